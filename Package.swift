@@ -1,0 +1,81 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The scripts in jobs/ pass the git revision, so that a record can say which program made it.
+// Without it (a plain `swift build`) a record names the program by the hash of its executable alone.
+let revision = Context.environment["MNIST_MPI_REVISION"] ?? ""
+
+let package = Package(
+  name: "mnist-mpi",
+  products: [
+    .executable(name: "mnist-mpi", targets: ["mnist-mpi"]),
+    .library(name: "MessagePassing", targets: ["MessagePassing"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+  ],
+  targets: [
+    // Doors to system libraries.
+    .systemLibrary(name: "CMPI", pkgConfig: "mpi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    // Leaf rooms.
+    .target(name: "VectorKernels"),
+    .target(
+      name: "ProgramRevision",
+      cSettings: [.define("MNIST_MPI_REVISION", to: "\"\(revision)\"")]),
+    .target(name: "MessagePassing", dependencies: ["CMPI"]),
+    .target(name: "Hashing", dependencies: ["CCrypto"]),
+    .target(name: "CounterRandom"),
+
+    // The rooms of the program.
+    .target(name: "Dataset", dependencies: ["CZlib", "CounterRandom", "Hashing"]),
+    .target(name: "NeuralNetwork", dependencies: ["CounterRandom"]),
+    .target(
+      name: "OpenBLASEngine", dependencies: ["NeuralNetwork", "COpenBLAS", "VectorKernels"]),
+    .target(
+      name: "Measurement", dependencies: [.product(name: "TextTable", package: "TextTable")]),
+    .target(
+      name: "DataParallel",
+      dependencies: ["MessagePassing", "Dataset", "NeuralNetwork", "Measurement", "Hashing"]),
+    .executableTarget(
+      name: "mnist-mpi",
+      dependencies: [
+        "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "DataParallel",
+        "Measurement", "Hashing", "ProgramRevision",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    // Tests. `RankChecks` is the program that the rank tests start under mpirun.
+    .target(name: "TestSupport", path: "Tests/Support"),
+    .executableTarget(
+      name: "rank-checks",
+      dependencies: [
+        "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "DataParallel",
+        "Measurement",
+      ],
+      path: "Tests/RankChecks"),
+    .testTarget(name: "RankTests", dependencies: ["TestSupport", "rank-checks"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "mnist-mpi", "Measurement"]),
+    .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
+    .testTarget(name: "CounterRandomTests", dependencies: ["CounterRandom"]),
+    .testTarget(name: "DatasetTests", dependencies: ["Dataset", "TestSupport"]),
+    .testTarget(name: "NeuralNetworkTests", dependencies: ["NeuralNetwork"]),
+    .testTarget(
+      name: "VectorKernelsTests", dependencies: ["VectorKernels", "NeuralNetwork"]),
+    .testTarget(
+      name: "OpenBLASEngineTests",
+      dependencies: ["OpenBLASEngine", "NeuralNetwork", "CounterRandom"]),
+    .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
+    .testTarget(
+      name: "DataParallelTests",
+      dependencies: ["DataParallel", "Dataset", "NeuralNetwork", "Measurement"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+#include "VectorKernels.h"
