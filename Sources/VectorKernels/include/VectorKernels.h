@@ -1,1 +1,68 @@
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// The innermost loops, compiled for AVX-512, AVX2 and baseline x86-64 and chosen at load time.
+// Buffers never overlap unless a comment says so. Images are [rows, columns, channels].
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// out[i, p] = images[indices[i], p] * scale + shift, for `count` images of `size` bytes.
+void vk_gather_normalised(const uint8_t *images, const int32_t *indices, ptrdiff_t count,
+                          ptrdiff_t size, float scale, float shift, float *out);
+
+/// values[r, c] += bias[c], and where `relu` is not 0 negative results become 0.
+void vk_add_bias(float *values, const float *bias, ptrdiff_t rows, ptrdiff_t columns, int relu);
+
+/// Negative values become 0.
+void vk_relu(float *values, ptrdiff_t count);
+
+/// gradient[i] = 0 where output[i] is not above 0.
+void vk_relu_gradient(float *gradient, const float *output, ptrdiff_t count);
+
+/// sums[c] = sum over r of values[r, c].
+void vk_sum_rows(const float *values, ptrdiff_t rows, ptrdiff_t columns, float *sums);
+
+/// Copies the input windows of `pixels` output pixels of one row: columns[x, i, k] = input row i, element
+/// x * channels + k, for `kernel` rows of `kernel * channels` consecutive elements each.
+void vk_windows(const float *input, ptrdiff_t row_elements, ptrdiff_t pixels, ptrdiff_t kernel,
+                ptrdiff_t channels, float *columns);
+
+/// The adjoint of vk_windows: adds every element of `columns` to the input element it was copied from.
+void vk_add_windows(const float *columns, ptrdiff_t row_elements, ptrdiff_t pixels,
+                    ptrdiff_t kernel, ptrdiff_t channels, float *input);
+
+/// Largest value of each size x size window of one image; `choices` gets which one it was (0 ..< size *
+/// size, row by row; the first of equals). `size` is at most 15.
+void vk_max_pool(const float *input, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t channels,
+                 ptrdiff_t size, float *output, uint8_t *choices);
+
+/// The adjoint of vk_max_pool: all of `input_gradient` is written.
+void vk_max_pool_gradient(const float *output_gradient, const uint8_t *choices, ptrdiff_t rows,
+                          ptrdiff_t columns, ptrdiff_t channels, ptrdiff_t size,
+                          float *input_gradient);
+
+/// One step of Adam or AdamW over `count` parameters.
+///
+/// g = gradient * scale; mean += new1 (g - mean); square = beta2 square + new2 g^2;
+/// parameter = parameter * keep - step_size * mean / (sqrt(square) * inverse_correction + epsilon).
+/// new1 = 1 - beta1 and new2 = 1 - beta2 come from the caller, who has them in double precision: taken
+/// from a rounded 0.999 the second would be wrong by 5e-5.
+void vk_adam(float *parameters, float *means, float *squares, const float *gradients,
+             ptrdiff_t count, float scale, float keep, float step_size, float inverse_correction,
+             float new1, float beta2, float new2, float epsilon);
+
+/// One step of stochastic gradient descent: parameter -= rate * (gradient * scale + decay * parameter).
+void vk_sgd(float *parameters, const float *gradients, ptrdiff_t count, float scale, float rate,
+            float decay);
+
+/// The same with momentum: buffer = momentum * buffer + (gradient * scale + decay * parameter);
+/// parameter -= rate * buffer.
+void vk_sgd_momentum(float *parameters, float *buffers, const float *gradients, ptrdiff_t count,
+                     float scale, float rate, float decay, float momentum);
+
+#ifdef __cplusplus
+}
+#endif

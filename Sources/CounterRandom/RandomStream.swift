@@ -1,0 +1,58 @@
+/// A named, numbered sequence of random words: draw `i` is a function of (seed, name, i) alone.
+///
+/// The key is the seed's low and high half. The stream's name, as UTF-8, is hashed by 64-bit
+/// FNV-1a to `h`. Draw `i` is word `i mod 4` of the Philox4x32-10 block with the counter
+/// `(low(i/4), high(i/4), low(h), high(h))`.
+public struct RandomStream: Sendable {
+  private let key: SIMD2<UInt32>
+  private let nameHash: UInt64
+
+  /// The stream `name` of the generator started with `seed`.
+  public init(seed: UInt64, name: String) {
+    key = [UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)]
+    nameHash = name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+
+  /// The four draws `4 * index ..< 4 * index + 4`.
+  public func block(_ index: UInt64) -> SIMD4<UInt32> {
+    Philox.block(
+      counter: [
+        UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32),
+        UInt32(truncatingIfNeeded: nameHash), UInt32(truncatingIfNeeded: nameHash >> 32),
+      ], key: key)
+  }
+
+  /// Draw number `index`: 32 uniformly distributed bits.
+  public func word(_ index: Int) -> UInt32 { block(UInt64(index) / 4)[index % 4] }
+
+  /// Draw number `index` as an integer in `0..<bound`: `floor(word * bound / 2^32)`.
+  ///
+  /// The bias is below `bound / 2^32`.
+  public func integer(_ index: Int, below bound: Int) -> Int {
+    precondition(bound > 0 && bound <= 1 << 32, "bound \(bound) is not in 1...2^32")
+    return Int((UInt64(word(index)) * UInt64(bound)) >> 32)
+  }
+
+  /// Fills `values` with the draws from 0 on as numbers strictly between -1 and 1, times `bound`.
+  ///
+  /// Value `i` is `Float((2 * (word + 0.5) / 2^32 - 1) * bound)`, computed in double precision.
+  public func fillSymmetric(_ values: inout [Float], bound: Double) {
+    for first in stride(from: 0, to: values.count, by: 4) {
+      let words = block(UInt64(first) / 4)
+      for lane in 0..<min(4, values.count - first) {
+        let unit = (Double(words[lane]) + 0.5) / 4_294_967_296
+        values[first + lane] = Float((2 * unit - 1) * bound)
+      }
+    }
+  }
+
+  /// Shuffles `values` by Fisher and Yates with the draws from 0 on.
+  ///
+  /// For `k` from the last position down to 1, position `k` changes places with position
+  /// `integer(draw, below: k + 1)`.
+  public func shuffle<Value>(_ values: inout [Value]) {
+    for (draw, last) in stride(from: values.count - 1, to: 0, by: -1).enumerated() {
+      values.swapAt(last, integer(draw, below: last + 1))
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import CounterRandom
+
+/// The order of all samples in one epoch: a function of (seed, epoch, virtual shards), of no rank count.
+///
+/// Every virtual shard is shuffled by the stream `epoch/E/shard/S`. Position `q` of the walk takes the
+/// next sample of shard `(a * q + c) mod V`; `a` (without a common factor with `V`) and `c` come from the
+/// stream `epoch/E`. Shards differ by at most one sample, so only the last round of the walk skips some.
+public struct EpochOrder: Sendable {
+  public let seed: UInt64
+  /// The epoch's number, from 1.
+  public let epoch: Int
+  public let shards: VirtualShards
+  /// The multiplier `a` of the walk.
+  public let multiplier: Int
+  /// The offset `c` of the walk.
+  public let offset: Int
+
+  /// The order of epoch `epoch` (from 1).
+  public init(seed: UInt64, epoch: Int, shards: VirtualShards) {
+    self.seed = seed
+    self.epoch = epoch
+    self.shards = shards
+    let stream = RandomStream(seed: seed, name: "epoch/\(epoch)")
+    let units = (1...shards.count).filter { Self.greatestCommonDivisor($0, shards.count) == 1 }
+    multiplier = units[stream.integer(0, below: units.count)]
+    offset = stream.integer(1, below: shards.count)
+  }
+
+  /// The shuffled content of shard `shard`: ordinals, where ordinal `k` is sample `shard + k * V`.
+  public func shuffledOrdinals(of shard: Int) -> [Int] {
+    var ordinals = Array(0..<shards.size(of: shard))
+    RandomStream(seed: seed, name: "epoch/\(epoch)/shard/\(shard)").shuffle(&ordinals)
+    return ordinals
+  }
+
+  /// Calls `body` for every position of the epoch, in order, with the shard and its round there.
+  public func forEachPosition(_ body: (_ position: Int, _ shard: Int, _ round: Int) -> Void) {
+    var position = 0
+    var round = 0
+    while position < shards.samples {
+      for step in 0..<shards.count {
+        let shard = (multiplier * step + offset) % shards.count
+        guard shard + round * shards.count < shards.samples else { continue }
+        body(position, shard, round)
+        position += 1
+      }
+      round += 1
+    }
+  }
+
+  /// All samples in the order of the epoch, as global indices.
+  public func globalOrder() -> [Int] {
+    let ordinals = (0..<shards.count).map { shuffledOrdinals(of: $0) }
+    var order: [Int] = []
+    order.reserveCapacity(shards.samples)
+    forEachPosition { _, shard, round in
+      order.append(shard + ordinals[shard][round] * shards.count)
+    }
+    return order
+  }
+
+  private static func greatestCommonDivisor(_ first: Int, _ second: Int) -> Int {
+    second == 0 ? first : greatestCommonDivisor(second, first % second)
+  }
+}

@@ -1,0 +1,57 @@
+internal import CZlib
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Reads a file from its start, plain or gzip, whatever its name says.
+///
+/// zlib tells the two apart by the file's first bytes.
+final class GzipReader {
+  let path: String
+  private let file: gzFile
+
+  /// Opens `path`; throws where it does not exist, is no regular file or cannot be read.
+  init(path: String) throws {
+    self.path = path
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw DatasetError(path: path, problem: "cannot be read: \(String(cString: strerror(errno)))")
+    }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw DatasetError(path: path, problem: "is a directory; expected an IDX file")
+    }
+    guard let file = gzopen(path, "rb") else {
+      throw DatasetError(path: path, problem: "cannot be read: \(String(cString: strerror(errno)))")
+    }
+    self.file = file
+    gzbuffer(file, 1 << 17)
+  }
+
+  deinit { gzclose(file) }
+
+  /// Reads up to `buffer.count` bytes and returns how many came; fewer mean the end of the content.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    var filled = 0
+    while filled < buffer.count {
+      let wanted = UInt32(min(buffer.count - filled, 1 << 24))
+      let count = gzread(file, buffer.baseAddress?.advanced(by: filled), wanted)
+      if count <= 0 { break }
+      filled += Int(count)
+    }
+    var code: Int32 = Z_OK
+    let text = gzerror(file, &code).map { String(cString: $0) } ?? "unknown"
+    if code == Z_BUF_ERROR {
+      throw DatasetError(
+        path: path, problem: "the gzip file is cut off; fetch it again (jobs/get-mnist.sh)")
+    }
+    if code != Z_OK && code != Z_STREAM_END {
+      let reason = code == Z_ERRNO ? String(cString: strerror(errno)) : text
+      throw DatasetError(
+        path: path, problem: "damaged (\(reason)); fetch it again (jobs/get-mnist.sh)")
+    }
+    return filled
+  }
+}

@@ -1,0 +1,43 @@
+/// Which rank holds which virtual shard, and where in the rank's memory its samples lie.
+///
+/// A rank's samples are stored shard after shard in ascending order, each shard's samples in ascending
+/// order too.
+public struct ShardOwners: Equatable, Sendable {
+  public let shards: VirtualShards
+  /// Number of ranks.
+  public let ranks: Int
+  /// The owner of each virtual shard.
+  public let rankOfShard: [Int]
+  /// The local index of each virtual shard's first sample on its owner.
+  public let firstLocalIndex: [Int]
+  /// Number of samples of each rank.
+  public let samplesOfRank: [Int]
+
+  /// Owners by any rule that names a rank in `0..<ranks` for every shard.
+  public init(shards: VirtualShards, ranks: Int, rule: (_ shard: Int) -> Int) {
+    self.shards = shards
+    self.ranks = ranks
+    rankOfShard = (0..<shards.count).map(rule)
+    var used = [Int](repeating: 0, count: ranks)
+    var first = [Int](repeating: 0, count: shards.count)
+    for (shard, rank) in rankOfShard.enumerated() {
+      precondition((0..<ranks).contains(rank), "shard \(shard) given to rank \(rank) of \(ranks)")
+      first[shard] = used[rank]
+      used[rank] += shards.size(of: shard)
+    }
+    firstLocalIndex = first
+    samplesOfRank = used
+  }
+
+  /// The usual rule: shard `s` belongs to rank `s mod ranks`.
+  public static func roundRobin(shards: VirtualShards, ranks: Int) -> ShardOwners {
+    ShardOwners(shards: shards, ranks: ranks) { $0 % ranks }
+  }
+
+  /// Calls `body` with the global index of each of `rank`'s samples, in the order of its memory.
+  public func forEachSample(of rank: Int, _ body: (_ sample: Int) throws -> Void) rethrows {
+    for shard in 0..<shards.count where rankOfShard[shard] == rank {
+      for sample in stride(from: shard, to: shards.samples, by: shards.count) { try body(sample) }
+    }
+  }
+}

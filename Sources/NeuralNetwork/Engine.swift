@@ -1,0 +1,84 @@
+/// The flat buffers of a replica, lent to an engine by whoever owns the memory.
+public struct ModelBuffers {
+  /// All parameters, as `ParameterLayout` places them.
+  public let parameters: UnsafeMutableBufferPointer<Float>
+  /// Optimizer state: `statesPerParameter` buffers of the parameters' size, one after the other.
+  public let optimizerState: UnsafeMutableBufferPointer<Float>
+
+  /// Lends buffers of the sizes that the layout and the optimizer ask for.
+  public init(
+    parameters: UnsafeMutableBufferPointer<Float>,
+    optimizerState: UnsafeMutableBufferPointer<Float>
+  ) {
+    self.parameters = parameters
+    self.optimizerState = optimizerState
+  }
+}
+
+/// What one call of `computeGradients` found besides the gradients.
+public struct BatchOutcome: Equatable, Sendable {
+  /// Sum of the samples' losses, not their mean.
+  public var lossSum = 0.0
+  /// Number of samples whose largest output is the label's.
+  public var correct = 0
+  /// Seconds spent in fetching and normalising the batch.
+  public var loadSeconds = 0.0
+  /// Seconds spent from the inputs to the loss.
+  public var forwardSeconds = 0.0
+  /// Seconds spent from the loss to the last gradient.
+  public var backwardSeconds = 0.0
+
+  /// The outcome of an empty batch.
+  public init() {}
+}
+
+/// Loss and hits over a set of samples, in sums that ranks can add up.
+public struct EvaluationOutcome: Equatable, Sendable {
+  public var lossSum = 0.0
+  public var correct = 0
+
+  /// The outcome of no samples.
+  public init() {}
+}
+
+/// Computes training steps on one device; it knows neither ranks nor messages.
+///
+/// Calls come from one thread, in the order `attach`, then any number of the others.
+public protocol Engine: AnyObject {
+  /// What the engine computes on, for people and records: `cpu`.
+  var device: String { get }
+
+  /// Takes the training samples and the buffers of the replica, once.
+  ///
+  /// - Parameter largestBatch: no later batch is larger; workspaces are made for it here.
+  func attach(samples: Samples, buffers: ModelBuffers, largestBatch: Int) throws
+
+  /// Computes the gradients of the *sum* of the losses of the samples at `indices`.
+  ///
+  /// Overwrites all of `gradients` (never adds), also for an empty batch.
+  /// - Parameters:
+  ///   - indices: places in the attached samples.
+  ///   - gradients: as many numbers as there are parameters.
+  ///   - onReady: told each range of gradients as it becomes final, last layer first; the ranges
+  ///     cover all parameters once, so that an exchange can begin while earlier layers still work.
+  func computeGradients(
+    of indices: UnsafeBufferPointer<Int32>, into gradients: UnsafeMutableBufferPointer<Float>,
+    onReady: (Range<Int>) -> Void
+  ) -> BatchOutcome
+
+  /// Changes the parameters and the state of `range` by the optimizer's rule.
+  ///
+  /// - Parameters:
+  ///   - range: which parameters.
+  ///   - gradients: sums of gradients, places as in the parameters.
+  ///   - scale: factor that makes the sums means: one over the number of samples.
+  ///   - step: the number of this step, from 1.
+  func update(
+    _ range: Range<Int>, gradients: UnsafePointer<Float>, scale: Float, step: Int)
+
+  /// Loss and hits of the model on other samples of the same shape.
+  func evaluate(_ samples: Samples) -> EvaluationOutcome
+
+  /// Makes the lent parameter buffer valid where the engine keeps its own copy on a device.
+  func publishParameters()
+}

@@ -1,0 +1,97 @@
+/// Plain loops in double precision: slow and obviously right. Faster engines are held against it.
+public final class ReferenceEngine: Engine {
+  public let device = "cpu (reference)"
+  let model: Model
+  let layout: ParameterLayout
+  let optimizer: Optimizer
+  var attachment: (samples: Samples, buffers: ModelBuffers)?
+
+  /// An engine for `model`, to be attached to samples and buffers.
+  public init(model: Model, optimizer: Optimizer) {
+    self.model = model
+    self.optimizer = optimizer
+    layout = ParameterLayout(of: model)
+  }
+
+  public func attach(samples: Samples, buffers: ModelBuffers, largestBatch: Int) {
+    attachment = (samples, buffers)
+  }
+
+  private var attached: (samples: Samples, buffers: ModelBuffers) {
+    guard let attachment else { preconditionFailure("attach before anything else") }
+    return attachment
+  }
+
+  public func computeGradients(
+    of indices: UnsafeBufferPointer<Int32>, into gradients: UnsafeMutableBufferPointer<Float>,
+    onReady: (Range<Int>) -> Void
+  ) -> BatchOutcome {
+    var sums = [Double](repeating: 0, count: layout.count)
+    var outcome = BatchOutcome()
+    for index in indices {
+      let pass = forward(sample: Int(index), of: attached.samples)
+      outcome.lossSum += pass.loss
+      outcome.correct += pass.isCorrect ? 1 : 0
+      backward(pass, into: &sums)
+    }
+    for place in 0..<layout.count { gradients[place] = Float(sums[place]) }
+    onReady(0..<layout.count)
+    return outcome
+  }
+
+  public func evaluate(_ samples: Samples) -> EvaluationOutcome {
+    var outcome = EvaluationOutcome()
+    for index in 0..<samples.count {
+      let pass = forward(sample: index, of: samples)
+      outcome.lossSum += pass.loss
+      outcome.correct += pass.isCorrect ? 1 : 0
+    }
+    return outcome
+  }
+
+  public func publishParameters() {}
+
+  public func update(
+    _ range: Range<Int>, gradients: UnsafePointer<Float>, scale: Float, step: Int
+  ) {
+    let parameters = attached.buffers.parameters
+    let state = attached.buffers.optimizerState
+    let (rate, decay) = (optimizer.learningRate, optimizer.weightDecay)
+    for place in range {
+      var parameter = Double(parameters[place])
+      var gradient = Double(gradients[place]) * Double(scale)
+      switch optimizer.kind {
+      case .sgd:
+        gradient += decay * parameter
+        if optimizer.momentum != 0 {
+          gradient += optimizer.momentum * Double(state[place])
+          state[place] = Float(gradient)
+        }
+        parameter -= rate * gradient
+      case .adam:
+        parameter *= 1 - rate * decay
+        let second = layout.count + place
+        let (beta1, beta2) = (optimizer.beta1, optimizer.beta2)
+        let mean = beta1 * Double(state[place]) + (1 - beta1) * gradient
+        let square = beta2 * Double(state[second]) + (1 - beta2) * gradient * gradient
+        state[place] = Float(mean)
+        state[second] = Float(square)
+        let root = square.squareRoot() / optimizer.adamSecondCorrection(step: step)
+        parameter -= optimizer.adamStepSize(step: step) * mean / (root + optimizer.epsilon)
+      }
+      parameters[place] = Float(parameter)
+    }
+  }
+
+  func parameters(of placed: PlacedLayer, _ part: String) -> (
+    Range<Int>, UnsafeBufferPointer<Float>
+  ) {
+    guard let name = placed.name, let tensor = layout["\(name).\(part)"] else {
+      preconditionFailure("layer \(placed.layer) has no \(part)")
+    }
+    return (
+      tensor.range,
+      UnsafeBufferPointer(rebasing: UnsafeBufferPointer(attached.buffers.parameters)[tensor.range])
+    )
+  }
+}

@@ -1,0 +1,60 @@
+internal import COpenBLAS
+
+/// The library that multiplies: its threads, its name, its kernel.
+public enum BLAS {
+  /// Asks OpenBLAS for `count` threads and returns how many it will use.
+  public static func setThreads(_ count: Int) -> Int {
+    openblas_set_num_threads(Int32(count))
+    return Int(openblas_get_num_threads())
+  }
+
+  /// Such as `OpenBLAS 0.3.21`.
+  public static var version: String {
+    String(cString: openblas_get_config()).split(separator: " ").prefix(2).joined(separator: " ")
+  }
+
+  /// The kernel that OpenBLAS chose for this processor, such as `Haswell`.
+  public static var kernel: String { String(cString: openblas_get_corename()) }
+}
+
+/// A row-major matrix in somebody else's memory, rows one after the other, perhaps read transposed.
+struct Matrix {
+  let data: UnsafeMutablePointer<Float>
+  let rows: Int
+  let columns: Int
+  /// Numbers from one stored row to the next.
+  let stride: Int
+  let isTransposed: Bool
+
+  init(_ data: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
+    self.init(data, rows, columns, stride: columns, isTransposed: false)
+  }
+
+  private init(
+    _ data: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int, stride: Int,
+    isTransposed: Bool
+  ) {
+    self.data = data
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride
+    self.isTransposed = isTransposed
+  }
+
+  /// The same numbers with rows and columns exchanged.
+  var transposed: Matrix {
+    Matrix(data, columns, rows, stride: stride, isTransposed: !isTransposed)
+  }
+}
+
+/// `result = left * right`, or `result += left * right`, in single precision.
+@inline(__always)
+func multiply(_ left: Matrix, _ right: Matrix, into result: Matrix, adding: Bool = false) {
+  assert(left.rows == result.rows && right.columns == result.columns)
+  assert(left.columns == right.rows && !result.isTransposed)
+  cblas_sgemm(
+    CblasRowMajor, left.isTransposed ? CblasTrans : CblasNoTrans,
+    right.isTransposed ? CblasTrans : CblasNoTrans, Int32(result.rows), Int32(result.columns),
+    Int32(left.columns), 1, left.data, Int32(left.stride), right.data, Int32(right.stride),
+    adding ? 1 : 0, result.data, Int32(result.stride))
+}

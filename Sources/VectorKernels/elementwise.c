@@ -1,0 +1,50 @@
+#include "VectorKernels.h"
+#include "clones.h"
+
+VK_CLONES
+void vk_gather_normalised(const uint8_t *images, const int32_t *indices, ptrdiff_t count,
+                          ptrdiff_t size, float scale, float shift, float *restrict out) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    const uint8_t *image = images + (ptrdiff_t)indices[i] * size;
+    float *restrict to = out + i * size;
+    for (ptrdiff_t p = 0; p < size; p++) to[p] = (float)image[p] * scale + shift;
+  }
+}
+
+VK_CLONES
+void vk_add_bias(float *restrict values, const float *restrict bias, ptrdiff_t rows,
+                 ptrdiff_t columns, int relu) {
+  if (relu) {
+    for (ptrdiff_t r = 0; r < rows; r++) {
+      float *restrict row = values + r * columns;
+      for (ptrdiff_t c = 0; c < columns; c++) {
+        float sum = row[c] + bias[c];
+        row[c] = sum < 0 ? 0 : sum;  // keeps a NaN, so that a broken run is seen
+      }
+    }
+  } else {
+    for (ptrdiff_t r = 0; r < rows; r++) {
+      float *restrict row = values + r * columns;
+      for (ptrdiff_t c = 0; c < columns; c++) row[c] += bias[c];
+    }
+  }
+}
+
+VK_CLONES
+void vk_relu(float *restrict values, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) values[i] = values[i] < 0 ? 0 : values[i];
+}
+
+VK_CLONES
+void vk_relu_gradient(float *restrict gradient, const float *restrict output, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) gradient[i] = output[i] > 0 ? gradient[i] : 0;
+}
+
+VK_CLONES
+void vk_sum_rows(const float *restrict values, ptrdiff_t rows, ptrdiff_t columns,
+                 float *restrict sums) {
+  for (ptrdiff_t c = 0; c < columns; c++) sums[c] = 0;
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    for (ptrdiff_t c = 0; c < columns; c++) sums[c] += values[r * columns + c];
+  }
+}
