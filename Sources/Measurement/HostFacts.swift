@@ -1,0 +1,69 @@
+import Foundation
+
+/// What the operating system says of this host and this process (Linux).
+public enum HostFacts {
+  /// The processor's name.
+  public static func cpuName() -> String {
+    field("model name", of: "/proc/cpuinfo") ?? field("CPU part", of: "/proc/cpuinfo") ?? "unknown"
+  }
+
+  /// Processors that the system runs on.
+  public static func onlineCores() -> Int { sysconf(Int32(_SC_NPROCESSORS_ONLN)) }
+
+  /// Memory of the host.
+  public static func memoryBytes() -> UInt64 {
+    UInt64(sysconf(Int32(_SC_PHYS_PAGES))) * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+  }
+
+  /// The system's own name for itself.
+  public static func operatingSystem() -> String {
+    (try? String(contentsOfFile: "/etc/os-release", encoding: .utf8))?
+      .split(separator: "\n").first { $0.hasPrefix("PRETTY_NAME=") }
+      .map { $0.dropFirst(12).trimmingCharacters(in: ["\""]) } ?? "unknown"
+  }
+
+  /// The cores that this process may use, in ascending order.
+  public static func allowedCores() -> [Int] {
+    var set = cpu_set_t()
+    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else {
+      return Array(0..<onlineCores())
+    }
+    return withUnsafeBytes(of: &set) { bytes in
+      (0..<(bytes.count * 8)).filter { bytes[$0 / 8] >> ($0 % 8) & 1 == 1 }
+    }
+  }
+
+  /// How narrowly a process that may use `cores` is bound.
+  public static func bindingClass(of cores: [Int]) -> BindingClass {
+    if cores.count >= onlineCores() { return .none }
+    return cores.count == 1 ? .core : .severalCores
+  }
+
+  /// The most memory that this process ever had resident.
+  public static func peakMemoryBytes() -> UInt64 {
+    var usage = rusage()
+    getrusage(RUSAGE_SELF, &usage)
+    return UInt64(usage.ru_maxrss) * 1024
+  }
+
+  /// How long ago this process started, to a hundredth of a second.
+  public static func secondsSinceProcessStart() -> Double {
+    guard let stat = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
+      let name = stat.lastIndex(of: ")")
+    else { return 0 }
+    // After the name in parentheses, field 22 of proc(5) is the 20th: the start in clock ticks.
+    let fields = stat[name...].split(separator: " ")
+    guard fields.count > 20, let ticks = Double(fields[20]) else { return 0 }
+    var now = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &now)
+    return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+      - ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
+  }
+
+  private static func field(_ name: String, of path: String) -> String? {
+    (try? String(contentsOfFile: path, encoding: .utf8))?
+      .split(separator: "\n").first { $0.hasPrefix(name) }
+      .flatMap { $0.split(separator: ":", maxSplits: 1).last }
+      .map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+}

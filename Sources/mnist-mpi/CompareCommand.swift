@@ -1,0 +1,31 @@
+import ArgumentParser
+import Measurement
+
+extension ComparisonFormat: ExpressibleByArgument {}
+
+/// `mnist-mpi compare`: the comparison at any later time, of any number of records.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare the records of earlier runs: speedup and efficiency, and whether they count.",
+    discussion: """
+      Records of the same work on the same machine by the same program are set against their one-rank \
+      runs (several: their median). A row whose threads, binding or accuracy differ says so.
+      """)
+
+  @Argument(help: "Record files, or directories of them (default: results).")
+  var records: [String] = []
+
+  @Option(help: "text, markdown, csv or json.")
+  var format: ComparisonFormat = .text
+
+  mutating func run() throws {
+    let records = try RecordInput.load(records.isEmpty ? ["results"] : records)
+    guard !records.isEmpty else {
+      throw ValidationError(
+        "no run records in \(self.records.isEmpty ? "results" : self.records.joined(separator: ", ")); "
+          + "make one with mpirun -np 1 mnist-mpi")
+    }
+    print(try Comparison(records: records).render(format))
+  }
+}

@@ -1,0 +1,82 @@
+import DataParallel
+import Measurement
+import NeuralNetwork
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What rank 0 prints while it trains and when it is done.
+final class ConsoleReporter {
+  private let isSilent: Bool
+  private let bar: ProgressBar?
+
+  /// - Parameter isSilent: print nothing: the other ranks, and `--quiet`.
+  init(isSilent: Bool, progress: ProgressMode) {
+    self.isSilent = isSilent
+    bar = !isSilent && ProgressBar.isWanted(progress) ? ProgressBar() : nil
+  }
+
+  /// The lines before the first step.
+  func start(
+    device: String, facts: DataFacts, model: Model, plan: TrainingPlan, ranks: Int, nodes: Int,
+    threads: Int
+  ) {
+    say("Using device: \(device)")
+    let name = facts.isSynthetic ? "synthetic (made from the seed, not MNIST)" : facts.name
+    say(
+      "Data: \(name), \(facts.trainingCount) training and \(facts.testCount) test images of "
+        + "\(facts.height)x\(facts.width), \(facts.classes) classes")
+    say(
+      "Work: \(model.name), \(ParameterLayout(of: model).count) parameters, "
+        + "global batch \(plan.globalBatch), "
+        + (plan.steps.map { "\($0) steps" } ?? "\(plan.epochs) epochs") + ", seed \(plan.seed)")
+    say(
+      "Ranks: \(ranks) on \(nodes) node\(nodes == 1 ? "" : "s"), "
+        + "\(threads) thread\(threads == 1 ? "" : "s") each")
+  }
+
+  /// One event of the training.
+  func hear(_ event: TrainingEvent) {
+    guard !isSilent else { return }
+    switch event {
+    case .logged(let epoch, let before, let samples, let loss):
+      say("Train Epoch: \(epoch) [\(before)/\(samples)] Loss: \(Self.fixed(loss, 6))")
+    case .progressed(let samples, let planned, let seconds):
+      bar?.draw(samples: samples, planned: planned, seconds: seconds)
+    case .evaluated(let epoch):
+      say(
+        "Test Epoch: \(epoch.epoch) Loss: \(Self.fixed(epoch.testLoss, 6)) "
+          + "Accuracy: \(epoch.testCorrect)/\(epoch.testCount) "
+          + "(\(Self.fixed(100 * epoch.testAccuracy, 2)) %), "
+          + (epoch.replicasEqual ? "all replicas equal" : "REPLICAS DIFFER"))
+    }
+  }
+
+  /// The last line of the training, the table, and the comparison where there are several ranks.
+  func finish(_ record: RunRecord, directory: String) {
+    guard !isSilent else { return }
+    say("Training completed in: \(Self.fixed(record.result.trainingSeconds, 2)) seconds")
+    say("")
+    say(RankTable.text(record))
+    guard record.run.ranks > 1 else { return }
+    let others = (try? RecordInput.load(directory: directory)) ?? []
+    say("")
+    say(
+      AspectTable.text(
+        single: others.filter { $0.run.ranks == 1 && $0.run.id != record.run.id }, multi: record))
+  }
+
+  private func say(_ line: String) {
+    guard !isSilent else { return }
+    bar?.clear()
+    print(line)
+    fflush(nil)
+  }
+
+  private static func fixed(_ value: Double, _ digits: Int) -> String {
+    String(format: "%.\(digits)f", value)
+  }
+}

@@ -1,0 +1,31 @@
+import Measurement
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A file that the user asked for, tried before training.
+enum OutputFile {
+  /// Makes sure that the file's directory exists and takes files, and that no directory is in its place.
+  static func prepare(_ path: String, option: String) throws {
+    let url = URL(filePath: path)
+    var isDirectory = false
+    #if canImport(FoundationEssentials)
+      if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory {
+        throw OutputError(description: "\(option) \(path): is a directory; expected a file to write")
+      }
+    #endif
+    do {
+      try RecordStore.prepare(url.deletingLastPathComponent().path)
+    } catch {
+      throw OutputError(description: "\(option) \(path): \(error)")
+    }
+  }
+}
+
+/// A file that cannot be written, in one line.
+struct OutputError: Error, CustomStringConvertible {
+  let description: String
+}

@@ -1,0 +1,119 @@
+import DataParallel
+import Hashing
+import Measurement
+import MessagePassing
+import NeuralNetwork
+import OpenBLASEngine
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Brings together on rank 0 what all ranks measured.
+struct RecordBuilder {
+  let communicator: Communicator
+  let work: WorkOptions
+  let options: RunOptions
+  let device: String
+  let data: DataFacts
+  let plan: TrainingPlan
+  let model: Model
+  let place: RankPlace
+  let threads: Int
+  let startedAt: Date
+  let firstStepAt: Double
+
+  /// The run's record on rank 0, nil elsewhere; called by all ranks.
+  func gather(_ result: TrainingResult, weights: [Float]) throws -> RunRecord? {
+    let mine = RankRecord(
+      rank: communicator.rank, host: communicator.processorName, node: place.node, device: device,
+      cores: place.cores, threads: threads, samples: result.localSamples, phases: result.phases,
+      otherSeconds: result.otherSeconds, trainingSeconds: result.trainingSeconds,
+      imagesPerSecond: result.trainingSeconds > 0
+        ? Double(result.localSamples) / result.trainingSeconds : 0,
+      peakMemoryBytes: HostFacts.peakMemoryBytes())
+    let trainingSeconds = try communicator.allReduce(result.trainingSeconds, .max)
+    let imagesPerSecond = try communicator.allReduce(result.imagesPerSecond, .min)
+    let total = try communicator.allReduce(HostFacts.secondsSinceProcessStart(), .max)
+    let firstStep = try communicator.allReduce(firstStepAt, .max)
+    guard let ranks = try communicator.gather(Array(try JSONEncoder().encode(mine))) else {
+      return nil
+    }
+    let work = makeWork()
+    let workJSON = try work.canonicalJSON
+    let executable = ProgramVersion.executableSHA256()
+    let last = result.epochs.last
+    return RunRecord(
+      program: Program.name, version: ProgramVersion.number, work: work,
+      workHash: SHA256.hex(of: Array(workJSON.utf8)),
+      config: makeConfig(work),
+      run: Run(
+        id: UUID().uuidString, startedAt: startedAt.formatted(.iso8601),
+        command: CommandLine.arguments, ranks: communicator.size, nodes: place.nodes,
+        launcher: LaunchEnvironment.current.launcherName),
+      machine: makeMachine(executable),
+      ranks: try ranks.map { try JSONDecoder().decode(RankRecord.self, from: Data($0)) },
+      epochs: result.epochs.map(Self.epochRecord),
+      result: RunRecord.Result(
+        trainingSeconds: trainingSeconds, totalSeconds: total, imagesPerSecond: imagesPerSecond,
+        warmUpSteps: result.warmUp == nil ? 0 : TrainingResult.warmUpSteps,
+        stepSeconds: StepSeconds(
+          Array(result.stepSeconds.dropFirst(result.warmUp == nil ? 0 : TrainingResult.warmUpSteps))),
+        finalLoss: result.finalLoss, testLoss: last?.testLoss ?? 0,
+        testAccuracy: last?.testAccuracy ?? 0,
+        weightsSHA256: weights.withUnsafeBytes { SHA256.hex(of: $0) },
+        samplesSeen: result.samplesSeen, steps: result.steps,
+        replicasEqual: result.epochs.allSatisfy(\.replicasEqual), stoppedBy: result.stoppedBy,
+        firstStepAt: firstStep))
+  }
+
+  private func makeWork() -> Work {
+    let optimizer = self.work.optimizerValue
+    let isAdam = optimizer.kind == .adam
+    return Work(
+      dataSHA256: data.sha256, trainingSamples: data.trainingCount, testSamples: data.testCount,
+      classes: data.classes, imageHeight: data.height, imageWidth: data.width, model: model.text,
+      parameters: ParameterLayout(of: model).count,
+      globalBatch: self.work.batchSizePerRank == nil ? plan.globalBatch : nil,
+      batchPerRank: self.work.batchSizePerRank,
+      epochs: plan.plannedEpochs(samples: data.trainingCount), steps: plan.steps,
+      targetAccuracy: plan.targetAccuracy, seed: plan.seed,
+      optimizer: Work.Optimizer(
+        kind: optimizer.kind.rawValue, learningRate: optimizer.learningRate,
+        momentum: isAdam ? nil : optimizer.momentum, beta1: isAdam ? optimizer.beta1 : nil,
+        beta2: isAdam ? optimizer.beta2 : nil, epsilon: isAdam ? optimizer.epsilon : nil,
+        weightDecay: optimizer.weightDecay, schedule: "constant"),
+      virtualShards: self.work.virtualShards,
+      normalisation: Work.Normalisation(
+        mean: data.normalisation.mean, deviation: data.normalisation.deviation),
+      precision: "float32")
+  }
+
+  private func makeConfig(_ work: Work) -> Config {
+    Config(
+      scaling: work.batchPerRank == nil ? .strong : .weak, globalBatch: plan.globalBatch,
+      batchPerRank: work.batchPerRank, model: model.name, epochs: work.epochs, seed: plan.seed,
+      threadsPerRank: threads, device: device, data: data.name, syntheticData: data.isSynthetic)
+  }
+
+  private func makeMachine(_ executable: String) -> Machine {
+    Machine(
+      cpu: HostFacts.cpuName(), cores: HostFacts.onlineCores(), hosts: place.hosts,
+      operatingSystem: HostFacts.operatingSystem(), memoryBytes: HostFacts.memoryBytes(),
+      mpi: Environment.libraryVersion, blas: BLAS.version, blasKernel: BLAS.kernel,
+      binding: place.binding,
+      revision: ProgramVersion.recordedRevision(executableSHA256: executable),
+      executableSHA256: executable)
+  }
+
+  private static func epochRecord(_ epoch: EpochSummary) -> EpochRecord {
+    let hash = String(epoch.parametersHash, radix: 16)
+    return EpochRecord(
+      epoch: epoch.epoch, steps: epoch.steps, seconds: epoch.seconds,
+      trainingLoss: epoch.trainingLoss, testLoss: epoch.testLoss, testAccuracy: epoch.testAccuracy,
+      replicasEqual: epoch.replicasEqual,
+      parametersHash: String(repeating: "0", count: 16 - hash.count) + hash)
+  }
+}

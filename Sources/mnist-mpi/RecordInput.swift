@@ -1,0 +1,36 @@
+import Measurement
+import MessagePassing
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Records as a user names them: files and directories of files.
+enum RecordInput {
+  /// Loads everything; what is no record inside a directory is named on stderr and left out.
+  static func load(_ paths: [String]) throws -> [RunRecord] {
+    var records: [RunRecord] = []
+    for path in paths {
+      if (try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType)
+        == .typeDirectory
+      {
+        records += try load(directory: path)
+      } else {
+        records += try RecordStore.load(files: [path]).map(\.record)
+      }
+    }
+    return records
+  }
+
+  /// The records of one directory.
+  static func load(directory: String) throws -> [RunRecord] {
+    let contents = try RecordStore.load(directory: directory)
+    for skipped in contents.skipped {
+      StandardError.writeLine(
+        "\(Program.name): note: \(skipped.file) left out: \(skipped.reason)")
+    }
+    return contents.records.map(\.record)
+  }
+}

@@ -1,0 +1,199 @@
+import ArgumentParser
+import NeuralNetwork
+
+enum ModelName: String, CaseIterable, ExpressibleByArgument {
+  case cnn
+  case mlp
+}
+
+enum DeviceName: String, CaseIterable, ExpressibleByArgument {
+  case auto
+  case cpu
+  case cuda
+}
+
+enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
+  case auto
+  case on
+  case off
+}
+
+extension Optimizer.Kind: ExpressibleByArgument {}
+
+/// The options that define the work: two runs with the same ones do the same.
+struct WorkOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Directory with the four IDX files, plain or .gz; or the word synthetic.",
+      discussion: "Default: $MNIST_DATA, data/mnist, the user's cache directory.",
+      valueName: "directory"))
+  var data: String?
+
+  @Option(help: "Network: cnn (two convolutions, two linear layers) or mlp.")
+  var model: ModelName = .cnn
+
+  @Option(help: ArgumentHelp("Widths of the mlp's hidden layers (default: 512,512).", valueName: "n,n"))
+  var hidden: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Global batch: samples of an optimizer step over all ranks (default: 64).",
+      discussion: "The work stays the same whatever the rank count: strong scaling.",
+      valueName: "samples"))
+  var batchSize: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Local batch: samples of a step on each rank; more ranks take fewer, larger steps.",
+      discussion: "Weak scaling: not the same work as on one rank. Excludes --batch-size.",
+      valueName: "samples"))
+  var batchSizePerRank: Int?
+
+  @Option(help: ArgumentHelp("Passes over the training set (default: 2).", valueName: "n"))
+  var epochs: Int?
+
+  @Option(
+    help: ArgumentHelp("Stop after so many steps in all, then evaluate. Excludes --epochs.", valueName: "n"))
+  var steps: Int?
+
+  @Option(help: ArgumentHelp("Use the first n training images only.", valueName: "n"))
+  var limit: Int?
+
+  @Option(help: "Number from which weights and order are drawn.")
+  var seed: UInt64 = 1
+
+  @Option(help: "adam (with --weight-decay it is AdamW) or sgd.")
+  var optimizer: Optimizer.Kind = .adam
+
+  @Option(
+    help: ArgumentHelp(
+      "Step size (default: 1e-3 for adam, 0.05 for sgd); never scaled behind your back.",
+      valueName: "rate"))
+  var learningRate: Double?
+
+  @Option(help: ArgumentHelp("sgd: share of the last step that is kept (default: 0).", valueName: "share"))
+  var momentum: Double?
+
+  @Option(
+    help: ArgumentHelp("Decoupled for adam, part of the gradient for sgd.", valueName: "factor"))
+  var weightDecay: Double = 0
+
+  @Option(
+    help: ArgumentHelp("Stop after the first epoch with this test accuracy, such as 0.985.", valueName: "fraction"))
+  var targetAccuracy: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Fixed shards from which all batches are dealt; raise it for more ranks than this.",
+      discussion: "Part of the work. Batches are spread evenly over rank counts that divide it.",
+      valueName: "n"))
+  var virtualShards: Int = 840
+
+  /// The widths in `--hidden`.
+  var hiddenWidths: [Int] {
+    (hidden ?? "512,512").split(separator: ",", omittingEmptySubsequences: false).map {
+      Int($0) ?? 0
+    }
+  }
+
+  /// The optimizer that the options describe.
+  var optimizerValue: Optimizer {
+    Optimizer(
+      kind: optimizer, learningRate: learningRate, momentum: momentum ?? 0,
+      weightDecay: weightDecay)
+  }
+
+  func validate() throws {
+    try Self.check("--batch-size", batchSize, within: 1...(1 << 24))
+    try Self.check("--batch-size-per-rank", batchSizePerRank, within: 1...(1 << 24))
+    try Self.check("--epochs", epochs, within: 1...1_000_000)
+    try Self.check("--steps", steps, within: 1...100_000_000)
+    try Self.check("--limit", limit, within: 1...(1 << 40))
+    try Self.check("--virtual-shards", virtualShards, within: 1...1_000_000)
+    if batchSize != nil && batchSizePerRank != nil {
+      throw ValidationError(
+        "--batch-size and --batch-size-per-rank exclude each other; give one of them")
+    }
+    if epochs != nil && steps != nil {
+      throw ValidationError("--epochs and --steps exclude each other; give one of them")
+    }
+    if hidden != nil && model != .mlp {
+      throw ValidationError("--hidden belongs to --model mlp; leave it out or add that")
+    }
+    if let hidden, hiddenWidths.contains(where: { $0 < 1 || $0 > 1 << 20 }) {
+      throw ValidationError("--hidden \(hidden): expected positive widths such as 512,512")
+    }
+    if momentum != nil && optimizer != .sgd {
+      throw ValidationError("--momentum belongs to --optimizer sgd; leave it out or add that")
+    }
+    try Self.check(
+      "--learning-rate", learningRate, "a finite number above 0") { $0.isFinite && $0 > 0 }
+    try Self.check("--momentum", momentum, "a number from 0 to below 1") { $0 >= 0 && $0 < 1 }
+    try Self.check("--weight-decay", weightDecay, "a finite number, 0 or more") {
+      $0.isFinite && $0 >= 0
+    }
+    try Self.check("--target-accuracy", targetAccuracy, "a fraction above 0 and up to 1") {
+      $0 > 0 && $0 <= 1
+    }
+  }
+
+  private static func check(_ option: String, _ value: Int?, within range: ClosedRange<Int>) throws {
+    guard let value, !range.contains(value) else { return }
+    throw ValidationError(
+      "\(option) \(value): expected a number from \(range.lowerBound) to \(range.upperBound)")
+  }
+
+  private static func check(
+    _ option: String, _ value: Double?, _ expected: String, _ isGood: (Double) -> Bool
+  ) throws {
+    guard let value, !isGood(value) else { return }
+    throw ValidationError("\(option) \(value): expected \(expected)")
+  }
+}
+
+/// The options that say how the work is done and what is kept of it.
+struct RunOptions: ParsableArguments {
+  @Option(help: "What each rank computes on; cuda is not available in this version.")
+  var device: DeviceName = .auto
+
+  @Option(
+    help: ArgumentHelp(
+      "Threads of each rank (default: the cores it may use, shared with its node's ranks).",
+      valueName: "n"))
+  var threads: Int?
+
+  @Option(help: ArgumentHelp("Report a step in so many.", valueName: "steps"))
+  var logInterval: Int = 100
+
+  @Option(
+    help: "Draw a progress bar. auto: on a terminal without mpirun, whose output always looks like one.")
+  var progress: ProgressMode = .auto
+
+  @Flag(name: .shortAndLong, help: "Print nothing but what goes wrong; the record is still written.")
+  var quiet = false
+
+  @Option(help: ArgumentHelp("Directory for the run's record.", valueName: "directory"))
+  var results: String = "results"
+
+  @Option(help: ArgumentHelp("Write the record to this file too.", valueName: "file"))
+  var json: String?
+
+  @Option(help: ArgumentHelp("Write the trained weights to this file, as safetensors.", valueName: "file"))
+  var save: String?
+
+  func validate() throws {
+    if let threads, !(1...4096).contains(threads) {
+      throw ValidationError("--threads \(threads): expected a number from 1 to 4096")
+    }
+    if !(1...1_000_000_000).contains(logInterval) {
+      throw ValidationError("--log-interval \(logInterval): expected a number from 1 to 1000000000")
+    }
+    if quiet && progress == .on {
+      throw ValidationError("--quiet and --progress on exclude each other; give one of them")
+    }
+    for (option, path) in [("--results", results), ("--json", json), ("--save", save)]
+    where path == "" {
+      throw ValidationError("\(option) \"\": expected a path")
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import DataParallel
+import Dataset
+import Measurement
+import MessagePassing
+import NeuralNetwork
+import OpenBLASEngine
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// One run from options to record: wiring, no algorithm. All ranks go through it alike.
+struct TrainingRun {
+  let communicator: Communicator
+  let work: WorkOptions
+  let options: RunOptions
+
+  func run() throws {
+    let startedAt = Date()
+    try prepareOutputs()
+    let device = try chooseDevice()
+    let data = try Scatter.distribute(over: communicator, virtualShards: work.virtualShards) {
+      try DataSource.locate(
+        option: work.data, environment: ProcessInfo.processInfo.environment
+      ).read(limit: work.limit, seed: work.seed)
+    }
+    let plan = try makePlan(data.facts)
+    let model = try makeModel(data.facts)
+    let optimizer = work.optimizerValue
+    let place = try RankPlace.find(communicator, threads: options.threads)
+    let threads = BLAS.setThreads(place.threads)
+    let engine = OpenBLASEngine(model: model, optimizer: optimizer)
+    let trainer = try Trainer(
+      communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
+      plan: plan)
+
+    let reporter = ConsoleReporter(
+      isSilent: options.quiet || !communicator.isRoot, progress: options.progress)
+    reporter.start(
+      device: device, facts: data.facts, model: model, plan: plan, ranks: communicator.size,
+      nodes: place.nodes, threads: threads)
+    let firstStepAt = HostFacts.secondsSinceProcessStart()
+    let result = try trainer.run(onEvent: reporter.hear)
+
+    let weights = trainer.finalWeights()
+    let record = try RecordBuilder(
+      communicator: communicator, work: work, options: options, device: device, data: data.facts,
+      plan: plan, model: model, place: place, threads: threads, startedAt: startedAt,
+      firstStepAt: firstStepAt
+    ).gather(result, weights: weights)
+    _ = try communicator.onRoot(exitCode: ExitCode.cannotCreate) {
+      guard let record else { return }
+      try keep(record, weights: weights, of: model, facts: data.facts)
+      reporter.finish(record, directory: options.results)
+    }
+  }
+
+  /// Finds out before training whether what it yields can be written.
+  private func prepareOutputs() throws {
+    _ = try communicator.onRoot(exitCode: ExitCode.cannotCreate) {
+      try RecordStore.prepare(options.results)
+      for (option, path) in [("--json", options.json), ("--save", options.save)] {
+        if let path { try OutputFile.prepare(path, option: option) }
+      }
+    }
+  }
+
+  private func chooseDevice() throws -> String {
+    guard options.device != .cuda else {
+      throw AgreedError(
+        "--device cuda: not available: this version computes on the CPU only; "
+          + "use --device cpu or leave it out", exitCode: ExitCode.usage)
+    }
+    return "cpu"
+  }
+
+  private func makePlan(_ facts: DataFacts) throws -> TrainingPlan {
+    let perRank = work.batchSizePerRank
+    let globalBatch = perRank.map { $0 * communicator.size } ?? work.batchSize ?? 64
+    guard globalBatch <= facts.trainingCount else {
+      let option = perRank.map { "--batch-size-per-rank \($0) on \(communicator.size) ranks" }
+      throw AgreedError(
+        "\(option ?? "--batch-size \(globalBatch)"): a global batch of \(globalBatch) is more than "
+          + "the \(facts.trainingCount) training images; expected at most that many",
+        exitCode: ExitCode.usage)
+    }
+    return TrainingPlan(
+      globalBatch: globalBatch, epochs: work.epochs ?? 2, steps: work.steps,
+      targetAccuracy: work.targetAccuracy, seed: work.seed, logInterval: options.logInterval)
+  }
+
+  private func makeModel(_ facts: DataFacts) throws -> Model {
+    do {
+      switch work.model {
+      case .cnn:
+        return try .cnn(height: facts.height, width: facts.width, classes: facts.classes)
+      case .mlp:
+        return try .mlp(
+          hidden: work.hiddenWidths, height: facts.height, width: facts.width,
+          classes: facts.classes)
+      }
+    } catch {
+      throw AgreedError("\(error)", exitCode: ExitCode.usage)
+    }
+  }
+
+  private func keep(
+    _ record: RunRecord, weights: [Float], of model: Model, facts: DataFacts
+  ) throws {
+    if let path = options.save {
+      try WeightFile.write(weights, of: model, facts: facts, to: path)
+    }
+    if let path = options.json { try RecordStore.write(record, toFile: path) }
+    try RecordStore.write(record, into: options.results)
+  }
+}
