@@ -1,0 +1,55 @@
+internal import CMPI
+
+/// Reductions whose result all ranks get (MPI 3.1, sections 5.9.6 and 5.12.8). Called by all ranks.
+extension Communicator {
+  /// Replaces each element of `buffer` by the reduction of that element over all ranks.
+  ///
+  /// All ranks pass the same count. Allocates nothing; one `MPI_Allreduce` up to 2^31 - 1 elements.
+  public func allReduce<T: MPIScalar>(
+    inPlace buffer: UnsafeMutableBufferPointer<T>, _ operation: ReduceOperation
+  ) throws {
+    try MessageBuffer(buffer).forEachPiece(limit: countLimit) { piece in
+      try check(
+        MPI_Allreduce(
+          cmpi_in_place(), piece.base, piece.count32, piece.kind.datatype, operation.handle, handle),
+        "MPI_Allreduce")
+    }
+  }
+
+  /// Returns the reduction of the ranks' values.
+  public func allReduce<T: MPIScalar>(_ value: T, _ operation: ReduceOperation) throws -> T {
+    var value = value
+    try withUnsafeMutablePointer(to: &value) {
+      try allReduce(inPlace: UnsafeMutableBufferPointer(start: $0, count: 1), operation)
+    }
+    return value
+  }
+
+  /// Returns the element-wise reduction of the ranks' arrays, which have the same length.
+  public func allReduce<T: MPIScalar>(_ array: [T], _ operation: ReduceOperation) throws -> [T] {
+    var array = array
+    try array.withUnsafeMutableBufferPointer { try allReduce(inPlace: $0, operation) }
+    return array
+  }
+
+  /// Begins to replace each element of `buffer` by the reduction of that element over all ranks.
+  ///
+  /// `buffer` belongs to MPI, and must stay where it is, until the request has been waited for. Most
+  /// MPI libraries advance the operation only inside MPI calls: see ``Request/test()``. All ranks
+  /// start their operations in the same order. At most 2^31 - 1 elements (precondition).
+  public func startAllReduce<T: MPIScalar>(
+    inPlace buffer: UnsafeMutableBufferPointer<T>, _ operation: ReduceOperation
+  ) throws -> Request {
+    precondition(
+      buffer.count <= countLimit,
+      "\(buffer.count) elements in one request, \(countLimit) is the limit")
+    let message = MessageBuffer(buffer)
+    var request = cmpi_request()
+    try check(
+      MPI_Iallreduce(
+        cmpi_in_place(), message.base, message.count32, message.kind.datatype, operation.handle,
+        handle, &request.handle),
+      "MPI_Iallreduce")
+    return Request(request, of: self)
+  }
+}

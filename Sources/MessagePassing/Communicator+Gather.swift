@@ -1,0 +1,89 @@
+internal import CMPI
+
+/// From all ranks to one or to all (MPI 3.1, sections 5.5 and 5.7). Called by all ranks.
+extension Communicator {
+  /// Returns the arrays of all ranks, in rank order, on `root`, and nil on other ranks.
+  ///
+  /// The arrays may differ in length, and be empty.
+  public func gather<T: MPIScalar>(_ array: [T], root: Int = 0) throws -> [[T]]? {
+    let plan = RoundPlan(counts: try allGather(array.count), limit: countLimit)
+    let whole = try gather(array, plan, to: root)
+    return rank == root ? Self.parts(of: whole, plan) : nil
+  }
+
+  /// Returns the arrays of all ranks, in rank order, on all ranks.
+  ///
+  /// The arrays may differ in length, and be empty.
+  public func allGather<T: MPIScalar>(_ array: [T]) throws -> [[T]] {
+    let plan = RoundPlan(counts: try allGather(array.count), limit: countLimit)
+    return Self.parts(of: try gather(array, plan, to: nil), plan)
+  }
+
+  /// Returns the values of all ranks, in rank order, on all ranks.
+  public func allGather<T: MPIScalar>(_ value: T) throws -> [T] {
+    var value = value
+    let datatype = T.scalarKind.datatype
+    return try [T](unsafeUninitializedCapacity: size) { buffer, initialized in
+      try check(
+        MPI_Allgather(&value, 1, datatype, buffer.baseAddress, 1, datatype, handle),
+        "MPI_Allgather")
+      initialized = size
+    }
+  }
+
+  /// Returns the elements of all ranks one after the other on `root` (on all ranks if it is nil),
+  /// and nothing on other ranks.
+  private func gather<T: MPIScalar>(_ array: [T], _ plan: RoundPlan, to root: Int?) throws -> [T] {
+    let receives = root == nil || rank == root
+    let total = receives ? plan.total : 0
+    return try array.withUnsafeBufferPointer { own in
+      try [T](unsafeUninitializedCapacity: total) { buffer, initialized in
+        let whole = MessageBuffer(UnsafeMutableBufferPointer(rebasing: buffer[..<total]))
+        try gather(MessageBuffer(reading: own), plan, into: receives ? whole : nil, root: root)
+        initialized = total
+      }
+    }
+  }
+
+  private func gather(
+    _ own: MessageBuffer, _ plan: RoundPlan, into whole: MessageBuffer?, root: Int?
+  ) throws {
+    try plan.withStaging(of: whole) { staging in
+      for round in 0..<plan.rounds {
+        let range = plan.range(rank: rank, round: round)
+        try gatherOnce(
+          own.slice(range.lowerBound, range.count), plan.layout(round: round), into: staging,
+          root: root)
+        if let whole, let staging, plan.rounds > 1 {
+          plan.forEachPiece(round: round) { range, staged in
+            whole.copy(staging.slice(staged, range.count), at: range.lowerBound)
+          }
+        }
+      }
+    }
+  }
+
+  private func gatherOnce(
+    _ own: MessageBuffer, _ layout: (counts: [Int32], displacements: [Int32]),
+    into packed: MessageBuffer?, root: Int?
+  ) throws {
+    let datatype = own.kind.datatype
+    if let root {
+      try check(
+        MPI_Gatherv(
+          own.base, own.count32, datatype, packed?.base, layout.counts, layout.displacements,
+          datatype, Int32(clamping: root), handle),
+        "MPI_Gatherv")
+    } else {
+      try check(
+        MPI_Allgatherv(
+          own.base, own.count32, datatype, packed?.base, layout.counts, layout.displacements,
+          datatype, handle),
+        "MPI_Allgatherv")
+    }
+  }
+
+  private static func parts<T>(of whole: [T], _ plan: RoundPlan) -> [[T]] {
+    zip(plan.offsets, plan.counts).map { Array(whole[$0..<$0 + $1]) }
+  }
+}

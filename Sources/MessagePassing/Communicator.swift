@@ -1,0 +1,112 @@
+internal import CMPI
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// A group of ranks that exchange messages among themselves.
+///
+/// Collectives are called by all ranks of the communicator, in the same order, with counts that
+/// match. It is not `Sendable`: below ``ThreadLevel/serialized`` all calls belong to the thread that
+/// entered ``Environment``. Communicators made by a split are freed when the last reference goes.
+public final class Communicator {
+  /// The number of this process within the communicator, `0..<size`.
+  public let rank: Int
+
+  /// The number of ranks.
+  public let size: Int
+
+  /// The largest count and displacement in one MPI call; what is larger is split.
+  package let countLimit: Int
+
+  let handle: MPI_Comm
+  private let ownership: Ownership
+
+  enum Ownership {
+    /// The handle is the library's.
+    case borrowed
+    /// The handle is freed with this object.
+    case owned
+    /// The handle is another object's, which is kept alive.
+    case shared(Communicator)
+  }
+
+  init(handle: MPI_Comm, ownership: Ownership, countLimit: Int = Int(Int32.max)) throws {
+    // Before anything else: the error handler of a new world would end the program.
+    try check(MPI_Comm_set_errhandler(handle, cmpi_errors_return()), "MPI_Comm_set_errhandler")
+    var rank: Int32 = 0
+    var size: Int32 = 0
+    try check(MPI_Comm_rank(handle, &rank), "MPI_Comm_rank")
+    try check(MPI_Comm_size(handle, &size), "MPI_Comm_size")
+    self.handle = handle
+    self.ownership = ownership
+    self.countLimit = countLimit
+    self.rank = Int(rank)
+    self.size = Int(size)
+  }
+
+  deinit {
+    guard case .owned = ownership else { return }
+    var finalized: Int32 = 0
+    guard MPI_Finalized(&finalized) == cmpi_success(), finalized == 0 else { return }
+    var comm = cmpi_comm(handle: handle)
+    MPI_Comm_free(&comm.handle)
+  }
+
+  /// Whether this is rank 0, the root: the one that reads files and prints.
+  public var isRoot: Bool { rank == 0 }
+
+  /// The name of the host as MPI tells it.
+  public var processorName: String { Self.processorName }
+
+  /// The name of the host as MPI tells it.
+  public static var processorName: String {
+    libraryString(capacity: cmpi_max_processor_name()) { MPI_Get_processor_name($0, $1) }
+      ?? "unknown host"
+  }
+
+  /// Waits until all ranks have called it.
+  public func barrier() throws {
+    try check(MPI_Barrier(handle), "MPI_Barrier")
+  }
+
+  /// Returns the communicator of all ranks that pass the same `color` (0 or more), ordered by `key`
+  /// and then by their rank here.
+  public func split(color: Int, key: Int) throws -> Communicator {
+    precondition(color >= 0, "the color \(color) of a split is negative")
+    var part = cmpi_comm()
+    try check(
+      MPI_Comm_split(handle, Int32(clamping: color), Int32(clamping: key), &part.handle),
+      "MPI_Comm_split")
+    return try Communicator(handle: part.handle, ownership: .owned, countLimit: countLimit)
+  }
+
+  /// Returns the communicator of the ranks that share memory with this one, in the order of their
+  /// ranks here.
+  public func splitByNode() throws -> Communicator {
+    var part = cmpi_comm()
+    try check(
+      MPI_Comm_split_type(
+        handle, cmpi_comm_type_shared(), Int32(rank), cmpi_info_null(), &part.handle),
+      "MPI_Comm_split_type")
+    return try Communicator(handle: part.handle, ownership: .owned, countLimit: countLimit)
+  }
+
+  /// Ends all ranks at once with the exit code `code`; called by any one rank.
+  public func abort(code: Int32) -> Never {
+    fflush(nil)
+    MPI_Abort(handle, code)
+    exit(code)
+  }
+
+  /// Returns this communicator with a lower limit for counts, so that tests reach the paths of
+  /// large messages with small ones; all ranks pass the same `limit`.
+  package func withCountLimit(_ limit: Int) throws -> Communicator {
+    precondition(1...Int(Int32.max) ~= limit, "a count limit of \(limit)")
+    return try Communicator(handle: handle, ownership: .shared(self), countLimit: limit)
+  }
+}

@@ -1,0 +1,53 @@
+import MessagePassing
+import Testing
+
+@Suite struct LaunchEnvironmentTests {
+  private let openMPI = "Open MPI 4.1.4"
+
+  @Test(arguments: [
+    [:],
+    ["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "1"],
+    ["OMPI_COMM_WORLD_SIZE": "4", "PMI_SIZE": "4"],
+    ["OMPI_COMM_WORLD_SIZE": "2", "SLURM_STEP_NUM_TASKS": "2"],
+    ["PMIX_RANK": "0", "SLURM_STEP_NUM_TASKS": "4"],
+    ["PMIX_RANK": "3", "PMI_SIZE": "4"],
+    ["SLURM_NTASKS": "8", "SLURM_NPROCS": "8"],
+    ["SLURM_STEP_NUM_TASKS": "1", "SLURM_NTASKS": "8", "SLURM_PROCID": "0"],
+    ["PMI_SIZE": "1"],
+    ["PMI_SIZE": "many"],
+  ])
+  func noProblem(variables: [String: String]) {
+    #expect(LaunchEnvironment(variables).foreignLauncherProblem(library: openMPI) == nil)
+  }
+
+  @Test func srunWithoutPMIx() {
+    let launch = LaunchEnvironment(["SLURM_STEP_NUM_TASKS": "4", "SLURM_PROCID": "2"])
+    #expect(
+      launch.foreignLauncherProblem(library: openMPI)
+        == "srun says 4 processes, but this program is built with Open MPI 4.1.4 and would be "
+        + "alone in each of them: start it with the mpirun of Open MPI 4.1.4, or with "
+        + "srun --mpi=pmix")
+  }
+
+  @Test func theLauncherOfAnotherMPI() throws {
+    let launch = LaunchEnvironment(["PMI_SIZE": "3", "PMI_RANK": "0"])
+    let problem = try #require(launch.foreignLauncherProblem(library: openMPI))
+    #expect(problem.hasPrefix("the launcher of another MPI (PMI) says 3 processes, "))
+    #expect(!problem.contains("\n"))
+    #expect(launch.foreignLauncherProblem(library: "MPICH 4.0.2") == nil)
+  }
+
+  @Test(arguments: [
+    ([:], 0, 1, false),
+    (["OMPI_COMM_WORLD_RANK": "3", "OMPI_COMM_WORLD_SIZE": "4", "SLURM_PROCID": "0"], 3, 4, true),
+    (["PMIX_RANK": "2", "SLURM_PROCID": "2", "SLURM_STEP_NUM_TASKS": "5"], 2, 5, true),
+    (["PMI_RANK": "1", "PMI_SIZE": "2"], 1, 2, true),
+    (["SLURM_PROCID": "0", "SLURM_NTASKS": "8"], 0, 1, false),
+  ])
+  func rankAndSize(variables: [String: String], rank: Int, size: Int, mpirun: Bool) {
+    let launch = LaunchEnvironment(variables)
+    #expect(launch.probableRank == rank)
+    #expect(launch.probableSize == size)
+    #expect(launch.mpirunIsPresent == mpirun)
+  }
+}

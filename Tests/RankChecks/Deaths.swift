@@ -1,0 +1,45 @@
+import Foundation
+import MessagePassing
+
+/// Scenarios that are to end badly; `DeathTests` says how.
+enum Deaths {
+  struct Mishap: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// One rank throws while the others wait for it in a collective.
+  static func lastRankThrows(_ world: Communicator, _ findings: inout Findings) throws {
+    print("before the mishap")
+    if world.rank == world.size - 1 {
+      throw Mishap(description: "the disk\nis full")
+    }
+    try world.barrier()
+    try world.barrier()
+  }
+
+  /// An MPI error that nobody catches.
+  static func mpiError(_ world: Communicator, _ findings: inout Findings) throws {
+    if world.isRoot { try world.send([1], to: world.size) }
+    try world.barrier()
+  }
+
+  /// A check that fails on the last rank alone.
+  static func ranksDisagree(_ world: Communicator, _ findings: inout Findings) throws {
+    findings.expect(world.rank < world.size - 1, "this rank is the last one")
+  }
+
+  /// All ranks wait for a message that nobody sends.
+  static func hang(_ world: Communicator, _ findings: inout Findings) throws {
+    _ = try world.receive(Int.self, count: 1, from: world.rank)
+  }
+
+  /// More output than any pipe holds.
+  static func talk(_ world: Communicator, _ findings: inout Findings) throws {
+    guard world.isRoot else { return }
+    let line = String(repeating: "x", count: 1023)
+    for _ in 0..<2048 {
+      print(line)
+      StandardError.writeLine(line)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+
+/// One start of a program: leader of its own session, standard output and error into files.
+struct Launch: Sendable {
+  let command: [String]
+  let environment: [String: String]
+  let directory: String?
+  let timeout: Double
+
+  func run() async throws -> ProcessResult {
+    // Files never fill up, as pipes do, and outlive a process that keeps them open.
+    let output = try TemporaryDirectory()
+    let clock = ContinuousClock()
+    let start = clock.now
+    let process = try spawn(stdout: output.path("stdout"), stderr: output.path("stderr"))
+    let session = Session(leader: process)
+
+    var timedOut = false
+    var status: Int32 = 0
+    while waitpid(process, &status, WNOHANG) == 0 {
+      if !timedOut, clock.now - start > .seconds(timeout) {
+        timedOut = true
+        session.kill()
+      }
+      // A cancelled test waits on: its program has a time limit anyway.
+      try? await Task.sleep(for: .milliseconds(5))
+    }
+    let seconds = (clock.now - start) / .seconds(1)
+    while session.kill() > 0 { usleep(10_000) }
+
+    return ProcessResult(
+      exitCode: Self.exitCode(status), stdout: try text(output.path("stdout")),
+      stderr: try text(output.path("stderr")), seconds: seconds, timedOut: timedOut)
+  }
+
+  private func text(_ path: String) throws -> String {
+    String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
+  }
+
+  private static func exitCode(_ status: Int32) -> Int32 {
+    let signal = status & 0x7f
+    return signal == 0 ? (status >> 8) & 0xff : 128 + signal
+  }
+
+  private func spawn(stdout: String, stderr: String) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    let flags = O_WRONLY | O_CREAT | O_TRUNC
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, stdout, flags, 0o600)
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, stderr, flags, 0o600)
+
+    // setsid and env replace themselves by the program: it has the process that is started here.
+    var words = ["setsid"]
+    if let directory {
+      guard FileManager.default.fileExists(atPath: directory) else {
+        throw LaunchError(description: "there is no directory \(directory)")
+      }
+      words += ["env", "--chdir=\(directory)"]
+    }
+    words += command
+
+    var process: pid_t = 0
+    let code = withCStrings(words) { arguments in
+      withCStrings(environment.map { "\($0)=\($1)" }) { variables in
+        posix_spawnp(&process, words[0], &actions, nil, arguments, variables)
+      }
+    }
+    guard code == 0 else {
+      throw LaunchError(
+        description: "cannot start \(words[0]): \(String(cString: strerror(code)))")
+    }
+    return process
+  }
+}
+
+/// Calls `body` with `strings` as a C array that ends with a null pointer.
+private func withCStrings<Result>(
+  _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+  let pointers = strings.map { strdup($0) } + [nil]
+  defer { pointers.forEach { free($0) } }
+  return pointers.withUnsafeBufferPointer { buffer in
+    guard let base = buffer.baseAddress else { preconditionFailure("an array without elements") }
+    return body(base)
+  }
+}

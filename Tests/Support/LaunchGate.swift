@@ -1,0 +1,27 @@
+/// Lets a few programs run at once and the others wait: the suites of a test run share it.
+public actor LaunchGate {
+  /// The gate of ``MPIRun``.
+  public static let shared = LaunchGate(limit: 2)
+
+  private var free: Int
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  public init(limit: Int) {
+    free = limit
+  }
+
+  /// Runs `body` once a place is free.
+  public func run<Result: Sendable>(
+    _ body: @Sendable () async throws -> Result
+  ) async throws -> Result {
+    if free > 0 {
+      free -= 1
+    } else {
+      await withCheckedContinuation { waiting.append($0) }
+    }
+    defer {
+      if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+    }
+    return try await body()
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// Starts a built program, under mpirun or alone, the way that a user would from a clean shell.
+public enum MPIRun {
+  /// Runs `executable` (of this build) as `ranks` processes under mpirun, or without mpirun if it is
+  /// nil, and waits for its end.
+  ///
+  /// Variables of an MPI or SLURM around the tests are dropped; `environment` is added last. At most
+  /// two programs run at once. A program that runs longer than `timeout` seconds is killed with all
+  /// its processes, and so is whatever a program leaves behind.
+  public static func run(
+    _ executable: String, ranks: Int?, arguments: [String] = [],
+    environment: [String: String] = [:], directory: String? = nil, timeout: Double = 60
+  ) async throws -> ProcessResult {
+    let program = try path(of: executable)
+    var command = [program] + arguments
+    if let ranks { command = ["mpirun", "-np", String(ranks)] + command }
+    let launch = Launch(
+      command: command, environment: cleanEnvironment(adding: environment), directory: directory,
+      timeout: timeout)
+    return try await LaunchGate.shared.run { try await launch.run() }
+  }
+
+  /// Returns the path of an executable of the build that these tests belong to.
+  public static func path(of executable: String) throws -> String {
+    let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let path = URL(fileURLWithPath: tests).deletingLastPathComponent()
+      .appendingPathComponent(executable).path
+    guard FileManager.default.isExecutableFile(atPath: path) else {
+      throw LaunchError(description: "\(executable) is not beside the tests at \(path)")
+    }
+    return path
+  }
+
+  static func cleanEnvironment(adding extra: [String: String]) -> [String: String] {
+    let foreign = ["OMPI_", "PMIX_", "PMI_", "PRTE_", "SLURM_"]
+    var environment = ProcessInfo.processInfo.environment.filter { variable in
+      !foreign.contains { variable.key.hasPrefix($0) }
+    }
+    environment.merge(
+      [
+        "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+        "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_hwloc_base_binding_policy": "none",
+        "OMPI_MCA_mpi_yield_when_idle": "1", "OPENBLAS_NUM_THREADS": "1",
+      ]
+    ) { $1 }
+    return environment.merging(extra) { $1 }
+  }
+}
+
+/// A program that could not be started.
+public struct LaunchError: Error, CustomStringConvertible {
+  public let description: String
+}
