@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Brings the four official MNIST files and checks them:  jobs/get-mnist.sh [DIR]
+# DIR is data/mnist in this repository unless given. What is there and right is left untouched.
+set -euo pipefail
+
+jobs=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+if (($# > 1)) || [[ ${1:-} == -* ]]; then
+  echo "usage: jobs/get-mnist.sh [DIR]    (default: data/mnist in the repository)" >&2
+  [[ ${1:-} == -h || ${1:-} == --help ]] && exit 0
+  exit 2
+fi
+directory=${1:-$(dirname "$jobs")/data/mnist}
+
+if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; then
+  echo "get-mnist: needs python3, version 3.9 or newer; install it (Debian: apt install python3)" >&2
+  exit 1
+fi
+# exec: signals reach the Python program, which removes what it has half done.
+exec python3 "$jobs/get_mnist.py" "$directory"
