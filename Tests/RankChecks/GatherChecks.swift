@@ -10,11 +10,11 @@ enum GatherChecks {
       ("rank 0 long", { $0 == 0 ? 100 : 1 }),
     ]
     for (name, length) in lengths {
-      let expected = (0..<world.size).map { rank in
-        (0..<length(rank)).map { Int32(1000 * rank + $0) }
-      }
-      let own = expected[world.rank]
       for limit in [Int(Int32.max), 16, 4] {
+        let expected = (0..<world.size).map { rank in
+          (0..<length(rank)).map { limit - 1000 * rank - $0 }
+        }
+        let own = expected[world.rank]
         let limited = try world.withCountLimit(limit)
         let what = "\(name), limit \(limit)"
         findings.expect(try limited.allGather(own), equals: expected, "all-gather, \(what)")

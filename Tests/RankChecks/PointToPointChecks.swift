@@ -6,11 +6,13 @@ enum PointToPointChecks {
     for limit in [Int(Int32.max), 3] {
       let limited = try world.withCountLimit(limit)
       for count in [0, 1, 3, 7, 100] {
-        var message = [Int](repeating: 0, count: count)
+        var message = [Int](repeating: world.isRoot ? limit : -1, count: count)
         if world.rank > 0 {
-          message = try limited.receive(count: count, from: world.rank - 1, tag: count)
+          try message.withUnsafeMutableBufferPointer {
+            try limited.receive(into: $0, from: world.rank - 1, tag: count)
+          }
         }
-        let expected = (0..<count).map { $0 * world.rank }
+        let expected = (0..<count).map { limit + $0 * world.rank }
         findings.expect(message == expected, "\(count) elements, limit \(limit)")
         if world.rank + 1 < world.size {
           let next = message.enumerated().map { $0.element + $0.offset }
