@@ -37,7 +37,7 @@ struct ClockOffset: Equatable {
     for _ in 0..<echoes {
       let start = MonotonicClock.seconds()
       try leaders.send([start], to: leader)
-      try remote.withUnsafeMutableBufferPointer { try leaders.receive($0, from: leader) }
+      try remote.withUnsafeMutableBufferPointer { try leaders.receive(into: $0, from: leader) }
       let end = MonotonicClock.seconds()
       if end - start < best.roundTrip { best = (end - start, (start + end) / 2 - remote[0]) }
     }
@@ -47,10 +47,10 @@ struct ClockOffset: Equatable {
   private static func answer(over leaders: Communicator) throws -> Double {
     var number = [0.0]
     for _ in 0..<echoes {
-      try number.withUnsafeMutableBufferPointer { try leaders.receive($0, from: 0) }
+      try number.withUnsafeMutableBufferPointer { try leaders.receive(into: $0, from: 0) }
       try leaders.send([MonotonicClock.seconds()], to: 0)
     }
-    try number.withUnsafeMutableBufferPointer { try leaders.receive($0, from: 0) }
+    try number.withUnsafeMutableBufferPointer { try leaders.receive(into: $0, from: 0) }
     return number[0]
   }
 

@@ -51,8 +51,9 @@ public final class Replica {
   /// Counts are exact: a single-precision number holds every integer up to 16,777,216.
   var tail: StepTotals {
     StepTotals(
-      lossSum: Double(gradientsAndTail[count]), correct: Int(gradientsAndTail[count + 1]),
-      samples: Int(gradientsAndTail[count + 2]))
+      lossSum: Double(gradientsAndTail[count]),
+      correct: Int(exactly: gradientsAndTail[count + 1]) ?? -1,
+      samples: Int(exactly: gradientsAndTail[count + 2]) ?? -1)
   }
 
   func setTail(_ totals: StepTotals) {

@@ -95,7 +95,8 @@ public final class Trainer {
     try batches.indices.withUnsafeBufferPointer { indices in
       for batch in 0..<min(batches.count, limit) {
         let local = UnsafeBufferPointer(rebasing: indices[batches.range(of: batch)])
-        let step = try trainStep(local, globalSize: batches.globalSizes[batch], epoch: epoch, at: now)
+        let step = try trainStep(
+          local, globalSize: batches.globalSizes[batch], epoch: epoch, at: now)
         if batch % plan.logInterval == 0 {
           onEvent(
             .logged(

@@ -27,7 +27,8 @@ public struct TrainingResult {
 
   /// Samples of all ranks a second after the warm-up; over all steps where there were no more.
   public var imagesPerSecond: Double {
-    let warmUp = self.warmUp.flatMap { $0.samples < samplesSeen ? $0 : nil } ?? (0, 0)
+    let warmUp =
+      self.warmUp.flatMap { $0.samples < samplesSeen ? $0 : nil } ?? (seconds: 0, samples: 0)
     let seconds = trainingSeconds - warmUp.seconds
     return seconds > 0 ? Double(samplesSeen - warmUp.samples) / seconds : 0
   }

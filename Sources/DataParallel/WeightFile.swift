@@ -1,11 +1,6 @@
+import Foundation
 import Measurement
 public import NeuralNetwork
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// Trained weights as a safetensors file: a header of names and shapes, then the numbers.
 ///

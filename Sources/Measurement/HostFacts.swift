@@ -24,12 +24,16 @@ public enum HostFacts {
 
   /// The cores that this process may use, in ascending order.
   public static func allowedCores() -> [Int] {
-    var set = cpu_set_t()
-    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else {
-      return Array(0..<onlineCores())
-    }
-    return withUnsafeBytes(of: &set) { bytes in
-      (0..<(bytes.count * 8)).filter { bytes[$0 / 8] >> ($0 % 8) & 1 == 1 }
+    let cores = field("Cpus_allowed_list", of: "/proc/self/status").map(coreList) ?? []
+    return cores.isEmpty ? Array(0..<onlineCores()) : cores
+  }
+
+  /// The numbers that a list such as `0-3,8` stands for.
+  static func coreList(_ text: String) -> [Int] {
+    text.split(separator: ",").flatMap { part in
+      let ends = part.split(separator: "-").compactMap { Int($0) }
+      guard let first = ends.first, let last = ends.last, first <= last else { return [Int]() }
+      return Array(first...last)
     }
   }
 
@@ -41,9 +45,8 @@ public enum HostFacts {
 
   /// The most memory that this process ever had resident.
   public static func peakMemoryBytes() -> UInt64 {
-    var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
-    return UInt64(usage.ru_maxrss) * 1024
+    let text = field("VmHWM", of: "/proc/self/status")?.split(separator: " ").first
+    return text.flatMap { UInt64($0) }.map { $0 * 1024 } ?? 0
   }
 
   /// How long ago this process started, to a hundredth of a second.

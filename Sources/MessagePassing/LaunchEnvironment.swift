@@ -48,6 +48,15 @@ public struct LaunchEnvironment: Sendable {
     ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_SIZE"].contains { variables[$0] != nil }
   }
 
+  /// What started this process, for people and records.
+  public var launcherName: String {
+    if variables["OMPI_COMM_WORLD_SIZE"] != nil && variables["SLURM_STEP_NUM_TASKS"] == nil {
+      return "mpirun"
+    }
+    if variables["SLURM_STEP_NUM_TASKS"] != nil && variables["PMIX_RANK"] != nil { return "srun" }
+    return mpirunIsPresent ? "mpirun" : "none"
+  }
+
   /// Says in one line why a program built with `library` would find itself alone in each of the
   /// launcher's processes, or returns nil when nothing speaks for that.
   ///

@@ -7,7 +7,8 @@ extension ComparisonFormat: ExpressibleByArgument {}
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Compare the records of earlier runs: speedup and efficiency, and whether they count.",
+    abstract:
+      "Compare the records of earlier runs: speedup and efficiency, and whether they count.",
     discussion: """
       Records of the same work on the same machine by the same program are set against their one-rank \
       runs (several: their median). A row whose threads, binding or accuracy differ says so.

@@ -1,12 +1,7 @@
 import DataParallel
+import Foundation
 import Measurement
 import NeuralNetwork
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// What rank 0 prints while it trains and when it is done.
 final class ConsoleReporter {

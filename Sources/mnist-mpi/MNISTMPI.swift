@@ -1,11 +1,6 @@
 import ArgumentParser
+import Foundation
 import MessagePassing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// The command line as a whole: `train` is what runs where no command is named.
 struct MNISTMPI: ParsableCommand {

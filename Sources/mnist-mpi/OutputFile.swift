@@ -1,22 +1,14 @@
+import Foundation
 import Measurement
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// A file that the user asked for, tried before training.
 enum OutputFile {
   /// Makes sure that the file's directory exists and takes files, and that no directory is in its place.
   static func prepare(_ path: String, option: String) throws {
     let url = URL(filePath: path)
-    var isDirectory = false
-    #if canImport(FoundationEssentials)
-      if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory {
-        throw OutputError(description: "\(option) \(path): is a directory; expected a file to write")
-      }
-    #endif
+    if RecordInput.isDirectory(path) {
+      throw OutputError(description: "\(option) \(path): is a directory; expected a file to write")
+    }
     do {
       try RecordStore.prepare(url.deletingLastPathComponent().path)
     } catch {

@@ -1,11 +1,6 @@
+import Foundation
 import Hashing
 import ProgramRevision
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// Which program this is.
 enum ProgramVersion {

@@ -1,9 +1,5 @@
-import MessagePassing
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#endif
 import Foundation
+import MessagePassing
 
 /// One line that is drawn over itself: share done, images a second, time left.
 final class ProgressBar {
@@ -26,14 +22,16 @@ final class ProgressBar {
 
   /// Draws at most ten times a second, and at the end.
   func draw(samples: Int, planned: Int, seconds: Double) {
-    guard seconds - lastDrawn >= Self.secondsBetweenDrawings || samples >= planned, seconds > 0 else {
+    guard seconds - lastDrawn >= Self.secondsBetweenDrawings || samples >= planned, seconds > 0
+    else {
       return
     }
     lastDrawn = seconds
     isShown = true
     let share = min(1, Double(samples) / Double(max(planned, 1)))
     let filled = Int(share * Double(Self.width))
-    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
+    let bar =
+      String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
     let rate = Double(samples) / seconds
     let left = Int(Double(planned - samples) / max(rate, 1e-9))
     let text = String(

@@ -1,15 +1,10 @@
 import DataParallel
+import Foundation
 import Hashing
 import Measurement
 import MessagePassing
 import NeuralNetwork
 import OpenBLASEngine
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// Brings together on rank 0 what all ranks measured.
 struct RecordBuilder {
@@ -60,7 +55,8 @@ struct RecordBuilder {
         trainingSeconds: trainingSeconds, totalSeconds: total, imagesPerSecond: imagesPerSecond,
         warmUpSteps: result.warmUp == nil ? 0 : TrainingResult.warmUpSteps,
         stepSeconds: StepSeconds(
-          Array(result.stepSeconds.dropFirst(result.warmUp == nil ? 0 : TrainingResult.warmUpSteps))),
+          Array(result.stepSeconds.dropFirst(result.warmUp == nil ? 0 : TrainingResult.warmUpSteps))
+        ),
         finalLoss: result.finalLoss, testLoss: last?.testLoss ?? 0,
         testAccuracy: last?.testAccuracy ?? 0,
         weightsSHA256: weights.withUnsafeBytes { SHA256.hex(of: $0) },

@@ -1,11 +1,6 @@
+import Foundation
 import Measurement
 import MessagePassing
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// Records as a user names them: files and directories of files.
 enum RecordInput {
@@ -13,15 +8,19 @@ enum RecordInput {
   static func load(_ paths: [String]) throws -> [RunRecord] {
     var records: [RunRecord] = []
     for path in paths {
-      if (try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType)
-        == .typeDirectory
-      {
+      if isDirectory(path) {
         records += try load(directory: path)
       } else {
         records += try RecordStore.load(files: [path]).map(\.record)
       }
     }
     return records
+  }
+
+  /// Whether `path` names a directory that is there.
+  static func isDirectory(_ path: String) -> Bool {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return attributes?[.type] as? FileAttributeType == .typeDirectory
   }
 
   /// The records of one directory.

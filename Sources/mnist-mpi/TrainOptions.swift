@@ -32,7 +32,8 @@ struct WorkOptions: ParsableArguments {
   @Option(help: "Network: cnn (two convolutions, two linear layers) or mlp.")
   var model: ModelName = .cnn
 
-  @Option(help: ArgumentHelp("Widths of the mlp's hidden layers (default: 512,512).", valueName: "n,n"))
+  @Option(
+    help: ArgumentHelp("Widths of the mlp's hidden layers (default: 512,512).", valueName: "n,n"))
   var hidden: String?
 
   @Option(
@@ -53,7 +54,8 @@ struct WorkOptions: ParsableArguments {
   var epochs: Int?
 
   @Option(
-    help: ArgumentHelp("Stop after so many steps in all, then evaluate. Excludes --epochs.", valueName: "n"))
+    help: ArgumentHelp(
+      "Stop after so many steps in all, then evaluate. Excludes --epochs.", valueName: "n"))
   var steps: Int?
 
   @Option(help: ArgumentHelp("Use the first n training images only.", valueName: "n"))
@@ -71,7 +73,9 @@ struct WorkOptions: ParsableArguments {
       valueName: "rate"))
   var learningRate: Double?
 
-  @Option(help: ArgumentHelp("sgd: share of the last step that is kept (default: 0).", valueName: "share"))
+  @Option(
+    help: ArgumentHelp("sgd: share of the last step that is kept (default: 0).", valueName: "share")
+  )
   var momentum: Double?
 
   @Option(
@@ -79,7 +83,8 @@ struct WorkOptions: ParsableArguments {
   var weightDecay: Double = 0
 
   @Option(
-    help: ArgumentHelp("Stop after the first epoch with this test accuracy, such as 0.985.", valueName: "fraction"))
+    help: ArgumentHelp(
+      "Stop after the first epoch with this test accuracy, such as 0.985.", valueName: "fraction"))
   var targetAccuracy: Double?
 
   @Option(
@@ -127,7 +132,8 @@ struct WorkOptions: ParsableArguments {
       throw ValidationError("--momentum belongs to --optimizer sgd; leave it out or add that")
     }
     try Self.check(
-      "--learning-rate", learningRate, "a finite number above 0") { $0.isFinite && $0 > 0 }
+      "--learning-rate", learningRate, "a finite number above 0"
+    ) { $0.isFinite && $0 > 0 }
     try Self.check("--momentum", momentum, "a number from 0 to below 1") { $0 >= 0 && $0 < 1 }
     try Self.check("--weight-decay", weightDecay, "a finite number, 0 or more") {
       $0.isFinite && $0 >= 0
@@ -137,7 +143,8 @@ struct WorkOptions: ParsableArguments {
     }
   }
 
-  private static func check(_ option: String, _ value: Int?, within range: ClosedRange<Int>) throws {
+  private static func check(_ option: String, _ value: Int?, within range: ClosedRange<Int>) throws
+  {
     guard let value, !range.contains(value) else { return }
     throw ValidationError(
       "\(option) \(value): expected a number from \(range.lowerBound) to \(range.upperBound)")
@@ -166,10 +173,13 @@ struct RunOptions: ParsableArguments {
   var logInterval: Int = 100
 
   @Option(
-    help: "Draw a progress bar. auto: on a terminal without mpirun, whose output always looks like one.")
+    help:
+      "Draw a progress bar. auto: on a terminal without mpirun, whose output always looks like one."
+  )
   var progress: ProgressMode = .auto
 
-  @Flag(name: .shortAndLong, help: "Print nothing but what goes wrong; the record is still written.")
+  @Flag(
+    name: .shortAndLong, help: "Print nothing but what goes wrong; the record is still written.")
   var quiet = false
 
   @Option(help: ArgumentHelp("Directory for the run's record.", valueName: "directory"))
@@ -178,7 +188,9 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write the record to this file too.", valueName: "file"))
   var json: String?
 
-  @Option(help: ArgumentHelp("Write the trained weights to this file, as safetensors.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write the trained weights to this file, as safetensors.", valueName: "file")
+  )
   var save: String?
 
   func validate() throws {

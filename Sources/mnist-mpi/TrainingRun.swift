@@ -1,15 +1,10 @@
 import DataParallel
 import Dataset
+import Foundation
 import Measurement
 import MessagePassing
 import NeuralNetwork
 import OpenBLASEngine
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// One run from options to record: wiring, no algorithm. All ranks go through it alike.
 struct TrainingRun {
