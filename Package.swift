@@ -62,7 +62,7 @@ let package = Package(
       ],
       path: "Tests/RankChecks"),
     .testTarget(name: "RankTests", dependencies: ["TestSupport", "rank-checks"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "mnist-mpi", "Measurement"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "mnist-mpi", "Measurement", "Hashing"]),
     .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
     .testTarget(name: "CounterRandomTests", dependencies: ["CounterRandom"]),

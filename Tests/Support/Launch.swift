@@ -16,11 +16,16 @@ struct Launch: Sendable {
     let session = Session(leader: process)
 
     var timedOut = false
+    var growth: [ProcessResult.Growth] = []
     var status: Int32 = 0
     while waitpid(process, &status, WNOHANG) == 0 {
       if !timedOut, clock.now - start > .seconds(timeout) {
         timedOut = true
         session.kill()
+      }
+      let size = size(of: output.path("stdout"))
+      if size > growth.last?.bytes ?? 0 {
+        growth.append(.init(bytes: size, seconds: (clock.now - start) / .seconds(1)))
       }
       // A cancelled test waits on: its program has a time limit anyway.
       try? await Task.sleep(for: .milliseconds(5))
@@ -30,7 +35,12 @@ struct Launch: Sendable {
 
     return ProcessResult(
       exitCode: Self.exitCode(status), stdout: try text(output.path("stdout")),
-      stderr: try text(output.path("stderr")), seconds: seconds, timedOut: timedOut)
+      stderr: try text(output.path("stderr")), seconds: seconds, timedOut: timedOut, growth: growth)
+  }
+
+  private func size(of path: String) -> Int {
+    var information = stat()
+    return stat(path, &information) == 0 ? Int(information.st_size) : 0
   }
 
   private func text(_ path: String) throws -> String {

@@ -12,6 +12,15 @@ public struct ProcessResult: Sendable {
   /// Whether the program ran past its time and was killed.
   public let timedOut: Bool
 
+  /// The size of standard output at an instant since the start.
+  struct Growth: Sendable {
+    let bytes: Int
+    let seconds: Double
+  }
+
+  /// How standard output grew, looked at every few milliseconds.
+  let growth: [Growth]
+
   /// The lines of standard error that begin with `program` and a colon: ours, not the launcher's.
   public func errorLines(of program: String) -> [String] {
     stderr.split(whereSeparator: \.isNewline).map(String.init)
@@ -22,5 +31,12 @@ public struct ProcessResult: Sendable {
   public var report: String {
     let end = timedOut ? "killed after \(seconds) s (it hung)" : "exit code \(exitCode)"
     return "\(end)\n--- stderr\n\(stderr)\n--- stdout\n\(stdout)"
+  }
+
+  /// When the first line with this beginning was seen from outside, in seconds since the start.
+  public func secondsUntil(line beginning: String) -> Double? {
+    guard let found = stdout.range(of: beginning) else { return nil }
+    let bytes = stdout[..<found.upperBound].utf8.count
+    return growth.first { $0.bytes >= bytes }?.seconds ?? seconds
   }
 }

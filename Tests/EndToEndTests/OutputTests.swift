@@ -1,0 +1,101 @@
+import Foundation
+import Hashing
+import Measurement
+import TestSupport
+import Testing
+
+@Suite struct OutputTests {
+  @Test(arguments: [["--help"], ["train", "--help"], ["--version"], ["compare", "--help"]])
+  func helpComesOnce(arguments: [String]) async throws {
+    let alone = try await Program.succeed(ranks: nil, arguments)
+    #expect(!alone.stdout.isEmpty && alone.stderr.isEmpty)
+    let several = try await Program.succeed(ranks: 3, arguments)
+    #expect(several.stdout == alone.stdout)
+  }
+
+  @Test func helpTeaches() async throws {
+    let help = try await Program.succeed(ranks: nil, ["train", "--help"]).stdout
+    for word in ["--batch-size", "Global batch", "mpirun -np 2 mnist-mpi", "strong scaling"] {
+      #expect(help.contains(word))
+    }
+  }
+
+  /// np 1, then np 2: the comparison appears by itself, and later by `compare` in every format.
+  @Test func twoRanksAreComparedWithOne() async throws {
+    let data = try IDXFixture(trainingCount: 400, testCount: 100, height: 10, width: 10).write()
+    let results = data.path("results")
+    let arguments = [
+      "--data", data.path, "--model", "mlp", "--hidden", "32", "--threads", "1", "--results",
+      results,
+    ]
+    let early = try await Program.succeed(ranks: 2, arguments)
+    #expect(early.stdout.contains("mpirun -np 1"), "no hint how to make the baseline")
+    _ = try await Program.succeed(ranks: 1, arguments)
+    let later = try await Program.succeed(ranks: 2, arguments)
+    for aspect in ["hardware used", "speedup", "parallel efficiency", "memory per rank", "best use"] {
+      #expect(later.stdout.contains(aspect))
+    }
+    let records = try Program.records(in: results)
+    #expect(records.map(\.run.ranks) == [1, 2, 2])
+    for format in ComparisonFormat.allCases {
+      let compare = try await Program.succeed(
+        ranks: nil, ["compare", results, "--format", format.rawValue])
+      #expect(compare.stderr == "" && compare.stdout.contains("efficiency"))
+    }
+    let json = try await Program.succeed(ranks: nil, ["compare", results, "--format", "json"])
+    let comparison = try JSONDecoder().decode(Comparison.self, from: Data(json.stdout.utf8))
+    let row = try #require(comparison.groups.first?.rows.first { $0.ranks == 2 })
+    let speedup = try #require(row.speedup)
+    let times = records.dropFirst().map(\.result.trainingSeconds)
+    let expected = records[0].result.trainingSeconds / ((times[0] + times[1]) / 2)
+    #expect(abs(speedup - expected) < 1e-9 * expected)
+  }
+
+  @Test func compareWithoutRecordsSaysHowToMakeOne() async throws {
+    let directory = try TemporaryDirectory()
+    let result = try await Program.run(ranks: nil, ["compare", directory.path])
+    #expect(result.exitCode != 0)
+    #expect(result.errorLines(of: "mnist-mpi").count == 1, "\(result.report)")
+    #expect(result.stderr.contains("mpirun -np 1 mnist-mpi"))
+    let missing = try await Program.run(ranks: nil, ["compare", directory.path("none.json")])
+    #expect(missing.exitCode != 0 && missing.stderr.contains("none.json"))
+  }
+
+  /// The saved file holds PyTorch's names and shapes, and the numbers that the record's hash names.
+  @Test func savedWeightsAreTheTrainedOnes() async throws {
+    let data = try IDXFixture(trainingCount: 128, testCount: 20, height: 9, width: 8).write()
+    let arguments = [
+      "--data", data.path, "--epochs", "1", "--threads", "1", "--results", data.path("results"),
+      "--save", data.path("weights.safetensors"), "--json", data.path("record.json"),
+    ]
+    _ = try await Program.succeed(ranks: 2, arguments)
+    let file = try SafetensorsFile(path: data.path("weights.safetensors"))
+    #expect(file.shape("conv1.weight") == [32, 1, 3, 3])
+    #expect(file.shape("conv2.weight") == [64, 32, 3, 3])
+    #expect(file.shape("fc1.weight") == [128, 64 * 2 * 2])
+    #expect(file.shape("fc2.bias") == [10])
+    let record = try #require(try RecordStore.load(files: [data.path("record.json")]).first).record
+    #expect(try Program.records(in: data.path("results")) == [record])
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: data.path("weights.safetensors")))
+    let header = bytes.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+    #expect(SHA256.hex(of: Array(bytes.dropFirst(8 + header))) == record.result.weightsSHA256)
+  }
+
+  /// From mpirun to the first step, as a user waits for it, and the memory of a rank, on real MNIST.
+  @Test func startAndMemoryOfTwoRanks() async throws {
+    let directory = try TemporaryDirectory()
+    let arguments = [
+      "--data", try Repository.mnist(), "--steps", "1", "--threads", "1", "--results",
+      directory.path("results"),
+    ]
+    var quickest = Double.infinity
+    for _ in 0..<3 {
+      let run = try await Program.succeed(ranks: 2, arguments)
+      quickest = min(quickest, try #require(run.secondsUntil(line: "Train Epoch: 1 [0/60000]")))
+    }
+    #expect(quickest < 1.5)
+    for record in try Program.records(in: directory.path("results")) {
+      for rank in record.ranks { #expect(rank.peakMemoryBytes < 250_000_000) }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import Foundation
+import Measurement
+import TestSupport
+import Testing
+
+@Suite struct TrainingTests {
+  /// The lines of the original report, in its own words, whatever the launch.
+  @Test(arguments: [nil, 1, 2, 3])
+  func aRunPrintsTheReportAndLeavesARecord(ranks: Int?) async throws {
+    let data = try IDXFixture(trainingCount: 500, testCount: 101).write()
+    let results = data.path("results")
+    let run = try await Program.succeed(
+      ranks: ranks,
+      [
+        "--data", data.path, "--model", "mlp", "--hidden", "16", "--batch-size", "50",
+        "--log-interval", "5", "--threads", "1", "--results", results,
+      ])
+    let lines = run.stdout.split(separator: "\n").map(String.init)
+    #expect(lines.first == "Using device: cpu")
+    let training = lines.filter { $0.hasPrefix("Train Epoch:") }
+    #expect(
+      training.map { $0.prefix(while: { $0 != "]" }) } == [
+        "Train Epoch: 1 [0/500", "Train Epoch: 1 [250/500", "Train Epoch: 2 [0/500",
+        "Train Epoch: 2 [250/500",
+      ])
+    #expect(training.allSatisfy { $0.contains("] Loss: ") })
+    #expect(lines.filter { $0.hasPrefix("Test Epoch:") }.count == 2)
+    #expect(run.stdout.contains("all replicas equal"))
+    #expect(!run.stdout.contains("\r"), "a bar was drawn into a pipe")
+
+    let records = try Program.records(in: results)
+    let record = try #require(records.first)
+    #expect(records.count == 1)
+    let size = ranks ?? 1
+    #expect(record.run.ranks == size && record.ranks.count == size)
+    #expect(record.ranks.map(\.samples).reduce(0, +) == 1000)
+    #expect(record.result.samplesSeen == 1000 && record.result.steps == 20)
+    #expect(record.result.replicasEqual && record.epochs.count == 2)
+    #expect(record.work.globalBatch == 50 && record.work.trainingSamples == 500)
+    let slowest = record.ranks.map(\.trainingSeconds).max()
+    #expect(record.result.trainingSeconds == slowest)
+    let seconds = String(format: "%.2f", record.result.trainingSeconds)
+    #expect(lines.contains("Training completed in: \(seconds) seconds"))
+    for rank in record.ranks {
+      let phases = rank.phases.training + rank.otherSeconds
+      #expect(abs(phases - rank.trainingSeconds) <= 0.02 * rank.trainingSeconds + 1e-4)
+    }
+    #expect(run.stdout.contains("single device") == (size > 1))
+  }
+
+  /// One command line does the same work on any number of ranks.
+  ///
+  /// The cnn learns slowly here: at 0.05 its losses are chaotic after some twenty steps, so that rounding
+  /// alone tells two runs apart (see Tests/Oracle/README.md).
+  @Test(arguments: ["cnn", "mlp"])
+  func lossesDoNotDependOnTheRankCount(model: String) async throws {
+    let data = try IDXFixture(trainingCount: 900, testCount: 60, height: 12, width: 10).write()
+    var losses: [[Double]] = []
+    var records: [RunRecord] = []
+    for ranks in 1...4 {
+      let results = data.path("results-\(ranks)")
+      let run = try await Program.succeed(
+        ranks: ranks,
+        [
+          "--data", data.path, "--model", model, "--optimizer", "sgd", "--steps", "50",
+          "--log-interval", "1", "--threads", "1", "--results", results,
+        ] + (model == "mlp" ? ["--hidden", "32,16"] : ["--learning-rate", "0.005"]))
+      losses.append(Program.losses(run))
+      records += try Program.records(in: results)
+    }
+    #expect(losses.allSatisfy { $0.count == 50 })
+    for other in losses.dropFirst() {
+      for (one, several) in zip(losses[0], other) {
+        // Printed with six decimals: half of the last one on either side is rounding.
+        #expect(abs(one - several) <= 1e-5 * one + 1e-6)
+      }
+    }
+    #expect(Set(records.map(\.workHash)).count == 1)
+    #expect(records.allSatisfy(\.result.replicasEqual))
+    #expect(records.count == 4)
+  }
+
+  @Test func theLastSmallerBatchCounts() async throws {
+    let data = try IDXFixture(trainingCount: 130, testCount: 20, height: 8, width: 8).write()
+    let results = data.path("results")
+    _ = try await Program.succeed(
+      ranks: 3, ["--data", data.path, "--model", "mlp", "--hidden", "8", "--results", results])
+    let record = try #require(try Program.records(in: results).first)
+    #expect(record.result.steps == 6 && record.result.samplesSeen == 260)
+  }
+
+  @Test func aBatchSmallerThanTheRankCountIsNoError() async throws {
+    let data = try IDXFixture(trainingCount: 40, testCount: 10, height: 8, width: 8).write()
+    let results = data.path("results")
+    _ = try await Program.succeed(
+      ranks: 4,
+      [
+        "--data", data.path, "--model", "mlp", "--hidden", "8", "--batch-size", "2", "--epochs", "1",
+        "--results", results,
+      ])
+    let record = try #require(try Program.records(in: results).first)
+    #expect(record.result.samplesSeen == 40 && record.result.replicasEqual)
+  }
+
+  @Test func weakScalingNamesItself() async throws {
+    let data = try IDXFixture(trainingCount: 240, testCount: 20, height: 8, width: 8).write()
+    let results = data.path("results")
+    for ranks in [1, 2] {
+      _ = try await Program.succeed(
+        ranks: ranks,
+        [
+          "--data", data.path, "--model", "mlp", "--hidden", "8", "--batch-size-per-rank", "20",
+          "--epochs", "1", "--threads", "1", "--results", results,
+        ])
+    }
+    let records = try Program.records(in: results)
+    #expect(records.map(\.config.scaling) == [.weak, .weak])
+    #expect(records.map(\.config.globalBatch) == [20, 40])
+    #expect(records.map(\.result.steps) == [12, 6])
+    #expect(Set(records.map(\.workHash)).count == 1)
+  }
+
+  @Test func syntheticDataSaysSo() async throws {
+    let directory = try TemporaryDirectory()
+    let results = directory.path("results")
+    let run = try await Program.succeed(
+      ranks: 2,
+      [
+        "--data", "synthetic", "--limit", "640", "--model", "mlp", "--hidden", "64", "--epochs", "4",
+        "--threads", "1", "--results", results,
+      ])
+    #expect(run.stdout.contains("synthetic"))
+    let record = try #require(try Program.records(in: results).first)
+    #expect(record.config.syntheticData)
+    #expect(record.result.testAccuracy > 0.9)
+    let compare = try await Program.succeed(ranks: nil, ["compare", results])
+    #expect(compare.stdout.contains("synthetic"))
+  }
+
+  @Test func trainingStopsAtTheTargetAccuracy() async throws {
+    let data = try IDXFixture(trainingCount: 400, testCount: 100, height: 10, width: 10).write()
+    let results = data.path("results")
+    _ = try await Program.succeed(
+      ranks: 2,
+      [
+        "--data", data.path, "--model", "mlp", "--hidden", "32", "--epochs", "50",
+        "--target-accuracy", "0.5", "--results", results,
+      ])
+    let record = try #require(try Program.records(in: results).first)
+    #expect(record.result.stoppedBy == .targetAccuracy)
+    #expect(record.result.testAccuracy >= 0.5 && record.epochs.count < 50)
+    #expect(record.epochs.dropLast().allSatisfy { $0.testAccuracy < 0.5 })
+  }
+
+  @Test func quietPrintsNothing() async throws {
+    let data = try IDXFixture(trainingCount: 100, testCount: 20, height: 8, width: 8).write()
+    let run = try await Program.succeed(
+      ranks: 2,
+      [
+        "--data", data.path, "--model", "mlp", "--hidden", "8", "--quiet", "--results",
+        data.path("results"),
+      ])
+    #expect(run.stdout == "")
+    #expect(try Program.records(in: data.path("results")).count == 1)
+  }
+
+  @Test func aBarIsDrawnWhereItIsAskedFor() async throws {
+    let data = try IDXFixture(trainingCount: 300, testCount: 20, height: 8, width: 8).write()
+    let run = try await Program.succeed(
+      ranks: 2,
+      [
+        "--data", data.path, "--model", "mlp", "--hidden", "8", "--progress", "on", "--results",
+        data.path("results"),
+      ])
+    #expect(run.stdout.contains("\r[") && run.stdout.contains("images/s"))
+  }
+}
