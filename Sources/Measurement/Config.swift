@@ -1,0 +1,33 @@
+/// How a run was configured, in the words of the command line.
+public struct Config: Codable, Equatable, Sendable {
+  public var scaling: Scaling
+  /// Samples per step over all ranks, worked out under weak scaling.
+  public var globalBatch: Int
+  public var batchPerRank: Int?
+  public var model: String
+  public var epochs: Int
+  public var seed: UInt64
+  public var threadsPerRank: Int
+  /// The kind of device: `cpu`.
+  public var device: String
+  /// A name for people: the directory of the data, or `synthetic`.
+  public var data: String
+  public var syntheticData: Bool
+
+  /// All fields at once.
+  public init(
+    scaling: Scaling, globalBatch: Int, batchPerRank: Int? = nil, model: String, epochs: Int,
+    seed: UInt64, threadsPerRank: Int, device: String, data: String, syntheticData: Bool
+  ) {
+    self.scaling = scaling
+    self.globalBatch = globalBatch
+    self.batchPerRank = batchPerRank
+    self.model = model
+    self.epochs = epochs
+    self.seed = seed
+    self.threadsPerRank = threadsPerRank
+    self.device = device
+    self.data = data
+    self.syntheticData = syntheticData
+  }
+}

@@ -1,0 +1,34 @@
+/// The hardware and software that a run used.
+public struct Machine: Codable, Equatable, Sendable {
+  public var cpu: String
+  public var cores: Int
+  public var hosts: [String]
+  public var operatingSystem: String
+  public var memoryBytes: UInt64
+  public var mpi: String
+  public var blas: String
+  public var blasKernel: String
+  public var binding: BindingClass
+  /// The revision of the program's source, empty if the build did not know it.
+  public var revision: String
+  public var executableSHA256: String
+
+  /// All fields at once.
+  public init(
+    cpu: String, cores: Int, hosts: [String], operatingSystem: String, memoryBytes: UInt64,
+    mpi: String, blas: String, blasKernel: String, binding: BindingClass, revision: String,
+    executableSHA256: String
+  ) {
+    self.cpu = cpu
+    self.cores = cores
+    self.hosts = hosts
+    self.operatingSystem = operatingSystem
+    self.memoryBytes = memoryBytes
+    self.mpi = mpi
+    self.blas = blas
+    self.blasKernel = blasKernel
+    self.binding = binding
+    self.revision = revision
+    self.executableSHA256 = executableSHA256
+  }
+}

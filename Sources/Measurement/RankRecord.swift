@@ -1,0 +1,40 @@
+/// What one rank did, where, and for how long.
+public struct RankRecord: Codable, Equatable, Sendable {
+  public var rank: Int
+  public var host: String
+  /// Index of the node among those of the run.
+  public var node: Int
+  public var device: String
+  /// The cores that this rank may use (its cpuset).
+  public var cores: [Int]
+  public var threads: Int
+  /// Training samples that this rank keeps.
+  public var samples: Int
+  public var phases: PhaseSeconds
+  /// Training seconds outside all phases.
+  public var otherSeconds: Double
+  /// Seconds of the training loop, evaluation excluded.
+  public var trainingSeconds: Double
+  public var imagesPerSecond: Double
+  public var peakMemoryBytes: UInt64
+
+  /// All fields at once.
+  public init(
+    rank: Int, host: String, node: Int, device: String, cores: [Int], threads: Int, samples: Int,
+    phases: PhaseSeconds, otherSeconds: Double, trainingSeconds: Double, imagesPerSecond: Double,
+    peakMemoryBytes: UInt64
+  ) {
+    self.rank = rank
+    self.host = host
+    self.node = node
+    self.device = device
+    self.cores = cores
+    self.threads = threads
+    self.samples = samples
+    self.phases = phases
+    self.otherSeconds = otherSeconds
+    self.trainingSeconds = trainingSeconds
+    self.imagesPerSecond = imagesPerSecond
+    self.peakMemoryBytes = peakMemoryBytes
+  }
+}

@@ -1,0 +1,23 @@
+/// What can go wrong with records on disk; the description is one line that names the path.
+public enum RecordError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The directory for records cannot be made or written to.
+  case directory(path: String, reason: String)
+  /// A record cannot be written.
+  case write(path: String, reason: String)
+  /// A file or directory cannot be read.
+  case read(path: String, reason: String)
+  /// A file holds something else than a record of this format.
+  case noRecord(path: String, reason: String)
+  /// A number of a record is not finite, which JSON cannot hold.
+  case notFinite(key: String)
+
+  public var description: String {
+    switch self {
+    case .directory(let path, let reason): "results directory \(path): \(reason)"
+    case .write(let path, let reason): "cannot write record \(path): \(reason)"
+    case .read(let path, let reason): "cannot read \(path): \(reason)"
+    case .noRecord(let path, let reason): "\(path): \(reason)"
+    case .notFinite(let key): "record not written: \(key) is not a finite number"
+    }
+  }
+}

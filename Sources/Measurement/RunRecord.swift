@@ -1,0 +1,39 @@
+/// One run as it is kept on disk: what was done, how, on what, and what came out.
+///
+/// Every key with its unit and formula is in this room's README.
+public struct RunRecord: Codable, Equatable, Sendable {
+  /// The format that this program writes and reads.
+  public static let currentFormat = 1
+
+  public var format: Int
+  public var program: String
+  public var version: String
+  public var work: Work
+  /// SHA-256 of `work.canonicalJSON` in hexadecimal digits, worked out by the caller.
+  public var workHash: String
+  public var config: Config
+  public var run: Run
+  public var machine: Machine
+  public var ranks: [RankRecord]
+  public var epochs: [EpochRecord]
+  public var result: Result
+
+  /// All fields at once.
+  public init(
+    format: Int = RunRecord.currentFormat, program: String, version: String, work: Work,
+    workHash: String, config: Config, run: Run, machine: Machine, ranks: [RankRecord],
+    epochs: [EpochRecord], result: Result
+  ) {
+    self.format = format
+    self.program = program
+    self.version = version
+    self.work = work
+    self.workHash = workHash
+    self.config = config
+    self.run = run
+    self.machine = machine
+    self.ranks = ranks
+    self.epochs = epochs
+    self.result = result
+  }
+}

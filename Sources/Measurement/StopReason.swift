@@ -1,0 +1,4 @@
+/// Why a run ended.
+public enum StopReason: String, Codable, Sendable {
+  case epochs, steps, targetAccuracy
+}

@@ -1,0 +1,55 @@
+/// Everything that defines the work of a run, and nothing that defines how it was done.
+///
+/// Two runs are comparable only if their works are equal. A field added here is hashed, compared
+/// and named in differences without further code.
+public struct Work: Codable, Hashable, Sendable {
+  public var dataSHA256: String
+  public var trainingSamples: Int
+  public var testSamples: Int
+  public var classes: Int
+  public var imageHeight: Int
+  public var imageWidth: Int
+  /// The canonical text of the model.
+  public var model: String
+  public var parameters: Int
+  /// Samples per step over all ranks (strong scaling); exactly one of the two batches is set.
+  public var globalBatch: Int?
+  /// Samples per step and rank (weak scaling).
+  public var batchPerRank: Int?
+  public var epochs: Int
+  public var steps: Int?
+  public var targetAccuracy: Double?
+  public var seed: UInt64
+  public var optimizer: Optimizer
+  public var virtualShards: Int
+  public var normalisation: Normalisation
+  public var precision: String
+
+  /// All fields at once; a field that the run did not set is nil.
+  public init(
+    dataSHA256: String, trainingSamples: Int, testSamples: Int, classes: Int, imageHeight: Int,
+    imageWidth: Int, model: String, parameters: Int, globalBatch: Int? = nil,
+    batchPerRank: Int? = nil, epochs: Int, steps: Int? = nil, targetAccuracy: Double? = nil,
+    seed: UInt64, optimizer: Optimizer, virtualShards: Int, normalisation: Normalisation,
+    precision: String
+  ) {
+    self.dataSHA256 = dataSHA256
+    self.trainingSamples = trainingSamples
+    self.testSamples = testSamples
+    self.classes = classes
+    self.imageHeight = imageHeight
+    self.imageWidth = imageWidth
+    self.model = model
+    self.parameters = parameters
+    self.globalBatch = globalBatch
+    self.batchPerRank = batchPerRank
+    self.epochs = epochs
+    self.steps = steps
+    self.targetAccuracy = targetAccuracy
+    self.seed = seed
+    self.optimizer = optimizer
+    self.virtualShards = virtualShards
+    self.normalisation = normalisation
+    self.precision = precision
+  }
+}
