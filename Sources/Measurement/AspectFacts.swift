@@ -1,0 +1,137 @@
+/// The facts that the aspect table shows.
+struct AspectFacts {
+  /// One row of the table; every text of a cell begins a line of its own.
+  struct Aspect {
+    let name: String
+    let single: [String]
+    let multi: [String]
+  }
+
+  let base: [RunRecord]
+  let multi: RunRecord
+  private let one: ComparisonRow?
+  private let several: ComparisonRow?
+
+  init(single: [RunRecord], multi: RunRecord) {
+    self.multi = multi
+    // Without the run itself: a repeated record, or one of one rank, must not be its own base.
+    let records = single.filter { $0.run.id != multi.run.id }
+    base = Comparison.baselines(for: multi, among: records)
+    one = ComparisonRow(records: base, among: base)
+    several = ComparisonRow(records: [multi], among: records)
+  }
+
+  var aspects: [Aspect] {
+    guard let several else { return [] }
+    return [
+      Aspect(
+        name: "hardware used", single: base.first.map(hardware) ?? missing,
+        multi: hardware(multi)),
+      Aspect(
+        name: "performance", single: one.map(performance) ?? missing, multi: performance(several)),
+      Aspect(name: "speedup", single: one.map { _ in ["1.00"] } ?? missing, multi: [speedup]),
+      Aspect(
+        name: "parallel efficiency", single: one.map { _ in ["1.00"] } ?? missing,
+        multi: [efficiency]),
+      Aspect(
+        name: "communication share", single: one.map(communication) ?? missing,
+        multi: communication(several)),
+      Aspect(
+        name: "memory per rank", single: one.map(memory) ?? missing, multi: memory(several)),
+      Aspect(
+        name: "test accuracy", single: one.map { [accuracy($0)] } ?? missing,
+        multi: [accuracy(several) + accuracyVerdict]),
+      Aspect(
+        name: "loss", single: one.map { [losses($0)] } ?? missing,
+        multi: [losses(several)] + lossDifference),
+      Aspect(name: "same work", single: sameWork.single, multi: sameWork.multi),
+      bestUse(several),
+    ]
+  }
+
+  private var missing: [String] { ["no comparable run"] }
+
+  private func hardware(_ record: RunRecord) -> [String] {
+    let threads = NumberText.count(record.config.threadsPerRank, "thread", "threads")
+    return [
+      "\(NumberText.count(record.run.ranks, "rank", "ranks")) on "
+        + "\(NumberText.count(record.run.nodes, "node", "nodes")), \(threads) per rank",
+      "binding: \(record.machine.binding.rawValue)",
+      "\(record.config.device): \(record.machine.cpu), "
+        + NumberText.count(record.machine.cores, "core", "cores"),
+    ]
+  }
+
+  private func performance(_ row: ComparisonRow) -> [String] {
+    let median = row.runs > 1 ? " (median of \(row.runs) runs)" : ""
+    return [
+      "\(NumberText.fixed(row.trainingSeconds, 2)) s training" + median,
+      "\(NumberText.fixed(row.imagesPerSecond, 0)) images/s",
+    ]
+  }
+
+  private var speedup: String {
+    guard let several, let speedup = several.speedup else { return "not given" }
+    return NumberText.fixed(speedup, 2) + (several.differences.isEmpty ? "" : " (see same work)")
+  }
+
+  private var efficiency: String {
+    guard let efficiency = several?.efficiency else { return "not given" }
+    return NumberText.fixed(efficiency, 2) + (efficiency > 1 ? " (\(Wording.aboveOne))" : "")
+  }
+
+  private func communication(_ row: ComparisonRow) -> [String] {
+    [
+      "\(NumberText.percent(row.communicationShare, 1)) % of the training time",
+      "waiting \(NumberText.percent(row.waitShare, 1)) %, "
+        + "transfer \(NumberText.percent(row.transferShare, 1)) %",
+    ]
+  }
+
+  private func memory(_ row: ComparisonRow) -> [String] {
+    ["\(NumberText.megabytes(row.peakMemoryBytes)) (largest peak)"]
+  }
+
+  private func accuracy(_ row: ComparisonRow) -> String {
+    "\(NumberText.percent(row.testAccuracy, 2)) %"
+  }
+
+  private var accuracyVerdict: String {
+    guard let several, let agrees = several.accuracyAgrees, let mine = several.testAccuracy,
+      let other = one?.testAccuracy
+    else { return "" }
+    return agrees
+      ? " (agrees)" : " (differs by \(NumberText.percent(abs(mine - other), 2)) points)"
+  }
+
+  private func losses(_ row: ComparisonRow) -> String {
+    "\(NumberText.fixed(row.finalLoss, 4)) last step, \(NumberText.fixed(row.testLoss, 4)) test"
+  }
+
+  private var lossDifference: [String] {
+    guard let mine = several?.testLoss, let other = one?.testLoss else { return [] }
+    return ["test loss differs by \(NumberText.fixed(abs(mine - other), 4))"]
+  }
+
+  private var sameWork: (single: [String], multi: [String]) {
+    guard let several, let one else {
+      return (missing, several?.differences ?? [])
+    }
+    let samples = { (row: ComparisonRow) in "samples seen: \(NumberText.fixed(row.samplesSeen, 0))"
+    }
+    var verdict = several.differences.map { "differs: \($0)" }
+    if !several.replicasEqual { verdict.insert(Wording.replicasDiffer, at: 0) }
+    if verdict.isEmpty { verdict = ["nothing checked differs"] }
+    return (
+      ["work \(multi.workHash.prefix(12))", samples(one)],
+      ["work equal, machine equal, program equal", samples(several)] + verdict
+    )
+  }
+
+  private func bestUse(_ several: ComparisonRow) -> Aspect {
+    let advice = BestUse(row: several, base: base, multi: multi)
+    return Aspect(
+      name: "best use", single: advice.favoursSingle ? [advice.sentence] : [],
+      multi: advice.favoursSingle ? [] : [advice.sentence])
+  }
+}

@@ -1,0 +1,45 @@
+/// All records of one configuration, against the one-rank records of the same work.
+///
+/// Times and rates are medians over the records. What could not be measured is nil.
+public struct ComparisonRow: Codable, Equatable, Sendable {
+  public var ranks: Int
+  public var nodes: Int
+  public var hosts: [String]
+  public var threadsPerRank: Int
+  public var binding: BindingClass
+  public var device: String
+  public var cpu: String
+  public var cores: Int
+  public var revision: String
+  public var globalBatch: Int
+  /// The number of records summarised.
+  public var runs: Int
+  public var runIDs: [String]
+  public var trainingSeconds: Double?
+  public var trainingSecondsMin: Double?
+  public var trainingSecondsMax: Double?
+  public var imagesPerSecond: Double?
+  /// T(1)/T(p) under strong, the ratio of samples per second of training under weak scaling.
+  public var speedup: Double?
+  /// The speedup divided by the number of ranks.
+  public var efficiency: Double?
+  /// Waiting and transfer of all ranks divided by the training seconds of all ranks.
+  public var communicationShare: Double?
+  public var waitShare: Double?
+  public var transferShare: Double?
+  public var testAccuracy: Double?
+  /// Whether the accuracy agrees with the base; nil without a base.
+  public var accuracyAgrees: Bool?
+  public var testLoss: Double?
+  public var finalLoss: Double?
+  public var samplesSeen: Double?
+  public var peakMemoryBytes: UInt64
+  public var replicasEqual: Bool
+  /// The number of one-rank records that the speedup refers to, and their median.
+  public var baseRuns: Int
+  public var baseTrainingSeconds: Double?
+  /// What differs from the base although the speedup is given, or why none is given.
+  public var differences: [String]
+  /// Everything to know about this row; the differences come first.
+  public var notes: [String]
+}

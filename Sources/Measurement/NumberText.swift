@@ -1,0 +1,34 @@
+import Foundation
+
+/// Numbers as people read them; a missing or non-finite one is `-`.
+enum NumberText {
+  static func fixed(_ value: Double?, _ digits: Int) -> String {
+    guard let value, value.isFinite else { return "-" }
+    return String(format: "%.\(digits)f", value)
+  }
+
+  static func percent(_ fraction: Double?, _ digits: Int) -> String {
+    fixed(fraction.map { $0 * 100 }, digits)
+  }
+
+  static func megabytes(_ bytes: UInt64) -> String { fixed(Double(bytes) / 1e6, 1) + " MB" }
+
+  static func count(_ count: Int, _ one: String, _ many: String) -> String {
+    "\(count) \(count == 1 ? one : many)"
+  }
+
+  /// Sorted core numbers as ranges: `0-3,8`.
+  static func ranges(_ numbers: [Int]) -> String {
+    var parts: [ClosedRange<Int>] = []
+    for number in Set(numbers).sorted() {
+      if let last = parts.last, last.upperBound == number - 1 {
+        parts[parts.count - 1] = last.lowerBound...number
+      } else {
+        parts.append(number...number)
+      }
+    }
+    guard !parts.isEmpty else { return "-" }
+    return parts.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+      .joined(separator: ",")
+  }
+}

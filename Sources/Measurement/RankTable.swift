@@ -1,0 +1,70 @@
+/// The table at the end of a run: one row a rank, then the least, the mean and the largest.
+public enum RankTable {
+  /// The table as plain text, with a line on imbalance below it.
+  ///
+  /// Rank 0 calls it.
+  public static func text(_ record: RunRecord) -> String {
+    let ranks = record.ranks
+    var layout = TextLayout(titles: titles, rows: ranks.map(row))
+    for (label, summary) in summaries {
+      layout.rows.append(summaryRow(label, ranks, summary))
+    }
+    var lines = [layout.plain()]
+    lines.append(imbalance(of: ranks))
+    lines.append(
+      "wait, transfer: the two parts of the all-reduce, before and after the last rank's arrival.")
+    if record.config.syntheticData { lines.append(Wording.synthetic) }
+    return lines.joined(separator: "\n")
+  }
+
+  private static let phases: [(phase: Phase, title: String)] = [
+    (.load, "load"), (.forward, "forward"), (.backward, "backward"), (.allReduceWait, "wait"),
+    (.allReduceTransfer, "transfer"), (.update, "update"), (.evaluate, "evaluate"),
+  ]
+
+  private static let summaries: [(String, @Sendable ([Double]) -> Double?)] = [
+    ("min", Statistics.minimum), ("mean", Statistics.mean), ("max", Statistics.maximum),
+  ]
+
+  private static var titles: [TextLayout.Title] {
+    [
+      .init(name: "rank", align: .left), .init(name: "host", align: .left),
+      .init(name: "device", align: .left), .init(name: "cores", align: .left),
+      .init(name: "threads"), .init(name: "samples"),
+    ] + phases.map { .init(name: $0.title, unit: "s") } + [
+      .init(name: "other", unit: "s"), .init(name: "images/s"),
+    ]
+  }
+
+  private static func row(_ rank: RankRecord) -> [String] {
+    // The first label of a long name is enough to tell hosts apart and keeps the table narrow.
+    let host = rank.host.split(separator: ".").first.map(String.init) ?? rank.host
+    return [
+      "\(rank.rank)", host, rank.device, NumberText.ranges(rank.cores), "\(rank.threads)",
+      "\(rank.samples)",
+    ] + phases.map { NumberText.fixed(rank.phases[$0.phase], 2) } + [
+      NumberText.fixed(rank.otherSeconds, 2), NumberText.fixed(rank.imagesPerSecond, 0),
+    ]
+  }
+
+  private static func summaryRow(
+    _ label: String, _ ranks: [RankRecord], _ summary: ([Double]) -> Double?
+  ) -> [String] {
+    [label, "", "", "", "", NumberText.fixed(summary(ranks.map { Double($0.samples) }), 0)]
+      + phases.map { column in
+        NumberText.fixed(summary(ranks.map { $0.phases[column.phase] }), 2)
+      } + [
+        NumberText.fixed(summary(ranks.map(\.otherSeconds)), 2),
+        NumberText.fixed(summary(ranks.map(\.imagesPerSecond)), 0),
+      ]
+  }
+
+  private static func imbalance(of ranks: [RankRecord]) -> String {
+    let compute = ranks.map(\.phases.compute)
+    let value = Statistics.maximum(compute).flatMap { largest in
+      Statistics.mean(compute).flatMap { Statistics.ratio(largest, $0) }
+    }
+    return "Imbalance: \(NumberText.fixed(value, 3)) "
+      + "(max/mean of compute time = load + forward + backward + update)"
+  }
+}
