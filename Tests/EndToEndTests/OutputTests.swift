@@ -32,7 +32,9 @@ import Testing
     #expect(early.stdout.contains("mpirun -np 1"), "no hint how to make the baseline")
     _ = try await Program.succeed(ranks: 1, arguments)
     let later = try await Program.succeed(ranks: 2, arguments)
-    for aspect in ["hardware used", "speedup", "parallel efficiency", "memory per rank", "best use"] {
+    for aspect in [
+      "hardware used", "speedup", "parallel efficiency", "memory per rank", "best use",
+    ] {
       #expect(later.stdout.contains(aspect))
     }
     let records = try Program.records(in: results)

@@ -95,7 +95,8 @@ import Testing
     _ = try await Program.succeed(
       ranks: 4,
       [
-        "--data", data.path, "--model", "mlp", "--hidden", "8", "--batch-size", "2", "--epochs", "1",
+        "--data", data.path, "--model", "mlp", "--hidden", "8", "--batch-size", "2", "--epochs",
+        "1",
         "--results", results,
       ])
     let record = try #require(try Program.records(in: results).first)
@@ -126,7 +127,8 @@ import Testing
     let run = try await Program.succeed(
       ranks: 2,
       [
-        "--data", "synthetic", "--limit", "640", "--model", "mlp", "--hidden", "64", "--epochs", "4",
+        "--data", "synthetic", "--limit", "640", "--model", "mlp", "--hidden", "64", "--epochs",
+        "4",
         "--threads", "1", "--results", results,
       ])
     #expect(run.stdout.contains("synthetic"))
