@@ -25,19 +25,21 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     // Leaf rooms.
-    .target(name: "VectorKernels"),
+    .target(name: "VectorKernels", exclude: ["README.md"]),
     .target(
       name: "ProgramRevision",
       cSettings: [.define("MNIST_MPI_REVISION", to: "\"\(revision)\"")]),
     .target(name: "MessagePassing", dependencies: ["CMPI"]),
-    .target(name: "Hashing", dependencies: ["CCrypto"]),
-    .target(name: "CounterRandom"),
+    .target(name: "Hashing", dependencies: ["CCrypto"], exclude: ["README.md"]),
+    .target(name: "CounterRandom", exclude: ["README.md"]),
 
     // The rooms of the program.
-    .target(name: "Dataset", dependencies: ["CZlib", "CounterRandom", "Hashing"]),
-    .target(name: "NeuralNetwork", dependencies: ["CounterRandom"]),
     .target(
-      name: "OpenBLASEngine", dependencies: ["NeuralNetwork", "COpenBLAS", "VectorKernels"]),
+      name: "Dataset", dependencies: ["CZlib", "CounterRandom", "Hashing"], exclude: ["README.md"]),
+    .target(name: "NeuralNetwork", dependencies: ["CounterRandom"], exclude: ["README.md"]),
+    .target(
+      name: "OpenBLASEngine", dependencies: ["NeuralNetwork", "COpenBLAS", "VectorKernels"],
+      exclude: ["README.md"]),
     .target(
       name: "Measurement", dependencies: [.product(name: "TextTable", package: "TextTable")]),
     .target(
@@ -53,7 +55,7 @@ let package = Package(
       ]),
 
     // Tests. `RankChecks` is the program that the rank tests start under mpirun.
-    .target(name: "TestSupport", path: "Tests/Support"),
+    .target(name: "TestSupport", dependencies: ["NeuralNetwork"], path: "Tests/Support"),
     .executableTarget(
       name: "rank-checks",
       dependencies: [
@@ -65,13 +67,15 @@ let package = Package(
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "mnist-mpi", "Measurement"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
     .testTarget(name: "CounterRandomTests", dependencies: ["CounterRandom"]),
-    .testTarget(name: "DatasetTests", dependencies: ["Dataset", "TestSupport"]),
-    .testTarget(name: "NeuralNetworkTests", dependencies: ["NeuralNetwork"]),
     .testTarget(
-      name: "VectorKernelsTests", dependencies: ["VectorKernels", "NeuralNetwork"]),
+      name: "DatasetTests", dependencies: ["Dataset", "CounterRandom", "Hashing", "TestSupport"]),
+    .testTarget(
+      name: "NeuralNetworkTests", dependencies: ["NeuralNetwork", "Hashing", "TestSupport"]),
+    .testTarget(
+      name: "VectorKernelsTests", dependencies: ["VectorKernels", "NeuralNetwork", "TestSupport"]),
     .testTarget(
       name: "OpenBLASEngineTests",
-      dependencies: ["OpenBLASEngine", "NeuralNetwork", "CounterRandom"]),
+      dependencies: ["OpenBLASEngine", "NeuralNetwork", "Dataset", "TestSupport"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
     .testTarget(
       name: "DataParallelTests",

@@ -1,4 +1,4 @@
-public import Hashing
+import Hashing
 
 /// A training set and a test set that fit together, with what follows from them.
 public struct TrainingData: Sendable {
