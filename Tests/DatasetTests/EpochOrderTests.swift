@@ -4,7 +4,7 @@ import Hashing
 import TestSupport
 import Testing
 
-/// The order of samples against the independent implementation, and what it must be for any constants.
+/// The order of samples against the independent implementation, and for any constants.
 struct EpochOrderTests {
   @Test func isTheOneOfTheIndependentImplementation() throws {
     let facts = try OracleFacts.read()

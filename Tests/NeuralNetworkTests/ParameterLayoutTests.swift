@@ -31,7 +31,7 @@ struct ParameterLayoutTests {
   @Test(arguments: [
     // Output 5, input 7, row 1, column 2 of [64, 32, 3, 3]: flat is [row, column, input, output].
     ("conv2.weight", 1508, 10_693),
-    // Output 3, channel 10, row 4, column 9 of 64 channels of 12 x 12: flat is [row, column, channel].
+    // Output 3, channel 10, row 4, column 9 of 64 channels of 12 x 12: flat ends in the channel.
     ("fc1.weight", 29_145, 31_306),
     // Fully connected after fully connected, and biases: nothing moves.
     ("fc2.weight", 777, 777),

@@ -13,8 +13,8 @@ let showsFigures = fullSizeDirectory != nil
 
 /// Ten steps of adam against PyTorch, each from the oracle's own parameters.
 ///
-/// A free-running adam is chaotic in its last digits: rounding flips a ReLU, and adam makes a full step
-/// of it. See Tests/Oracle/README.md.
+/// A free-running adam is chaotic in its last digits: rounding flips a ReLU, and adam makes a full
+/// step of it. See Tests/Oracle/README.md.
 struct AdamOracleTests {
   init() { _ = BLAS.setThreads(1) }
 
@@ -31,8 +31,9 @@ struct AdamOracleTests {
   func stepsAreThoseOfPyTorchAtFullSize(name: String) throws {
     let errors = try measure(
       "\(fullSizeDirectory ?? "")/\(name).safetensors", name: "full size \(name)")
-    // Single precision at this size now and then picks another of two nearly equal values in a pooling
-    // window; the gradients before that layer then differ by 1e-4. Other steps stay below 1e-6.
+    // Single precision at this size now and then picks another of two nearly equal values in a
+    // pooling window, and PyTorch's does so in the same step; the gradients before that layer then
+    // differ by 1e-4. Other steps stay below 1e-6.
     #expect(errors.gradient < 2e-4)
     #expect(errors.parameters < 1e-5)
     #expect(errors.update < 1e-4)
@@ -102,7 +103,8 @@ struct AdamOracleTests {
       }
     }
     #expect(errors.parametersByRule < 1e-6)
-    #expect(errors.updateByRule < 1e-5)
+    // Decay is a multiplication of its own in PyTorch, rounded on the way.
+    #expect(errors.updateByRule < (optimizer.weightDecay == 0 ? 2e-6 : 1e-5))
     if showsFigures { print("\(name): \(errors)") }
     return errors
   }

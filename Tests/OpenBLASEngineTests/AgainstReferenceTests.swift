@@ -78,9 +78,11 @@ struct AgainstReferenceTests {
       pair.fast.engine.update(0..<101, gradients: gradients, scale: 0.25, step: step)
       pair.fast.engine.update(101..<count, gradients: gradients, scale: 0.25, step: step)
       #expect(relativeNorm(quick.parameters, slow.parameters) < 2e-7)
-      let states = Array(quick.buffers.optimizerState)
-      if !states.isEmpty {
-        #expect(relativeNorm(states, Array(slow.buffers.optimizerState)) < 1e-6)
+      // Each kind of state alone: squares of gradients are small beside their means.
+      for start in stride(from: 0, to: quick.buffers.optimizerState.count, by: count) {
+        let got = Array(quick.buffers.optimizerState[start..<(start + count)])
+        let wanted = Array(slow.buffers.optimizerState[start..<(start + count)])
+        #expect(relativeNorm(got, wanted) < 1e-6)
       }
     }
   }

@@ -61,6 +61,7 @@ struct SGDOracleTests {
     for (step, wanted) in run.losses.enumerated() {
       let indices = Array(batches.indices[batches.range(of: step)])
       let outcome = replica.gradients(of: indices, by: engine).outcome
+      #expect(outcome.lossSum.isFinite)
       worst = max(worst, abs(outcome.lossSum / Double(indices.count) / wanted - 1))
       replica.update(by: engine, scale: 1 / Float(indices.count), step: step + 1)
     }

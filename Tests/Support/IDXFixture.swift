@@ -2,7 +2,7 @@ import Foundation
 
 /// A small data set that can be learned, written as four IDX files with the official names.
 ///
-/// Sample `i` has class `i mod classes`; a class's stripes are bright, everything else is dim noise.
+/// Sample `i` has class `i mod classes`; its stripes are bright, everything else is dim noise.
 public struct IDXFixture: Sendable {
   /// The official file names: training images and labels, test images and labels.
   public static let names = [
@@ -42,7 +42,7 @@ public struct IDXFixture: Sendable {
   ///
   /// - Parameters:
   ///   - gzip: compress each file and name it `.gz`.
-  ///   - changing: changes the bytes of single files, by their official name, before they are written.
+  ///   - changing: changes the bytes of single files, by official name, before they are written.
   public func write(gzip: Bool = false, changing: [String: ([UInt8]) -> [UInt8]] = [:]) throws
     -> TemporaryDirectory
   {

@@ -96,6 +96,8 @@ public struct SmallGenerator {
 }
 
 /// Euclidean norm of `values - expected` over that of `expected`, in double precision.
+///
+/// Infinite where a value is NaN, so that no maximum or comparison loses it.
 public func relativeNorm(_ values: [Float], _ expected: [Float]) -> Double {
   precondition(values.count == expected.count, "\(values.count) values, \(expected.count) expected")
   var (error, size) = (0.0, 0.0)
@@ -103,5 +105,7 @@ public func relativeNorm(_ values: [Float], _ expected: [Float]) -> Double {
     error += (Double(value) - Double(wanted)) * (Double(value) - Double(wanted))
     size += Double(wanted) * Double(wanted)
   }
-  return error == 0 ? 0 : (error / size).squareRoot()
+  if error == 0 { return 0 }
+  let ratio = (error / size).squareRoot()
+  return ratio.isNaN ? .infinity : ratio
 }
