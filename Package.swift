@@ -57,7 +57,7 @@ let package = Package(
       ]),
 
     // Tests. `RankChecks` is the program that the rank tests start under mpirun.
-    .target(name: "TestSupport", path: "Tests/Support"),
+    .target(name: "TestSupport", dependencies: ["NeuralNetwork"], path: "Tests/Support"),
     .executableTarget(
       name: "rank-checks",
       dependencies: [
@@ -70,13 +70,15 @@ let package = Package(
     .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
     .testTarget(name: "CounterRandomTests", dependencies: ["CounterRandom"]),
-    .testTarget(name: "DatasetTests", dependencies: ["Dataset", "TestSupport"]),
-    .testTarget(name: "NeuralNetworkTests", dependencies: ["NeuralNetwork"]),
     .testTarget(
-      name: "VectorKernelsTests", dependencies: ["VectorKernels", "NeuralNetwork"]),
+      name: "DatasetTests", dependencies: ["Dataset", "CounterRandom", "Hashing", "TestSupport"]),
+    .testTarget(
+      name: "NeuralNetworkTests", dependencies: ["NeuralNetwork", "Hashing", "TestSupport"]),
+    .testTarget(
+      name: "VectorKernelsTests", dependencies: ["VectorKernels", "NeuralNetwork", "TestSupport"]),
     .testTarget(
       name: "OpenBLASEngineTests",
-      dependencies: ["OpenBLASEngine", "NeuralNetwork", "CounterRandom"]),
+      dependencies: ["OpenBLASEngine", "NeuralNetwork", "Dataset", "TestSupport"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
     .testTarget(
       name: "DataParallelTests",

@@ -23,6 +23,7 @@ public struct LabelledImages: Equatable, Sendable {
 
   /// Keeps the first `limit` samples only.
   public mutating func keepFirst(_ limit: Int) {
+    precondition(limit > 0, "limit \(limit)")
     guard limit < count else { return }
     images.removeLast((count - limit) * imageSize)
     labels.removeLast(count - limit)

@@ -10,6 +10,18 @@ public enum Layer: Equatable, Sendable {
   case fullyConnected(outputs: Int)
 }
 
+extension Layer {
+  /// Whether the window has a size that engines can work with: a pooling window numbers its places in a
+  /// byte.
+  var hasPossibleWindow: Bool {
+    switch self {
+    case .convolution(let kernel, _): kernel > 0
+    case .maxPool(let size): (1...15).contains(size)
+    case .relu, .fullyConnected: true
+    }
+  }
+}
+
 extension Layer: CustomStringConvertible {
   public var description: String {
     switch self {

@@ -20,12 +20,13 @@ final class FloatBuffer {
 /// What one batch needs between its layers: outputs, gradients, the choices of pooling layers.
 final class Workspace {
   let largestBatch: Int
-  /// Inputs of the first layer, then each layer's output. A ReLU works in place: it shares the buffer of
-  /// the layer before it.
+  /// Inputs of the first layer, then each layer's output.
+  ///
+  /// A ReLU works in place: it shares the buffer of the layer before it.
   let activations: [FloatBuffer]
   /// Two buffers that backward passes use in turn, each as large as the largest layer.
   let gradients: [FloatBuffer]
-  /// For pooling layers: which element of its window each output is. Else empty.
+  /// For pooling layers which element of its window each output is; else empty.
   let choices: [UnsafeMutableBufferPointer<UInt8>]
   /// Windows of a convolution, one block of rows at a time.
   let columns: FloatBuffer

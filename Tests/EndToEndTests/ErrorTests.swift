@@ -20,7 +20,7 @@ import Testing
   private static let testImages = "t10k-images-idx3-ubyte"
   private static let testLabels = "t10k-labels-idx1-ubyte"
 
-  static let spoiled: [Spoiled] = [
+  static let spoiledData: [Spoiled] = [
     Spoiled(
       testDescription: "a file is missing", expected: testLabels,
       after: { try FileManager.default.removeItem(atPath: $0.path(testLabels)) }),
@@ -73,7 +73,7 @@ import Testing
       }),
   ]
 
-  @Test(arguments: spoiled, [1, 3])
+  @Test(arguments: spoiledData, [1, 3])
   func badData(spoiled: Spoiled, ranks: Int) async throws {
     let data = try Self.small.write(gzip: spoiled.gzip, changing: spoiled.changing)
     try spoiled.after(data)
@@ -82,7 +82,7 @@ import Testing
   }
 
   /// Options that cannot be, and what the line must name.
-  static let badOptions: [([String], [String])] = [
+  static let impossible: [([String], [String])] = [
     (["--data", "/no/such/place"], ["/no/such/place", "jobs/get-mnist.sh"]),
     (["--batch-size", "0"], ["--batch-size 0", "expected"]),
     (["--batch-size", "-64"], ["--batch-size -64", "expected"]),
@@ -108,7 +108,7 @@ import Testing
     (["--quiet", "--progress", "on"], ["--quiet", "--progress on"]),
   ]
 
-  @Test(arguments: badOptions, [1, 3])
+  @Test(arguments: impossible, [1, 3])
   func badOptions(_ bad: (arguments: [String], named: [String]), ranks: Int) async throws {
     let data = try Self.small.write()
     let arguments = bad.arguments.contains("--data") ? [] : ["--data", data.path]

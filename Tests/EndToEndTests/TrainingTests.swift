@@ -76,7 +76,7 @@ import Testing
       }
     }
     #expect(Set(records.map(\.workHash)).count == 1)
-    #expect(records.allSatisfy(\.result.replicasEqual))
+    #expect(records.allSatisfy { $0.result.replicasEqual })
     #expect(records.count == 4)
   }
 
