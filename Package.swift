@@ -2,7 +2,8 @@
 import PackageDescription
 
 // The scripts in jobs/ pass the git revision, so that a record can say which program made it.
-// Without it (a plain `swift build`) a record names the program by the hash of its executable alone.
+// Without it (a plain `swift build`) a record names the program by the hash of its executable
+// alone.
 let revision = Context.environment["MNIST_MPI_REVISION"] ?? ""
 
 let package = Package(
@@ -66,7 +67,8 @@ let package = Package(
       ],
       path: "Tests/RankChecks"),
     .testTarget(name: "RankTests", dependencies: ["TestSupport", "rank-checks"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "mnist-mpi", "Measurement", "Hashing"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestSupport", "mnist-mpi", "Measurement", "Hashing"]),
     .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
     .testTarget(name: "CounterRandomTests", dependencies: ["CounterRandom"]),

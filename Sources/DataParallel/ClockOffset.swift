@@ -1,10 +1,12 @@
 import Measurement
 import MessagePassing
 
-/// How far this rank's node is from rank 0's clock, so that instants of several nodes can be compared.
+/// How far this rank's node is from rank 0's clock, so that instants of several nodes can be
+/// compared.
 ///
-/// Ranks of one node share a clock. Between nodes the offset is half a round trip's doubt: the quickest of
-/// several echoes counts. Clocks drift, so a run measures at both ends and interpolates.
+/// Ranks of one node share a clock. Between nodes the offset is half a round trip's doubt: the
+/// quickest of several echoes counts. Clocks drift, so a run measures at both ends and
+/// interpolates.
 package struct ClockOffset: Equatable {
   /// This rank's clock when the offset was measured, in seconds.
   package var measuredAt: Double

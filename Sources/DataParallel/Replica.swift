@@ -1,9 +1,10 @@
 import NeuralNetwork
 
-/// A rank's flat buffers: parameters, gradients with the step's totals behind them, optimizer state.
+/// A rank's flat buffers: parameters, gradients with the step's totals behind them, optimizer
+/// state.
 ///
-/// Loss sum, hits and sample count of a step ride at the end of the gradients, so that one all-reduce a
-/// step carries all.
+/// Loss sum, hits and sample count of a step ride at the end of the gradients, so that one
+/// all-reduce a step carries all.
 public final class Replica {
   /// Numbers behind the gradients.
   static let tailCount = 3

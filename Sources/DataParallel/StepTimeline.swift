@@ -17,7 +17,8 @@ package struct StepTimeline {
     durations = arrivals
   }
 
-  /// Notes one step: arrival at and end of its all-reduce on this rank's clock, and its whole duration.
+  /// Notes one step: arrival at and end of its all-reduce on this rank's clock, and its whole
+  /// duration.
   package mutating func note(arrival: Double, end: Double, duration: Double) {
     arrivals[count] = arrival
     ends[count] = end

@@ -1,4 +1,5 @@
-/// Images with one label each, as bytes: `images` is `[count, height, width]`, `labels` is `[count]`.
+/// Images with one label each, as bytes: `images` is `[count, height, width]`, `labels` is
+/// `[count]`.
 public struct LabelledImages: Equatable, Sendable {
   public private(set) var count: Int
   public let height: Int

@@ -22,8 +22,8 @@ public enum RecordStore {
 
   /// Writes a record under the name of its run and returns the path.
   ///
-  /// One rank calls it. The directory is made if need be. The file appears whole or not at all. Throws
-  /// `RecordError`.
+  /// One rank calls it. The directory is made if need be. The file appears whole or not at all.
+  /// Throws `RecordError`.
   @discardableResult
   public static func write(_ record: RunRecord, into directory: String) throws(RecordError)
     -> String

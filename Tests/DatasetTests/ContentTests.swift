@@ -51,7 +51,8 @@ struct SyntheticDataTests {
 }
 
 struct DataHashTests {
-  private func data(changing: [String: @Sendable ([UInt8]) -> [UInt8]] = [:], limit: Int? = nil) throws
+  private func data(changing: [String: @Sendable ([UInt8]) -> [UInt8]] = [:], limit: Int? = nil)
+    throws
     -> String
   {
     let fixture = IDXFixture(trainingCount: 30, testCount: 20, height: 4, width: 6)

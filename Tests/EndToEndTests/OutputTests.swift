@@ -83,7 +83,8 @@ import Testing
     #expect(SHA256.hex(of: Array(bytes.dropFirst(8 + header))) == record.result.weightsSHA256)
   }
 
-  /// From mpirun to the first step, as a user waits for it, and the memory of a rank, on real MNIST.
+  /// From mpirun to the first step, as a user waits for it, and the memory of a rank, on real
+  /// MNIST.
   @Test func startAndMemoryOfTwoRanks() async throws {
     let directory = try TemporaryDirectory()
     let arguments = [

@@ -50,8 +50,8 @@ import Testing
 
   /// One command line does the same work on any number of ranks.
   ///
-  /// The cnn learns slowly here: at 0.05 its losses are chaotic after some twenty steps, so that rounding
-  /// alone tells two runs apart (see Tests/Oracle/README.md).
+  /// The cnn learns slowly here: at 0.05 its losses are chaotic after some twenty steps, so that
+  /// rounding alone tells two runs apart (see Tests/Oracle/README.md).
   @Test(arguments: ["cnn", "mlp"])
   func lossesDoNotDependOnTheRankCount(model: String) async throws {
     let data = try IDXFixture(trainingCount: 900, testCount: 60, height: 12, width: 10).write()

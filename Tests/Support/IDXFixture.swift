@@ -43,7 +43,8 @@ public struct IDXFixture: Sendable {
   /// - Parameters:
   ///   - gzip: compress each file and name it `.gz`.
   ///   - changing: changes the bytes of single files, by official name, before they are written.
-  public func write(gzip: Bool = false, changing: [String: @Sendable ([UInt8]) -> [UInt8]] = [:]) throws
+  public func write(gzip: Bool = false, changing: [String: @Sendable ([UInt8]) -> [UInt8]] = [:])
+    throws
     -> TemporaryDirectory
   {
     let directory = try TemporaryDirectory()

@@ -2,8 +2,8 @@ import Foundation
 
 /// A program that was started, and all the processes that it started in turn.
 ///
-/// Open MPI gives ranks process groups and helpers sessions of their own, so neither finds them all.
-/// What they all inherit is an environment variable with a value that nobody else has.
+/// Open MPI gives ranks process groups and helpers sessions of their own, so neither finds them
+/// all. What they all inherit is an environment variable with a value that nobody else has.
 struct Offspring {
   static let variable = "MPI_RUN_MARK"
 
