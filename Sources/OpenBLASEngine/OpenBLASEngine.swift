@@ -123,13 +123,13 @@ public final class OpenBLASEngine: Engine {
     let (start, count) = (range.lowerBound, range.count)
     guard let parameters = attached.buffers.parameters.baseAddress else { return }
     let state = attached.buffers.optimizerState.baseAddress
-    let rate = Float(optimizer.learningRate)
+    let rate = Float(optimizer.rate(step: step))
     let decay = Float(optimizer.weightDecay)
     switch (optimizer.kind, state) {
     case (.adam, let state?):
       vk_adam(
         parameters + start, state + start, state + layout.count + start, gradients + start, count,
-        scale, Float(1 - optimizer.learningRate * optimizer.weightDecay),
+        scale, Float(1 - optimizer.rate(step: step) * optimizer.weightDecay),
         Float(optimizer.adamStepSize(step: step)),
         Float(1 / optimizer.adamSecondCorrection(step: step)), Float(1 - optimizer.beta1),
         Float(optimizer.beta2), Float(1 - optimizer.beta2), Float(optimizer.epsilon))
