@@ -83,14 +83,4 @@ struct EngineContractTests {
     replica.buffers.parameters[3] = .nan
     #expect(replica.gradients(of: [0, 1], by: engine).outcome.lossSum.isNaN)
   }
-
-  @Test func gradientsAreThoseOfOneThreadOnTwo() throws {
-    let model = try Model.cnn(height: 28, width: 28, classes: 10)
-    let (replica, engine) = attached(model, count: 8)
-    let indices = (0..<8).map { Int32($0) }
-    let one = replica.gradients(of: indices, by: engine).values
-    #expect(BLAS.setThreads(2) == 2)
-    defer { _ = BLAS.setThreads(1) }
-    #expect(relativeNorm(replica.gradients(of: indices, by: engine).values, one) < 2e-6)
-  }
 }
