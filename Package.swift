@@ -63,7 +63,7 @@ let package = Package(
       name: "rank-checks",
       dependencies: [
         "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "DataParallel",
-        "Measurement",
+        "Measurement", "TestSupport",
       ],
       path: "Tests/RankChecks"),
     .testTarget(name: "RankTests", dependencies: ["TestSupport", "rank-checks"]),
