@@ -2,7 +2,8 @@
 import PackageDescription
 
 // The scripts in jobs/ pass the git revision, so that a record can say which program made it.
-// Without it (a plain `swift build`) a record names the program by the hash of its executable alone.
+// Without it (a plain `swift build`) a record names the program by the hash of its executable
+// alone.
 let revision = Context.environment["MNIST_MPI_REVISION"] ?? ""
 
 let package = Package(
@@ -13,7 +14,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
   ],
   targets: [
@@ -25,35 +25,40 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     // Leaf rooms.
-    .target(name: "VectorKernels"),
+    .target(name: "VectorKernels", exclude: ["README.md"]),
     .target(
       name: "ProgramRevision",
       cSettings: [.define("MNIST_MPI_REVISION", to: "\"\(revision)\"")]),
-    .target(name: "MessagePassing", dependencies: ["CMPI"]),
-    .target(name: "Hashing", dependencies: ["CCrypto"]),
-    .target(name: "CounterRandom"),
+    .target(name: "MessagePassing", dependencies: ["CMPI"], exclude: ["README.md"]),
+    .target(name: "Hashing", dependencies: ["CCrypto"], exclude: ["README.md"]),
+    .target(name: "CounterRandom", exclude: ["README.md"]),
 
     // The rooms of the program.
-    .target(name: "Dataset", dependencies: ["CZlib", "CounterRandom", "Hashing"]),
-    .target(name: "NeuralNetwork", dependencies: ["CounterRandom"]),
     .target(
-      name: "OpenBLASEngine", dependencies: ["NeuralNetwork", "COpenBLAS", "VectorKernels"]),
+      name: "Dataset", dependencies: ["CZlib", "CounterRandom", "Hashing"],
+      exclude: ["README.md"]),
     .target(
-      name: "Measurement", dependencies: [.product(name: "TextTable", package: "TextTable")]),
+      name: "NeuralNetwork", dependencies: ["CounterRandom"], exclude: ["README.md"]),
+    .target(
+      name: "OpenBLASEngine", dependencies: ["NeuralNetwork", "COpenBLAS", "VectorKernels"],
+      exclude: ["README.md"]),
+    .target(
+      name: "Measurement", dependencies: [.product(name: "TextTable", package: "TextTable")],
+      exclude: ["README.md"]),
     .target(
       name: "DataParallel",
-      dependencies: ["MessagePassing", "Dataset", "NeuralNetwork", "Measurement", "Hashing"]),
+      dependencies: ["MessagePassing", "Dataset", "NeuralNetwork", "Measurement"],
+      exclude: ["README.md"]),
     .executableTarget(
       name: "mnist-mpi",
       dependencies: [
         "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "DataParallel",
         "Measurement", "Hashing", "ProgramRevision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
       ]),
 
     // Tests. `RankChecks` is the program that the rank tests start under mpirun.
-    .target(name: "TestSupport", path: "Tests/Support"),
+    .target(name: "TestSupport", dependencies: ["NeuralNetwork"], path: "Tests/Support"),
     .executableTarget(
       name: "rank-checks",
       dependencies: [
@@ -62,17 +67,20 @@ let package = Package(
       ],
       path: "Tests/RankChecks"),
     .testTarget(name: "RankTests", dependencies: ["TestSupport", "rank-checks"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "mnist-mpi", "Measurement", "Hashing"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestSupport", "mnist-mpi", "Measurement", "Hashing"]),
     .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
     .testTarget(name: "CounterRandomTests", dependencies: ["CounterRandom"]),
-    .testTarget(name: "DatasetTests", dependencies: ["Dataset", "TestSupport"]),
-    .testTarget(name: "NeuralNetworkTests", dependencies: ["NeuralNetwork"]),
     .testTarget(
-      name: "VectorKernelsTests", dependencies: ["VectorKernels", "NeuralNetwork"]),
+      name: "DatasetTests", dependencies: ["Dataset", "CounterRandom", "Hashing", "TestSupport"]),
+    .testTarget(
+      name: "NeuralNetworkTests", dependencies: ["NeuralNetwork", "Hashing", "TestSupport"]),
+    .testTarget(
+      name: "VectorKernelsTests", dependencies: ["VectorKernels", "NeuralNetwork", "TestSupport"]),
     .testTarget(
       name: "OpenBLASEngineTests",
-      dependencies: ["OpenBLASEngine", "NeuralNetwork", "CounterRandom"]),
+      dependencies: ["OpenBLASEngine", "NeuralNetwork", "Dataset", "TestSupport"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
     .testTarget(
       name: "DataParallelTests",

@@ -23,7 +23,7 @@ else
 fi
 
 # Later options win, so the caller's replace these.
-options=(--threads 1 --epochs 2 --results "$root/results")
+options=(--threads 1 --results "$root/results")
 # Under mpirun a rank cannot tell whether its output is read on a terminal; this script can.
 if [[ -t 1 ]]; then
   options+=(--progress on)

@@ -5,8 +5,8 @@
 #pragma once
 #include <mpi.h>
 
-// Handles that MPI writes or frees through a pointer. Within a structure they have one Swift type at
-// their address, whether a handle is a pointer (which Swift makes optional) or an integer.
+// Handles that MPI writes or frees through a pointer. Within a structure they have one Swift type
+// at their address, whether a handle is a pointer (which Swift makes optional) or an integer.
 typedef struct cmpi_comm {
   MPI_Comm handle;
 } cmpi_comm;

@@ -30,7 +30,8 @@ public enum ExitCode {
 extension Communicator {
   /// Does work on rank 0 and lets every rank know how it ended.
   ///
-  /// To be called by all ranks. Where `work` throws on rank 0, all ranks throw the same `AgreedError`.
+  /// To be called by all ranks. Where `work` throws on rank 0, all ranks throw the same
+  /// `AgreedError`.
   /// - Returns: the work's value on rank 0, nil elsewhere.
   public func onRoot<Value>(exitCode: Int32, _ work: () throws -> Value) throws -> Value? {
     var value: Value?

@@ -9,7 +9,8 @@ protocol GradientSync: AnyObject {
   /// Hears that a range of this rank's gradients is final.
   func announce(_ range: Range<Int>)
 
-  /// Sums gradients and step totals over all ranks, in place; returns when this rank has the result.
+  /// Sums gradients and step totals over all ranks, in place; returns when this rank has the
+  /// result.
   func exchange() throws
 
   /// Changes the parameters on every rank with the mean gradient of the global batch.

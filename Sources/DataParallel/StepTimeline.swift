@@ -4,21 +4,22 @@ import MessagePassing
 /// When this rank came to each step's all-reduce, when it left it, and when the step was done.
 ///
 /// Written without a barrier during training; who waited for whom is worked out afterwards.
-struct StepTimeline {
-  private(set) var count = 0
+package struct StepTimeline {
+  package private(set) var count = 0
   private var arrivals: [Double]
   private var ends: [Double]
   private var durations: [Double]
 
   /// Room for `steps` steps.
-  init(steps: Int) {
+  package init(steps: Int) {
     arrivals = Array(repeating: 0, count: steps)
     ends = arrivals
     durations = arrivals
   }
 
-  /// Notes one step: arrival at and end of its all-reduce on this rank's clock, and its whole duration.
-  mutating func note(arrival: Double, end: Double, duration: Double) {
+  /// Notes one step: arrival at and end of its all-reduce on this rank's clock, and its whole
+  /// duration.
+  package mutating func note(arrival: Double, end: Double, duration: Double) {
     arrivals[count] = arrival
     ends[count] = end
     durations[count] = duration
@@ -26,11 +27,11 @@ struct StepTimeline {
   }
 
   /// What the all-reduces of all steps cost this rank, in seconds.
-  struct ExchangeSeconds: Equatable {
+  package struct ExchangeSeconds: Equatable {
     /// Until the last rank had come.
-    var wait = 0.0
+    package var wait = 0.0
     /// From then on.
-    var transfer = 0.0
+    package var transfer = 0.0
   }
 
   /// Tells waiting from transfer; called by all ranks.
@@ -45,7 +46,8 @@ struct StepTimeline {
   }
 
   /// The arithmetic of `exchangeSeconds`, all instants on one clock.
-  static func split(arrivals: [Double], ends: [Double], latest: [Double]) -> ExchangeSeconds {
+  package static func split(arrivals: [Double], ends: [Double], latest: [Double]) -> ExchangeSeconds
+  {
     var result = ExchangeSeconds()
     for step in arrivals.indices {
       // A clock is aligned to about a microsecond: never let that make a part negative.

@@ -3,7 +3,8 @@ import Measurement
 import MessagePassing
 import NeuralNetwork
 
-/// Trains one model on all ranks of a communicator: the same steps, in the same order, for any rank count.
+/// Trains one model on all ranks of a communicator: the same steps, in the same order, for any rank
+/// count.
 ///
 /// Made and run by all ranks alike.
 public final class Trainer {

@@ -1,6 +1,7 @@
 /// What a run tells while it goes on; the same on all ranks, for whoever prints.
 public enum TrainingEvent: Equatable, Sendable {
-  /// A step that the log interval picks: its epoch, the samples of the epoch before it, the mean loss.
+  /// A step that the log interval picks: its epoch, the samples of the epoch before it, the mean
+  /// loss.
   case logged(epoch: Int, samplesBefore: Int, samplesInEpoch: Int, loss: Double)
   /// A step is done: samples so far and planned, seconds of training so far.
   case progressed(samples: Int, planned: Int, seconds: Double)

@@ -4,8 +4,8 @@ public import NeuralNetwork
 
 /// Trained weights as a safetensors file: a header of names and shapes, then the numbers.
 ///
-/// The format (Hugging Face's safetensors 0.4): eight little-endian bytes with the header's length, the
-/// header as JSON, the data. PyTorch and others read it by name; shapes are PyTorch's.
+/// The format (Hugging Face's safetensors 0.4): eight little-endian bytes with the header's length,
+/// the header as JSON, the data. PyTorch and others read it by name; shapes are PyTorch's.
 public enum WeightFile {
   /// One tensor of the header, or its metadata.
   private enum Entry: Encodable {

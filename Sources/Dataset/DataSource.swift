@@ -20,12 +20,15 @@ public enum DataSource: Equatable, Sendable {
   /// - Parameters:
   ///   - option: the user's `--data`; `synthetic` is a word of its own.
   ///   - environment: looked up for `MNIST_DATA`, `XDG_CACHE_HOME` and `HOME`.
+  ///   - localPlace: the directory that is looked into first where `MNIST_DATA` is not set.
   /// - Throws: `DatasetError` naming all places and `jobs/get-mnist.sh`.
-  public static func locate(option: String?, environment: [String: String]) throws -> DataSource {
+  public static func locate(
+    option: String?, environment: [String: String], localPlace: String = "data/mnist"
+  ) throws -> DataSource {
     if option == "synthetic" { return .synthetic }
     if let option { return .directory(option) }
     if let path = environment["MNIST_DATA"], !path.isEmpty { return .directory(path) }
-    var places = ["data/mnist"]
+    var places = [localPlace]
     if let cache = environment["XDG_CACHE_HOME"], !cache.isEmpty {
       places.append("\(cache)/mnist")
     } else if let home = environment["HOME"], !home.isEmpty {

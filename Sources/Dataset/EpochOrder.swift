@@ -1,10 +1,12 @@
 import CounterRandom
 
-/// The order of all samples in one epoch: a function of (seed, epoch, virtual shards), of no rank count.
+/// The order of all samples in one epoch: a function of (seed, epoch, virtual shards), of no rank
+/// count.
 ///
-/// Every virtual shard is shuffled by the stream `epoch/E/shard/S`. Position `q` of the walk takes the
-/// next sample of shard `(a * q + c) mod V`; `a` (without a common factor with `V`) and `c` come from the
-/// stream `epoch/E`. Shards differ by at most one sample, so only the last round of the walk skips some.
+/// Every virtual shard is shuffled by the stream `epoch/E/shard/S`. Position `q` of the walk takes
+/// the next sample of shard `(a * q + c) mod V`; `a` (without a common factor with `V`) and `c`
+/// come from the stream `epoch/E`. Shards differ by at most one sample, so only the last round of
+/// the walk skips some.
 public struct EpochOrder: Sendable {
   public let seed: UInt64
   /// The epoch's number, from 1.

@@ -20,8 +20,9 @@ final class GzipReader {
     guard stat(path, &status) == 0 else {
       throw DatasetError(path: path, problem: "cannot be read: \(String(cString: strerror(errno)))")
     }
-    guard status.st_mode & S_IFMT != S_IFDIR else {
-      throw DatasetError(path: path, problem: "is a directory; expected an IDX file")
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      let kind = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "no regular file"
+      throw DatasetError(path: path, problem: "is \(kind); expected an IDX file")
     }
     guard let file = gzopen(path, "rb") else {
       throw DatasetError(path: path, problem: "cannot be read: \(String(cString: strerror(errno)))")

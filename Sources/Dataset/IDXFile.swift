@@ -1,7 +1,7 @@
 /// An IDX file's content: unsigned bytes in one array, the last dimension fastest.
 ///
-/// The format is the one of the MNIST home page: two zero bytes, a type byte (8 = unsigned byte), the
-/// number of dimensions, each dimension as a big-endian 32-bit integer, then the bytes.
+/// The format is the one of the MNIST home page: two zero bytes, a type byte (8 = unsigned byte),
+/// the number of dimensions, each dimension as a big-endian 32-bit integer, then the bytes.
 struct IDXFile {
   var dimensions: [Int]
   var bytes: [UInt8]

@@ -1,4 +1,5 @@
-/// Images with one label each, as bytes: `images` is `[count, height, width]`, `labels` is `[count]`.
+/// Images with one label each, as bytes: `images` is `[count, height, width]`, `labels` is
+/// `[count]`.
 public struct LabelledImages: Equatable, Sendable {
   public private(set) var count: Int
   public let height: Int
@@ -23,6 +24,7 @@ public struct LabelledImages: Equatable, Sendable {
 
   /// Keeps the first `limit` samples only.
   public mutating func keepFirst(_ limit: Int) {
+    precondition(limit > 0, "limit \(limit)")
     guard limit < count else { return }
     images.removeLast((count - limit) * imageSize)
     labels.removeLast(count - limit)

@@ -1,7 +1,7 @@
 /// Which rank holds which virtual shard, and where in the rank's memory its samples lie.
 ///
-/// A rank's samples are stored shard after shard in ascending order, each shard's samples in ascending
-/// order too.
+/// A rank's samples are stored shard after shard in ascending order, each shard's samples in
+/// ascending order too.
 public struct ShardOwners: Equatable, Sendable {
   public let shards: VirtualShards
   /// Number of ranks.

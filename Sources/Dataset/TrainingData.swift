@@ -50,8 +50,8 @@ public struct TrainingData: Sendable {
 
   /// SHA-256 over what is in use.
   ///
-  /// For the training and then the test set: count, height and width as eight little-endian bytes each,
-  /// the image bytes, the label bytes.
+  /// For the training and then the test set: count, height and width as eight little-endian bytes
+  /// each, the image bytes, the label bytes.
   public func sha256() -> String {
     let hash = SHA256()
     for part in [training, test] {

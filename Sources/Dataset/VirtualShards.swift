@@ -1,6 +1,7 @@
 /// The fixed cut of the training set that makes the order of samples independent of the rank count.
 ///
-/// Sample `i` belongs to virtual shard `i mod count`; shard `s` holds the samples `s`, `s + count`, ... .
+/// Sample `i` belongs to virtual shard `i mod count`; shard `s` holds the samples `s`, `s + count`,
+/// ... .
 public struct VirtualShards: Equatable, Sendable {
   /// The usual count: divisible by every rank count from 1 to 8.
   public static let standardCount = 840

@@ -82,9 +82,9 @@ struct AspectFacts {
 
   private func communication(_ row: ComparisonRow) -> [String] {
     [
-      "\(NumberText.percent(row.communicationShare, 1)) % of the training time: "
-        + "\(NumberText.percent(row.waitShare, 1)) % waiting, "
-        + "\(NumberText.percent(row.transferShare, 1)) % transfer"
+      "\(NumberText.percent(row.communicationShare, 1)) % of the training time",
+      "waiting \(NumberText.percent(row.waitShare, 1)) %, "
+        + "transfer \(NumberText.percent(row.transferShare, 1)) %",
     ]
   }
 
@@ -117,7 +117,8 @@ struct AspectFacts {
     guard let several, let one else {
       return (missing, several?.differences ?? [])
     }
-    let samples = { (row: ComparisonRow) in "samples seen: \(NumberText.fixed(row.samplesSeen, 0))" }
+    let samples = { (row: ComparisonRow) in "samples seen: \(NumberText.fixed(row.samplesSeen, 0))"
+    }
     var verdict = several.differences.map { "differs: \($0)" }
     if !several.replicasEqual { verdict.insert(Wording.replicasDiffer, at: 0) }
     if verdict.isEmpty { verdict = ["nothing checked differs"] }

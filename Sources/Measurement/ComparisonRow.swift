@@ -19,7 +19,7 @@ public struct ComparisonRow: Codable, Equatable, Sendable {
   public var trainingSecondsMin: Double?
   public var trainingSecondsMax: Double?
   public var imagesPerSecond: Double?
-  /// Strong: T(1)/T(p). Weak: the ratio of samples per second of training.
+  /// T(1)/T(p) under strong, the ratio of samples per second of training under weak scaling.
   public var speedup: Double?
   /// The speedup divided by the number of ranks.
   public var efficiency: Double?

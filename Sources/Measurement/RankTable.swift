@@ -1,6 +1,8 @@
 /// The table at the end of a run: one row a rank, then the least, the mean and the largest.
 public enum RankTable {
-  /// The table as plain text, with a line on imbalance below it. Rank 0 calls it.
+  /// The table as plain text, with a line on imbalance below it.
+  ///
+  /// Rank 0 calls it.
   public static func text(_ record: RunRecord) -> String {
     let ranks = record.ranks
     var layout = TextLayout(titles: titles, rows: ranks.map(row))

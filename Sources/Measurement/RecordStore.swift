@@ -20,10 +20,10 @@ public enum RecordStore {
     public let skipped: [Skipped]
   }
 
-  /// Writes a record under the name of its run; returns the path. One rank calls it.
+  /// Writes a record under the name of its run and returns the path.
   ///
-  /// The directory is made if need be. The file appears whole or not at all. Throws
-  /// `RecordError`.
+  /// One rank calls it. The directory is made if need be. The file appears whole or not at all.
+  /// Throws `RecordError`.
   @discardableResult
   public static func write(_ record: RunRecord, into directory: String) throws(RecordError)
     -> String
@@ -35,7 +35,9 @@ public enum RecordStore {
     return path
   }
 
-  /// Writes a record to a file of any name, whole or not at all. Throws `RecordError`.
+  /// Writes a record to a file of any name, whole or not at all.
+  ///
+  /// Throws `RecordError`.
   public static func write(_ record: RunRecord, toFile path: String) throws(RecordError) {
     let data = try RecordCoding.encode(record, pretty: true)
     try RecordFiles.replace(path, with: data + [UInt8(ascii: "\n")])
@@ -73,7 +75,9 @@ public enum RecordStore {
     return Contents(records: records, skipped: skipped)
   }
 
-  /// Reads the named files. Throws `RecordError` naming the first that is no record.
+  /// Reads the named files.
+  ///
+  /// Throws `RecordError` naming the first that is no record.
   public static func load(files: [String]) throws(RecordError) -> [Stored] {
     var records: [Stored] = []
     for file in files {

@@ -18,7 +18,9 @@ struct TextLayout {
   let titles: [Title]
   var rows: [[String]]
 
-  /// Plain text: titles, units below them, a rule, the rows. Ends without a line break.
+  /// Plain text: titles, units below them, a rule, the rows.
+  ///
+  /// It ends without a line break.
   func plain() -> String {
     render([titles.map(\.unit)] + rows, style: UnitsStyle.self)
   }

@@ -34,9 +34,9 @@ extension Communicator {
 
   /// Begins to replace each element of `buffer` by the reduction of that element over all ranks.
   ///
-  /// `buffer` belongs to MPI, and must stay where it is, until the request has been waited for. Most
-  /// MPI libraries advance the operation only inside MPI calls: see ``Request/test()``. All ranks
-  /// start their operations in the same order. At most 2^31 - 1 elements (precondition).
+  /// `buffer` belongs to MPI, and must stay where it is, until the request has been waited for.
+  /// Most MPI libraries advance the operation only inside MPI calls: see ``Request/test()``. All
+  /// ranks start their operations in the same order. At most 2^31 - 1 elements (precondition).
   public func startAllReduce<T: MPIScalar>(
     inPlace buffer: UnsafeMutableBufferPointer<T>, _ operation: ReduceOperation
   ) throws -> Request {

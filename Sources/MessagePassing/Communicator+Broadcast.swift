@@ -2,7 +2,8 @@ internal import CMPI
 
 /// From one rank to all (MPI 3.1, section 5.4). Called by all ranks.
 extension Communicator {
-  /// Copies the elements of `root`'s buffer into the buffers of all ranks, which have the same count.
+  /// Copies the elements of `root`'s buffer into the buffers of all ranks, which have the same
+  /// count.
   public func broadcast<T: MPIScalar>(
     _ buffer: UnsafeMutableBufferPointer<T>, root: Int = 0
   ) throws {

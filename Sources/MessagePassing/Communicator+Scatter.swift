@@ -2,7 +2,8 @@ internal import CMPI
 
 /// From one rank a different part to each (MPI 3.1, section 5.6). Called by all ranks.
 extension Communicator {
-  /// Copies the parts of `root`'s source, which lie one after the other in rank order, to the ranks.
+  /// Copies the parts of `root`'s source, which lie one after the other in rank order, to the
+  /// ranks.
   ///
   /// All ranks pass the same `counts`, one for each rank; `buffer` holds this rank's. `source` is
   /// the whole on `root` and ignored elsewhere. When the whole exceeds MPI's 32-bit counts, it goes

@@ -11,8 +11,9 @@ internal import CMPI
 /// A group of ranks that exchange messages among themselves.
 ///
 /// Collectives are called by all ranks of the communicator, in the same order, with counts that
-/// match. It is not `Sendable`: below ``ThreadLevel/serialized`` all calls belong to the thread that
-/// entered ``Environment``. Communicators made by a split are freed when the last reference goes.
+/// match. It is not `Sendable`: below ``ThreadLevel/serialized`` all calls belong to the thread
+/// that entered ``Environment``. Communicators made by a split are freed when the last reference
+/// goes.
 public final class Communicator {
   /// The number of this process within the communicator, `0..<size`.
   public let rank: Int

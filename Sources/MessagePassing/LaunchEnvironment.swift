@@ -9,7 +9,8 @@
 /// What the environment variables of a process say about its launcher, before MPI is initialised.
 ///
 /// The truth about rank and size comes from MPI. This is for the little that must be known before:
-/// whether initialising would give a world of one in each of several processes, and who prints that.
+/// whether initialising would give a world of one in each of several processes, and who prints
+/// that.
 public struct LaunchEnvironment: Sendable {
   private let variables: [String: String]
 

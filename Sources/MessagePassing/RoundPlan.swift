@@ -73,7 +73,8 @@ struct RoundPlan {
     try body(MessageBuffer(base: memory, count: capacity, kind: whole.kind))
   }
 
-  /// Visits each rank's piece of `round`: where it lies in the whole and where in the staging buffer.
+  /// Visits each rank's piece of `round`: where it lies in the whole and where in the staging
+  /// buffer.
   func forEachPiece(round: Int, _ body: (_ whole: Range<Int>, _ staged: Int) -> Void) {
     var staged = 0
     for rank in counts.indices {

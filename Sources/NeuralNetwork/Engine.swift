@@ -70,7 +70,8 @@ public protocol Engine: AnyObject {
   ///
   /// - Parameters:
   ///   - range: which parameters.
-  ///   - gradients: sums of gradients, places as in the parameters.
+  ///   - gradients: sums of gradients, places as in the parameters: the first one read is number
+  ///     `range.lowerBound`.
   ///   - scale: factor that makes the sums means: one over the number of samples.
   ///   - step: the number of this step, from 1.
   func update(

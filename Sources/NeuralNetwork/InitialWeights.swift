@@ -2,9 +2,9 @@ import CounterRandom
 
 /// The weights that a run starts from: PyTorch's default rule for `Conv2d` and `Linear`.
 ///
-/// Every weight and bias is uniform in `±1 / sqrt(fan in)`. Tensor by tensor, element `i` in canonical
-/// order is draw `i` of the stream with the tensor's name (see CounterRandom's README), so that any
-/// language can recreate them.
+/// Every weight and bias is uniform in `±1 / sqrt(fan in)`. Tensor by tensor, element `i` in
+/// canonical order is draw `i` of the stream with the tensor's name (see CounterRandom's README),
+/// so that any language can recreate them.
 public enum InitialWeights {
   /// Fills a flat parameter buffer.
   public static func fill(

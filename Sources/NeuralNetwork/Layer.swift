@@ -4,10 +4,23 @@ public enum Layer: Equatable, Sendable {
   case convolution(kernel: Int, outputs: Int)
   /// The larger of zero and the input, element by element.
   case relu
-  /// Largest value of each `size` x `size` window, stride `size`; what is left at the edges is dropped.
+  /// Largest value of each `size` x `size` window, stride `size`; what is left at the edges is
+  /// dropped.
   case maxPool(size: Int)
   /// Linear map of all inputs, with bias.
   case fullyConnected(outputs: Int)
+}
+
+extension Layer {
+  /// Whether the window has a size that engines can work with: a pooling window numbers its places
+  /// in a byte.
+  var hasPossibleWindow: Bool {
+    switch self {
+    case .convolution(let kernel, _): kernel > 0
+    case .maxPool(let size): (1...15).contains(size)
+    case .relu, .fullyConnected: true
+    }
+  }
 }
 
 extension Layer: CustomStringConvertible {

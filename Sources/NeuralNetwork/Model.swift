@@ -33,6 +33,10 @@ public struct Model: Equatable, Sendable {
     for (place, layer) in layers.enumerated() {
       var layerName: String?
       let input = shape
+      let misfit = ModelError(
+        description: "model \(name): layer \(place + 1) (\(layer)) does not fit an input of "
+          + "\(input.height) x \(input.width) x \(input.channels)")
+      guard layer.hasPossibleWindow else { throw misfit }
       switch layer {
       case .convolution(let kernel, let outputs):
         convolutions += 1
@@ -48,11 +52,7 @@ public struct Model: Equatable, Sendable {
         layerName = "fc\(connections)"
         shape = Shape(height: 1, width: 1, channels: outputs)
       }
-      guard shape.height > 0, shape.width > 0, shape.channels > 0 else {
-        throw ModelError(
-          description: "model \(name): layer \(place + 1) (\(layer)) does not fit an input of "
-            + "\(input.height) x \(input.width) x \(input.channels)")
-      }
+      guard shape.height > 0, shape.width > 0, shape.channels > 0 else { throw misfit }
       placed.append(PlacedLayer(layer: layer, input: input, output: shape, name: layerName))
     }
     guard let last = placed.last, last.output == Shape(height: 1, width: 1, channels: classes),

@@ -18,7 +18,8 @@ public struct Optimizer: Equatable, Sendable {
   public var beta2 = 0.999
   /// Added to the root of the second moment (adam).
   public var epsilon = 1e-8
-  /// adam: the parameters shrink by `learningRate * weightDecay` a step; sgd: added to the gradient.
+  /// adam: the parameters shrink by `learningRate * weightDecay` a step; sgd: added to the
+  /// gradient.
   public var weightDecay: Double
 
   /// An optimizer; the learning rate defaults to 1e-3 for adam and 0.05 for sgd.

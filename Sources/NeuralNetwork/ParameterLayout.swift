@@ -8,13 +8,15 @@ public struct ParameterTensor: Equatable, Sendable {
   public let range: Range<Int>
   /// Number of inputs that one output sees; the initial values are below `1 / sqrt(fanIn)`.
   public let fanIn: Int
-  /// For a linear layer the shape of its input, which the flat buffer keeps in the order of `Shape`.
+  /// For a linear layer the shape of its input, which the flat buffer keeps in the order of
+  /// `Shape`.
   let inputShape: Shape
 
   /// Calls `body` with each element's place in the canonical and in the flat order (from 0 each).
   ///
-  /// The flat order is what engines compute with: convolutions `[rows, columns, in, out]`, linear layers
-  /// `[out, in]` with the inputs as `[height, width, channels]` (canonical: `[channels, height, width]`).
+  /// The flat order is what engines compute with: convolutions `[rows, columns, in, out]`, linear
+  /// layers `[out, in]` with the inputs as `[height, width, channels]` (canonical: `[channels,
+  /// height, width]`).
   public func forEachElement(_ body: (_ canonical: Int, _ flat: Int) -> Void) {
     switch canonicalShape.count {
     case 4:

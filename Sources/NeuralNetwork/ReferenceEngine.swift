@@ -1,4 +1,6 @@
-/// Plain loops in double precision: slow and obviously right. Faster engines are held against it.
+/// Plain loops in double precision, slow and obviously right.
+///
+/// Faster engines are held against it.
 public final class ReferenceEngine: Engine {
   public let device = "cpu (reference)"
   let model: Model

@@ -3,7 +3,8 @@ internal import VectorKernels
 
 /// Training steps on the CPU: OpenBLAS for products, vector kernels for the rest.
 ///
-/// Nothing is allocated after `attach`. OpenBLAS's own threads (see `BLAS.setThreads`) share each product.
+/// Nothing is allocated after `attach`. OpenBLAS's own threads (see `BLAS.setThreads`) share each
+/// product.
 public final class OpenBLASEngine: Engine {
   public let device = "cpu"
   let model: Model

@@ -1,7 +1,7 @@
 #pragma once
 
-// One source, several instruction sets: the loader picks at program start. Elsewhere than on x86-64 the
-// compiler's baseline serves (on arm64 that is NEON already).
+// One source, several instruction sets: the loader picks at program start. Elsewhere than on x86-64
+// the compiler's baseline serves (on arm64 that is NEON already).
 #if defined(__x86_64__) && defined(__ELF__)
 #define VK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else

@@ -27,7 +27,8 @@ final class ConsoleReporter {
     say(
       "Work: \(model.name), \(ParameterLayout(of: model).count) parameters, "
         + "global batch \(plan.globalBatch), "
-        + (plan.steps.map { "\($0) steps" } ?? "\(plan.epochs) epochs") + ", seed \(plan.seed)")
+        + (plan.steps.map { "\($0) steps" } ?? "\(plan.epochs) epoch\(plan.epochs == 1 ? "" : "s")")
+        + ", seed \(plan.seed)")
     say(
       "Ranks: \(ranks) on \(nodes) node\(nodes == 1 ? "" : "s"), "
         + "\(threads) thread\(threads == 1 ? "" : "s") each")

@@ -63,7 +63,7 @@ enum Program {
       print(MNISTMPI.fullMessage(for: error))
     } else {
       let message = MNISTMPI.message(for: error)
-      let help = code == .validationFailure ? " (mnist-mpi --help lists all options)" : ""
+      let help = code == .validationFailure ? " (mnist-mpi train --help lists the options)" : ""
       StandardError.writeLine("\(name): \(message)\(help)")
     }
     return code.rawValue

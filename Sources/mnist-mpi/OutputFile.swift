@@ -3,7 +3,8 @@ import Measurement
 
 /// A file that the user asked for, tried before training.
 enum OutputFile {
-  /// Makes sure that the file's directory exists and takes files, and that no directory is in its place.
+  /// Makes sure that the file's directory exists and takes files, and that no directory is in its
+  /// place.
   static func prepare(_ path: String, option: String) throws {
     let url = URL(filePath: path)
     if RecordInput.isDirectory(path) {

@@ -10,8 +10,8 @@ final class ProgressBar {
 
   /// Whether a bar is to be drawn on standard output.
   ///
-  /// Under mpirun a rank's standard output looks like a terminal even when it ends in a file: then only
-  /// the user can know.
+  /// Under mpirun a rank's standard output looks like a terminal even when it ends in a file: then
+  /// only the user can know.
   static func isWanted(_ mode: ProgressMode) -> Bool {
     switch mode {
     case .on: true

@@ -20,6 +20,9 @@ enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
 
 extension Optimizer.Kind: ExpressibleByArgument {}
 
+// Numbers are parsed unconditionally, so that `--batch-size -64` is a bad number and not a missing
+// one.
+
 /// The options that define the work: two runs with the same ones do the same.
 struct WorkOptions: ParsableArguments {
   @Option(
@@ -37,6 +40,7 @@ struct WorkOptions: ParsableArguments {
   var hidden: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Global batch: samples of an optimizer step over all ranks (default: 64).",
       discussion: "The work stays the same whatever the rank count: strong scaling.",
@@ -44,50 +48,61 @@ struct WorkOptions: ParsableArguments {
   var batchSize: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Local batch: samples of a step on each rank; more ranks take fewer, larger steps.",
       discussion: "Weak scaling: not the same work as on one rank. Excludes --batch-size.",
       valueName: "samples"))
   var batchSizePerRank: Int?
 
-  @Option(help: ArgumentHelp("Passes over the training set (default: 2).", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Passes over the training set (default: 2).", valueName: "n"))
   var epochs: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Stop after so many steps in all, then evaluate. Excludes --epochs.", valueName: "n"))
   var steps: Int?
 
-  @Option(help: ArgumentHelp("Use the first n training images only.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Use the first n training images only.", valueName: "n"))
   var limit: Int?
 
-  @Option(help: "Number from which weights and order are drawn.")
+  @Option(parsing: .unconditional, help: "Number from which weights and order are drawn.")
   var seed: UInt64 = 1
 
   @Option(help: "adam (with --weight-decay it is AdamW) or sgd.")
   var optimizer: Optimizer.Kind = .adam
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Step size (default: 1e-3 for adam, 0.05 for sgd); never scaled behind your back.",
       valueName: "rate"))
   var learningRate: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("sgd: share of the last step that is kept (default: 0).", valueName: "share")
   )
   var momentum: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Decoupled for adam, part of the gradient for sgd.", valueName: "factor"))
   var weightDecay: Double = 0
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Stop after the first epoch with this test accuracy, such as 0.985.", valueName: "fraction"))
   var targetAccuracy: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Fixed shards from which all batches are dealt; raise it for more ranks than this.",
       discussion: "Part of the work. Batches are spread evenly over rank counts that divide it.",
@@ -164,12 +179,14 @@ struct RunOptions: ParsableArguments {
   var device: DeviceName = .auto
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Threads of each rank (default: the cores it may use, shared with its node's ranks).",
       valueName: "n"))
   var threads: Int?
 
-  @Option(help: ArgumentHelp("Report a step in so many.", valueName: "steps"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Report a step in so many.", valueName: "steps"))
   var logInterval: Int = 100
 
   @Option(

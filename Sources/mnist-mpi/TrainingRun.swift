@@ -6,7 +6,9 @@ import MessagePassing
 import NeuralNetwork
 import OpenBLASEngine
 
-/// One run from options to record: wiring, no algorithm. All ranks go through it alike.
+/// One run from options to record: wiring, no algorithm.
+///
+/// All ranks go through it alike.
 struct TrainingRun {
   let communicator: Communicator
   let work: WorkOptions

@@ -32,7 +32,9 @@ import Testing
     #expect(early.stdout.contains("mpirun -np 1"), "no hint how to make the baseline")
     _ = try await Program.succeed(ranks: 1, arguments)
     let later = try await Program.succeed(ranks: 2, arguments)
-    for aspect in ["hardware used", "speedup", "parallel efficiency", "memory per rank", "best use"] {
+    for aspect in [
+      "hardware used", "speedup", "parallel efficiency", "memory per rank", "best use",
+    ] {
       #expect(later.stdout.contains(aspect))
     }
     let records = try Program.records(in: results)
@@ -81,7 +83,8 @@ import Testing
     #expect(SHA256.hex(of: Array(bytes.dropFirst(8 + header))) == record.result.weightsSHA256)
   }
 
-  /// From mpirun to the first step, as a user waits for it, and the memory of a rank, on real MNIST.
+  /// From mpirun to the first step, as a user waits for it, and the memory of a rank, on real
+  /// MNIST.
   @Test func startAndMemoryOfTwoRanks() async throws {
     let directory = try TemporaryDirectory()
     let arguments = [

@@ -50,8 +50,8 @@ import Testing
 
   /// One command line does the same work on any number of ranks.
   ///
-  /// The cnn learns slowly here: at 0.05 its losses are chaotic after some twenty steps, so that rounding
-  /// alone tells two runs apart (see Tests/Oracle/README.md).
+  /// The cnn learns slowly here: at 0.05 its losses are chaotic after some twenty steps, so that
+  /// rounding alone tells two runs apart (see Tests/Oracle/README.md).
   @Test(arguments: ["cnn", "mlp"])
   func lossesDoNotDependOnTheRankCount(model: String) async throws {
     let data = try IDXFixture(trainingCount: 900, testCount: 60, height: 12, width: 10).write()
@@ -76,7 +76,7 @@ import Testing
       }
     }
     #expect(Set(records.map(\.workHash)).count == 1)
-    #expect(records.allSatisfy(\.result.replicasEqual))
+    #expect(records.allSatisfy { $0.result.replicasEqual })
     #expect(records.count == 4)
   }
 
@@ -95,7 +95,8 @@ import Testing
     _ = try await Program.succeed(
       ranks: 4,
       [
-        "--data", data.path, "--model", "mlp", "--hidden", "8", "--batch-size", "2", "--epochs", "1",
+        "--data", data.path, "--model", "mlp", "--hidden", "8", "--batch-size", "2", "--epochs",
+        "1",
         "--results", results,
       ])
     let record = try #require(try Program.records(in: results).first)
@@ -126,7 +127,8 @@ import Testing
     let run = try await Program.succeed(
       ranks: 2,
       [
-        "--data", "synthetic", "--limit", "640", "--model", "mlp", "--hidden", "64", "--epochs", "4",
+        "--data", "synthetic", "--limit", "640", "--model", "mlp", "--hidden", "64", "--epochs",
+        "4",
         "--threads", "1", "--results", results,
       ])
     #expect(run.stdout.contains("synthetic"))

@@ -10,12 +10,15 @@ enum CheckTable {
   static let checks: [String: RankCheck] = [
     "all-reduce": AllReduceChecks.check,
     "broadcast": BroadcastChecks.check,
+    "data-errors": DataChecks.checkErrors,
+    "data-scatter": DataChecks.check,
     "gather": GatherChecks.check,
     "mpi-errors": ErrorChecks.check,
     "point-to-point": PointToPointChecks.check,
     "requests": RequestChecks.check,
     "scatter": ScatterChecks.check,
     "split": SplitChecks.check,
+    "trainer": TrainerChecks.check,
     "world": WorldChecks.check,
   ]
 

@@ -11,8 +11,9 @@ import Testing
       "rank-checks", ranks: ranks, arguments: ["--death", "hang"],
       environment: ["RANK_CHECKS_MARK": mark], timeout: 3)
     #expect(result.timedOut, "\(result.report)")
-    #expect(result.exitCode == 128 + SIGKILL)
-    #expect(result.seconds < 6)
+    // It ended at SIGTERM, which lets mpirun clear up, and not only when it was killed after that.
+    #expect(result.exitCode != 0 && result.exitCode != 128 + SIGKILL, "\(result.report)")
+    #expect(result.seconds < 12)
     #expect(processes(marked: mark) == [])
   }
 

@@ -1,27 +1,35 @@
 import Foundation
 
-/// One start of a program: leader of its own session, standard output and error into files.
+/// One start of a program, with standard output and error into files.
 struct Launch: Sendable {
   let command: [String]
   let environment: [String: String]
   let directory: String?
   let timeout: Double
 
+  /// Seconds that a program gets to end by itself after its time is over.
+  private static let grace = 5.0
+
   func run() async throws -> ProcessResult {
     // Files never fill up, as pipes do, and outlive a process that keeps them open.
     let output = try TemporaryDirectory()
     let clock = ContinuousClock()
     let start = clock.now
-    let process = try spawn(stdout: output.path("stdout"), stderr: output.path("stderr"))
-    let session = Session(leader: process)
+    let offspring = Offspring()
+    let process = try spawn(
+      mark: offspring.mark, stdout: output.path("stdout"), stderr: output.path("stderr"))
 
     var timedOut = false
     var growth: [ProcessResult.Growth] = []
     var status: Int32 = 0
     while waitpid(process, &status, WNOHANG) == 0 {
-      if !timedOut, clock.now - start > .seconds(timeout) {
+      let elapsed = (clock.now - start) / .seconds(1)
+      if !timedOut, elapsed > timeout {
+        // Politely first: mpirun then removes its files in shared memory.
         timedOut = true
-        session.kill()
+        kill(process, SIGTERM)
+      } else if elapsed > timeout + Self.grace {
+        offspring.killAll()
       }
       let size = size(of: output.path("stdout"))
       if size > growth.last?.bytes ?? 0 {
@@ -31,7 +39,7 @@ struct Launch: Sendable {
       try? await Task.sleep(for: .milliseconds(5))
     }
     let seconds = (clock.now - start) / .seconds(1)
-    while session.kill() > 0 { usleep(10_000) }
+    offspring.killAll()
 
     return ProcessResult(
       exitCode: Self.exitCode(status), stdout: try text(output.path("stdout")),
@@ -52,7 +60,7 @@ struct Launch: Sendable {
     return signal == 0 ? (status >> 8) & 0xff : 128 + signal
   }
 
-  private func spawn(stdout: String, stderr: String) throws -> pid_t {
+  private func spawn(mark: String, stdout: String, stderr: String) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -61,20 +69,30 @@ struct Launch: Sendable {
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, stdout, flags, 0o600)
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, stderr, flags, 0o600)
 
-    // setsid and env replace themselves by the program: it has the process that is started here.
-    var words = ["setsid"]
+    // The threads that run tests block signals, and a program inherits that: it would miss SIGTERM.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var noSignals = sigset_t()
+    sigemptyset(&noSignals)
+    posix_spawnattr_setsigmask(&attributes, &noSignals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
+    var words = command
     if let directory {
       guard FileManager.default.fileExists(atPath: directory) else {
         throw LaunchError(description: "there is no directory \(directory)")
       }
-      words += ["env", "--chdir=\(directory)"]
+      // env replaces itself by the program, which thus is the process that is started here.
+      words = ["env", "--chdir=\(directory)"] + words
     }
-    words += command
 
+    var environment = environment
+    environment[Offspring.variable] = mark
     var process: pid_t = 0
     let code = withCStrings(words) { arguments in
       withCStrings(environment.map { "\($0)=\($1)" }) { variables in
-        posix_spawnp(&process, words[0], &actions, nil, arguments, variables)
+        posix_spawnp(&process, words[0], &actions, &attributes, arguments, variables)
       }
     }
     guard code == 0 else {

@@ -2,12 +2,12 @@ import Foundation
 
 /// Starts a built program, under mpirun or alone, the way that a user would from a clean shell.
 public enum MPIRun {
-  /// Runs `executable` (of this build) as `ranks` processes under mpirun, or without mpirun if it is
-  /// nil, and waits for its end.
+  /// Runs `executable` (of this build) as `ranks` processes under mpirun, or without mpirun if it
+  /// is nil, and waits for its end.
   ///
-  /// Variables of an MPI or SLURM around the tests are dropped; `environment` is added last. At most
-  /// two programs run at once. A program that runs longer than `timeout` seconds is killed with all
-  /// its processes, and so is whatever a program leaves behind.
+  /// Variables of an MPI or SLURM around the tests are dropped; `environment` is added last. At
+  /// most two programs run at once. A program that runs longer than `timeout` seconds is killed
+  /// with all its processes, and so is whatever a program leaves behind.
   public static func run(
     _ executable: String, ranks: Int?, arguments: [String] = [],
     environment: [String: String] = [:], directory: String? = nil, timeout: Double = 60

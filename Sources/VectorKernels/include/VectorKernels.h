@@ -32,12 +32,13 @@ void vk_pass_gradient(float *gradient, const float *output, ptrdiff_t rows, ptrd
 /// sums[c] = sum over r of values[r, c].
 void vk_sum_rows(const float *values, ptrdiff_t rows, ptrdiff_t columns, float *sums);
 
-/// Copies the input windows of `pixels` output pixels of one row: columns[x, i, k] = input row i, element
-/// x * channels + k, for `kernel` rows of `kernel * channels` consecutive elements each.
+/// Copies the input windows of `pixels` output pixels of one row: columns[x, i, k] = input row i,
+/// element x * channels + k, for `kernel` rows of `kernel * channels` consecutive elements each.
 void vk_windows(const float *input, ptrdiff_t row_elements, ptrdiff_t pixels, ptrdiff_t kernel,
                 ptrdiff_t channels, float *columns);
 
-/// The adjoint of vk_windows: adds every element of `columns` to the input element it was copied from.
+/// The adjoint of vk_windows: adds every element of `columns` to the input element it was copied
+/// from.
 void vk_add_windows(const float *columns, ptrdiff_t row_elements, ptrdiff_t pixels,
                     ptrdiff_t kernel, ptrdiff_t channels, float *input);
 
@@ -59,8 +60,8 @@ void vk_convolve_plane_gradient(const float *image, ptrdiff_t rows, ptrdiff_t co
                                 const float *gradient, const float *output, ptrdiff_t channels,
                                 float *weight_gradient, float *bias_gradient);
 
-/// Largest value of each size x size window of one image; `choices` gets which one it was (0 ..< size *
-/// size, row by row; the first of equals). `size` is at most 15.
+/// Largest value of each size x size window of one image; `choices` gets which one it was (0 ..<
+/// size * size, row by row; the first of equals). `size` is at most 15.
 void vk_max_pool(const float *input, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t channels,
                  ptrdiff_t size, float *output, uint8_t *choices);
 
@@ -71,15 +72,16 @@ void vk_max_pool_gradient(const float *output_gradient, const uint8_t *choices, 
 
 /// One step of Adam or AdamW over `count` parameters.
 ///
-/// g = gradient * scale; mean += new1 (g - mean); square = beta2 square + new2 g^2;
-/// parameter = parameter * keep - step_size * mean / (sqrt(square) * inverse_correction + epsilon).
-/// new1 = 1 - beta1 and new2 = 1 - beta2 come from the caller, who has them in double precision: taken
-/// from a rounded 0.999 the second would be wrong by 5e-5.
+/// g = gradient * scale; mean += new1 (g - mean); square = beta2 square + new2 g^2; parameter =
+/// parameter * keep - step_size * mean / (sqrt(square) * inverse_correction + epsilon). new1 = 1 -
+/// beta1 and new2 = 1 - beta2 come from the caller, who has them in double precision: taken from a
+/// rounded 0.999 the second would be wrong by 1.3e-5.
 void vk_adam(float *parameters, float *means, float *squares, const float *gradients,
              ptrdiff_t count, float scale, float keep, float step_size, float inverse_correction,
              float new1, float beta2, float new2, float epsilon);
 
-/// One step of stochastic gradient descent: parameter -= rate * (gradient * scale + decay * parameter).
+/// One step of stochastic gradient descent: parameter -= rate * (gradient * scale + decay *
+/// parameter).
 void vk_sgd(float *parameters, const float *gradients, ptrdiff_t count, float scale, float rate,
             float decay);
 

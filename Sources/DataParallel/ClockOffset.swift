@@ -1,20 +1,30 @@
 import Measurement
 import MessagePassing
 
-/// How far this rank's node is from rank 0's clock, so that instants of several nodes can be compared.
+/// How far this rank's node is from rank 0's clock, so that instants of several nodes can be
+/// compared.
 ///
-/// Ranks of one node share a clock. Between nodes the offset is half a round trip's doubt: the quickest of
-/// several echoes counts. Clocks drift, so a run measures at both ends and interpolates.
-struct ClockOffset: Equatable {
+/// Ranks of one node share a clock. Between nodes the offset is half a round trip's doubt: the
+/// quickest of several echoes counts. Clocks drift, so a run measures at both ends and
+/// interpolates.
+package struct ClockOffset: Equatable {
   /// This rank's clock when the offset was measured, in seconds.
-  var measuredAt: Double
+  package var measuredAt: Double
   /// Rank 0's clock minus this rank's, in seconds.
-  var offset: Double
+  package var offset: Double
+
+  /// An offset by its parts.
+  package init(measuredAt: Double, offset: Double) {
+    self.measuredAt = measuredAt
+    self.offset = offset
+  }
 
   private static let echoes = 25
 
   /// Measures the offset; called by all ranks.
-  static func measure(over communicator: Communicator, node: Communicator) throws -> ClockOffset {
+  package static func measure(over communicator: Communicator, node: Communicator) throws
+    -> ClockOffset
+  {
     let leaders = try communicator.split(color: node.isRoot ? 0 : 1, key: communicator.rank)
     var offset = 0.0
     if node.isRoot {
@@ -55,7 +65,9 @@ struct ClockOffset: Equatable {
   }
 
   /// The instant `seconds` of this rank's clock on rank 0's clock, between two measurements.
-  static func align(_ seconds: Double, from first: ClockOffset, to last: ClockOffset) -> Double {
+  package static func align(_ seconds: Double, from first: ClockOffset, to last: ClockOffset)
+    -> Double
+  {
     let span = last.measuredAt - first.measuredAt
     let share = span > 0 ? (seconds - first.measuredAt) / span : 0
     return seconds + first.offset + share * (last.offset - first.offset)

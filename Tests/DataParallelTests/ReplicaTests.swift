@@ -1,0 +1,23 @@
+import DataParallel
+import Testing
+
+@Suite struct ReplicaTests {
+  @Test func totalsRideBehindTheGradientsExactly() {
+    let replica = Replica(count: 5, statesPerParameter: 2)
+    let totals = StepTotals(lossSum: 12.5, correct: 63, samples: 16_777_216)
+    replica.setTail(totals)
+    #expect(replica.tail == totals)
+  }
+
+  @Test func theHashSeesOneBitAndTheirOrder() {
+    let replica = Replica(count: 4, statesPerParameter: 0)
+    for place in 0..<4 { replica.parameters[place] = Float(place) }
+    let hash = replica.parametersHash()
+    replica.parameters[2] = Float(bitPattern: replica.parameters[2].bitPattern ^ 1)
+    #expect(replica.parametersHash() != hash)
+    replica.parameters[2] = 2
+    #expect(replica.parametersHash() == hash)
+    replica.parameters.swapAt(1, 3)
+    #expect(replica.parametersHash() != hash)
+  }
+}

@@ -1,0 +1,85 @@
+import Dataset
+import TestSupport
+import Testing
+
+struct NormalisationTests {
+  /// Bytes 0, 51, 102, 255: mean 102, mean square 19507.5, variance 9103.5.
+  @Test func isThatOfTheHandWorkedSet() throws {
+    let figures = try #require(Normalisation(of: [0, 51, 102, 255]))
+    #expect(abs(figures.mean - 0.4) < 1e-15)
+    #expect(abs(figures.deviation - 9103.5.squareRoot() / 255) < 1e-15)
+  }
+
+  @Test func halfBlackHalfWhiteIsOneHalfTwice() throws {
+    let figures = try #require(Normalisation(of: [0, 255, 255, 0]))
+    #expect(abs(figures.mean - 0.5) < 1e-15)
+    #expect(abs(figures.deviation - 0.5) < 1e-15)
+  }
+
+  @Test(arguments: [0, 9, 255] as [UInt8]) func refusesConstantImages(byte: UInt8) {
+    #expect(Normalisation(of: [UInt8](repeating: byte, count: 50)) == nil)
+  }
+}
+
+struct SyntheticDataTests {
+  private func make(_ seed: UInt64, limit: Int?) throws -> TrainingData {
+    try DataSource.synthetic.read(limit: limit, seed: seed)
+  }
+
+  @Test func isAFunctionOfTheSeed() throws {
+    let first = try make(1, limit: 100)
+    #expect(try make(1, limit: 100).sha256() == first.sha256())
+    let other = try make(2, limit: 100)
+    #expect(other.training.images != first.training.images)
+    #expect(other.test.images != first.test.images)
+  }
+
+  @Test func aLimitTakesAPrefix() throws {
+    let (short, long) = (try make(5, limit: 100), try make(5, limit: 200))
+    #expect(short.training.images == Array(long.training.images[..<(100 * 784)]))
+    #expect(short.training.labels == Array(long.training.labels[..<100]))
+    #expect(short.test == long.test)
+  }
+
+  @Test func hasTheShapeOfMNISTAndSaysWhatItIs() throws {
+    let data = try make(1, limit: nil)
+    #expect((data.training.count, data.test.count, data.classes) == (60_000, 10_000, 10))
+    #expect((data.training.height, data.training.width) == (28, 28))
+    #expect(data.isSynthetic && data.name == "synthetic")
+    #expect(data.training.images[..<784] != data.test.images[..<784])
+  }
+}
+
+struct DataHashTests {
+  private func data(changing: [String: @Sendable ([UInt8]) -> [UInt8]] = [:], limit: Int? = nil)
+    throws
+    -> String
+  {
+    let fixture = IDXFixture(trainingCount: 30, testCount: 20, height: 4, width: 6)
+    let directory = try fixture.write(changing: changing)
+    return try DataSource.directory(directory.path).read(limit: limit, seed: 1).sha256()
+  }
+
+  @Test func changesWithAnySingleBit() throws {
+    let usual = try data()
+    #expect(usual.count == 64)
+    #expect(try data() == usual)
+    for name in IDXFixture.names {
+      let changed = try data(changing: [
+        name: { content in
+          var content = content
+          content[content.count - 1] ^= 1
+          return content
+        }
+      ])
+      #expect(changed != usual, "a bit of the last byte of \(name)")
+    }
+  }
+
+  @Test func changesWithTheLimitAndTheShape() throws {
+    #expect(try data(limit: 20) != data())
+    let turned = try IDXFixture(trainingCount: 30, testCount: 20, height: 6, width: 4).write()
+    let read = try DataSource.directory(turned.path).read(limit: nil, seed: 1)
+    #expect(try read.sha256() != data())
+  }
+}

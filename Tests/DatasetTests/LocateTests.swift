@@ -1,0 +1,65 @@
+import Dataset
+import Foundation
+import TestSupport
+import Testing
+
+/// Where data is looked for: `--data`, then `MNIST_DATA`, the working directory, the user's cache.
+struct LocateTests {
+  private let fixture = IDXFixture(trainingCount: 10, testCount: 10, height: 2, width: 2)
+
+  @Test func theOptionComesFirst() throws {
+    let environment = ["MNIST_DATA": "/elsewhere"]
+    #expect(
+      try DataSource.locate(option: "there", environment: environment) == .directory("there"))
+    #expect(try DataSource.locate(option: "synthetic", environment: environment) == .synthetic)
+  }
+
+  @Test func theVariableComesBeforeTheUsualPlaces() throws {
+    let local = try fixture.write()
+    #expect(
+      try DataSource.locate(
+        option: nil, environment: ["MNIST_DATA": "/elsewhere"], localPlace: local.path)
+        == .directory("/elsewhere"))
+  }
+
+  @Test func theWorkingDirectoryComesBeforeTheCache() throws {
+    let cache = try TemporaryDirectory()
+    let local = try fixture.write(gzip: true)
+    try makeCache(in: cache.path + "/mnist")
+    let environment = ["MNIST_DATA": "", "XDG_CACHE_HOME": cache.path, "HOME": "/nowhere"]
+    #expect(
+      try DataSource.locate(option: nil, environment: environment, localPlace: local.path)
+        == .directory(local.path))
+    #expect(
+      try DataSource.locate(option: nil, environment: environment, localPlace: "/nowhere")
+        == .directory("\(cache.path)/mnist"))
+  }
+
+  @Test func theCacheIsBelowHomeWhereNothingElseIsSaid() throws {
+    let home = try TemporaryDirectory()
+    try makeCache(in: home.path + "/.cache/mnist")
+    #expect(
+      try DataSource.locate(
+        option: nil, environment: ["HOME": home.path], localPlace: "/nowhere")
+        == .directory("\(home.path)/.cache/mnist"))
+  }
+
+  @Test func nothingFoundNamesThePlacesAndTheScript() throws {
+    let error = #expect(throws: DatasetError.self) {
+      try DataSource.locate(
+        option: nil, environment: ["HOME": "/nobody"], localPlace: "/nowhere")
+    }
+    let text = try #require(error?.description)
+    for part in ["/nowhere", "/nobody/.cache/mnist", "MNIST_DATA", "jobs/get-mnist.sh", "--data"] {
+      #expect(text.contains(part), "\(text)")
+    }
+    #expect(!text.contains("\n"))
+  }
+
+  private func makeCache(in path: String) throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    for (name, content) in zip(IDXFixture.names, fixture.contents) {
+      try Data(content).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Dataset
+import TestSupport
+import Testing
+
+struct ReadingTests {
+  private func read(_ directory: TemporaryDirectory, limit: Int? = nil) throws -> TrainingData {
+    try DataSource.directory(directory.path).read(limit: limit, seed: 1)
+  }
+
+  @Test func plainFilesComeBackByteForByte() throws {
+    let fixture = IDXFixture(trainingCount: 30, testCount: 12, height: 5, width: 7, classes: 3)
+    let directory = try fixture.write()
+    let data = try read(directory)
+    let contents = fixture.contents
+    #expect(data.training.count == 30)
+    #expect((data.training.height, data.training.width) == (5, 7))
+    #expect(data.training.images == Array(contents[0][16...]))
+    #expect(data.training.labels == Array(contents[1][8...]))
+    #expect(data.test.count == 12)
+    #expect(data.test.images == Array(contents[2][16...]))
+    #expect(data.test.labels == Array(contents[3][8...]))
+    #expect(data.classes == 3)
+    #expect(data.name == directory.path)
+    #expect(!data.isSynthetic)
+  }
+
+  @Test func gzipFilesGiveTheSameAsPlainOnes() throws {
+    let fixture = IDXFixture(trainingCount: 300, testCount: 40)
+    let plain = try read(fixture.write())
+    let compressed = try read(fixture.write(gzip: true))
+    #expect(compressed.training == plain.training)
+    #expect(compressed.test == plain.test)
+    #expect(compressed.normalisation == plain.normalisation)
+    #expect(compressed.sha256() == plain.sha256())
+  }
+
+  /// More bytes than the reader takes at a time.
+  @Test func largeFilesAreReadWhole() throws {
+    let fixture = IDXFixture(trainingCount: 10_701, testCount: 10)
+    let images = fixture.contents[0][16...]
+    #expect(images.count > 1 << 23)
+    #expect(try read(fixture.write()).training.images == Array(images))
+  }
+
+  @Test func thereMayBe256Classes() throws {
+    let fixture = IDXFixture(trainingCount: 512, testCount: 256, height: 4, width: 4, classes: 256)
+    #expect(try read(fixture.write()).classes == 256)
+  }
+
+  @Test func limitKeepsTheFirstTrainingImages() throws {
+    let fixture = IDXFixture(trainingCount: 200, testCount: 40, height: 6, width: 6)
+    let directory = try fixture.write()
+    let (all, some) = (try read(directory), try read(directory, limit: 50))
+    #expect(some.training.count == 50)
+    #expect(some.training.images == Array(all.training.images[..<(50 * 36)]))
+    #expect(some.training.labels == Array(all.training.labels[..<50]))
+    #expect(some.test == all.test)
+    #expect(some.normalisation != all.normalisation)
+    #expect(try read(directory, limit: 5000).training == all.training)
+  }
+
+  @Test func mnistHasItsKnownNormalisation() throws {
+    let data = try DataSource.directory(Repository.mnist()).read(limit: nil, seed: 1)
+    let facts = try OracleFacts.read().normalisation
+    #expect(data.training.count == 60_000 && data.test.count == 10_000 && data.classes == 10)
+    #expect(abs(data.normalisation.mean - facts.mean) < 1e-12)
+    #expect(abs(data.normalisation.deviation - facts.deviation) < 1e-12)
+  }
+}

@@ -1,0 +1,71 @@
+import Dataset
+import NeuralNetwork
+import OpenBLASEngine
+import TestSupport
+import Testing
+
+/// Fifty steps of sgd on MNIST against an independent PyTorch run in double precision.
+///
+/// See Tests/Oracle/README.md.
+struct SGDOracleTests {
+  init() { _ = BLAS.setThreads(1) }
+
+  private struct Run: Decodable {
+    let seed: UInt64
+    let batch: Int
+    let samples: Int
+    let virtualShards: Int
+    let learningRate: Double
+    let momentum: Double
+    let weightDecay: Double
+    let losses: [Double]
+  }
+
+  /// The bounds are the rounding of single precision: 3 to 20 times what was measured.
+  @Test(arguments: [
+    ("mlp/sgd", 1e-5), ("mlp/sgd-momentum", 1e-5), ("cnn/sgd", 1e-4), ("cnn/sgd-momentum", 1e-4),
+  ])
+  func lossesAreThoseOfPyTorch(name: String, bound: Double) throws {
+    let run = try #require(Repository.oracle("sgd-losses.json", as: [String: Run].self)[name])
+    #expect(run.losses.count == 50)
+    let data = try DataSource.directory(Repository.mnist()).read(limit: nil, seed: run.seed)
+    #expect(data.training.count == run.samples)
+    let model =
+      name.hasPrefix("cnn")
+      ? try Model.cnn(height: 28, width: 28, classes: 10)
+      : try Model.mlp(hidden: [512, 512], height: 28, width: 28, classes: 10)
+    let optimizer = Optimizer(
+      kind: .sgd, learningRate: run.learningRate, momentum: run.momentum,
+      weightDecay: run.weightDecay)
+
+    let shards = VirtualShards(count: run.virtualShards, samples: run.samples)
+    let owners = ShardOwners.roundRobin(shards: shards, ranks: 1)
+    // The one rank holds all samples, in the order of its shards.
+    var images: [UInt8] = []
+    var labels: [UInt8] = []
+    images.reserveCapacity(data.training.images.count)
+    owners.forEachSample(of: 0) { sample in
+      images += data.training.images[(sample * 784)..<((sample + 1) * 784)]
+      labels.append(data.training.labels[sample])
+    }
+    let replica = Replica(
+      model: model, optimizer: optimizer, images: images, labels: labels,
+      mean: data.normalisation.mean, deviation: data.normalisation.deviation, seed: run.seed)
+    let engine = OpenBLASEngine(model: model, optimizer: optimizer)
+    engine.attach(
+      samples: replica.samples, buffers: replica.buffers, largestBatch: run.batch)
+
+    let order = EpochOrder(seed: run.seed, epoch: 1, shards: shards)
+    let batches = LocalBatches(order: order, owners: owners, rank: 0, batchSize: run.batch)
+    var worst = 0.0
+    for (step, wanted) in run.losses.enumerated() {
+      let indices = Array(batches.indices[batches.range(of: step)])
+      let outcome = replica.gradients(of: indices, by: engine).outcome
+      #expect(outcome.lossSum.isFinite)
+      worst = max(worst, abs(outcome.lossSum / Double(indices.count) / wanted - 1))
+      replica.update(by: engine, scale: 1 / Float(indices.count), step: step + 1)
+    }
+    #expect(worst < bound)
+    if showsFigures { print("\(name): losses of 50 steps within \(worst)") }
+  }
+}

@@ -1,0 +1,65 @@
+import DataParallel
+import Dataset
+import MessagePassing
+
+/// Scattering: every sample on exactly one rank, whole, where the owners say.
+enum DataChecks {
+  static func check(_ world: Communicator, _ findings: inout Findings) throws {
+    for (limit, shards) in [(100, 840), (97, 8), (840, 7)] {
+      let source = try DataSource.synthetic.read(limit: limit, seed: 3)
+      let rules: [(String, (VirtualShards, Int) -> ShardOwners)] = [
+        ("round robin", ShardOwners.roundRobin),
+        (
+          "reversed",
+          { s, ranks in ShardOwners(shards: s, ranks: ranks) { (s.count - $0) % ranks } }
+        ),
+      ]
+      for (name, rule) in rules {
+        let what = "\(limit) samples, \(shards) shards, \(name)"
+        var reads = 0
+        let local = try Scatter.distribute(
+          over: world, virtualShards: shards, owners: rule
+        ) {
+          reads += 1
+          return source
+        }
+        findings.expect(reads, equals: world.isRoot ? 1 : 0, "\(what): reads")
+        findings.expect(local.facts.sha256, equals: source.sha256(), "\(what): hash")
+        findings.expect(local.facts.normalisation, equals: source.normalisation, "\(what): inputs")
+        let samples = local.trainingSamples
+        var place = 0
+        local.owners.forEachSample(of: world.rank) { sample in
+          let size = source.training.imageSize
+          let image = source.training.images[(sample * size)..<((sample + 1) * size)]
+          findings.expect(
+            image.elementsEqual(samples.images[(place * size)..<((place + 1) * size)]),
+            "\(what): image \(sample)")
+          findings.expect(
+            samples.labels[place], equals: source.training.labels[sample],
+            "\(what): label \(sample)")
+          place += 1
+        }
+        findings.expect(samples.count, equals: place, "\(what): local samples")
+        let all = try world.allReduce(samples.count, .sum)
+        findings.expect(all, equals: limit, "\(what): samples of all ranks")
+        let tests = try world.allReduce(local.testSamples.count, .sum)
+        findings.expect(tests, equals: 10_000, "\(what): test samples of all ranks")
+      }
+    }
+  }
+
+  /// What is wrong on rank 0 is the same error everywhere.
+  static func checkErrors(_ world: Communicator, _ findings: inout Findings) throws {
+    do {
+      _ = try Scatter.distribute(over: world, virtualShards: 840) {
+        throw DatasetError(path: "file", problem: "is spoiled")
+      }
+      findings.expect(false, "bad data went unnoticed")
+    } catch let error as AgreedError {
+      findings.expect(
+        error, equals: AgreedError("file: is spoiled", exitCode: ExitCode.data), "error")
+    }
+    // Nobody was left behind: the next collective is understood by all.
+    findings.expect(try world.allReduce(1, .sum), equals: world.size, "ranks after the error")
+  }
+}

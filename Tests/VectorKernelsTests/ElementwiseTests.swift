@@ -1,0 +1,79 @@
+import TestSupport
+import Testing
+import VectorKernels
+
+/// Sizes around the widths of vector registers.
+let oddSizes = [1, 7, 15, 16, 17, 33, 1000]
+
+/// `count` numbers in -1 ..< 1.
+func randomValues(_ count: Int, seed: UInt64 = 1) -> [Float] {
+  var generator = SmallGenerator(state: seed)
+  return (0..<count).map { _ in generator.symmetric() }
+}
+
+/// Whether two numbers are the same bits, or both NaN.
+func isSame(_ first: Float, _ second: Float) -> Bool {
+  first == second || first.isNaN && second.isNaN
+}
+
+struct ElementwiseTests {
+  @Test(arguments: oddSizes) func gatherNormalises(size: Int) {
+    let images = (0..<(5 * size)).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ $0 / 7) }
+    let indices: [Int32] = [4, 0, 2, 2]
+    let (scale, shift) = (Float(1 / (255 * 0.3)), Float(-0.5 / 0.3))
+    var out = [Float](repeating: .nan, count: 4 * size + 1)
+    vk_gather_normalised(images, indices, 4, size, scale, shift, &out)
+    for (row, index) in indices.enumerated() {
+      for place in 0..<size {
+        let wanted = (Double(images[Int(index) * size + place]) / 255 - 0.5) / 0.3
+        #expect(abs(Double(out[row * size + place]) - wanted) < 1e-6)
+      }
+    }
+    #expect(out[4 * size].isNaN, "nothing is written behind the end")
+  }
+
+  @Test(arguments: oddSizes, [false, true]) func biasIsAddedToEachRow(columns: Int, relu: Bool) {
+    let before = randomValues(3 * columns)
+    let bias = randomValues(columns, seed: 2)
+    var values = before
+    vk_add_bias(&values, bias, 3, columns, relu ? 1 : 0)
+    for place in values.indices {
+      let sum = before[place] + bias[place % columns]
+      #expect(values[place] == (relu && sum < 0 ? 0 : sum))
+    }
+  }
+
+  @Test(arguments: oddSizes) func reluKeepsNaN(count: Int) {
+    var before = randomValues(count)
+    before[count / 2] = .nan
+    before[count - 1] = count > 1 ? -.infinity : .nan
+    var values = before
+    vk_relu(&values, count)
+    var biased = before
+    vk_add_bias(&biased, [Float](repeating: 0, count: count), 1, count, 1)
+    for place in 0..<count {
+      let wanted: Float = before[place] < 0 ? 0 : before[place]
+      #expect(isSame(values[place], wanted) && isSame(biased[place], wanted))
+    }
+    #expect(values.contains { $0.isNaN })
+  }
+
+  @Test(arguments: oddSizes) func reluGradientPassesWhereTheOutputIsPositive(count: Int) {
+    let before = randomValues(count)
+    let output = randomValues(count, seed: 3).map { max($0, 0) }
+    var gradient = before
+    vk_relu_gradient(&gradient, output, count)
+    for place in 0..<count { #expect(gradient[place] == (output[place] > 0 ? before[place] : 0)) }
+  }
+
+  @Test(arguments: oddSizes, [0, 1, 6]) func rowsAreSummed(columns: Int, rows: Int) {
+    let values = randomValues(rows * columns + 1)
+    var sums = [Float](repeating: .nan, count: columns)
+    vk_sum_rows(values, rows, columns, &sums)
+    for column in 0..<columns {
+      var wanted: Float = 0
+      for row in 0..<rows { wanted += values[row * columns + column] }
+      #expect(sums[column] == wanted)
+    }
+  }
+}
