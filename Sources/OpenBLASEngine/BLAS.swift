@@ -59,18 +59,3 @@ func multiply(_ left: Matrix, _ right: Matrix, into result: Matrix, adding: Bool
     Int32(left.columns), 1, left.data, Int32(left.stride), right.data, Int32(right.stride),
     adding ? 1 : 0, result.data, Int32(result.stride))
 }
-
-/// The same for small matrices that lie in the cache, as those of Winograd's method.
-///
-/// BLAS would copy the factors into its own order first, which takes about as long as the product.
-@inline(__always)
-func multiplySmall(_ left: Matrix, _ right: Matrix, into result: Matrix, adding: Bool = false) {
-  guard result.columns % 16 == 0, !right.isTransposed else {
-    multiply(left, right, into: result, adding: adding)
-    return
-  }
-  assert(right.stride == right.columns && result.stride == result.columns)
-  vk_multiply(
-    left.data, left.isTransposed ? 1 : left.stride, left.isTransposed ? left.stride : 1,
-    right.data, result.rows, result.columns, left.columns, adding ? 1 : 0, result.data)
-}

@@ -18,13 +18,16 @@ extension Stage {
     let outputs = output.channels
     vk_pass_gradient(
       gradients.output, hasReLU ? memory.output : nil, memory.count, outputs, gradients.bias)
-    let outputGradient = Matrix(gradients.output, rows: memory.count, columns: outputs)
-    multiply(
-      outputGradient.transposed, Matrix(memory.input, rows: memory.count, columns: input.count),
+    // The kernel reads a few rows of its left factor side by side: whole rows, not strided columns.
+    let transposed = Matrix(memory.scratch, rows: outputs, columns: memory.count)
+    vk_transpose(gradients.output, memory.count, outputs, transposed.data)
+    multiplyWide(
+      transposed, Matrix(memory.input, rows: memory.count, columns: input.count),
       into: Matrix(gradients.weights, rows: outputs, columns: input.count))
     guard let inputGradient = gradients.input else { return }
-    multiply(
-      outputGradient, Matrix(parameters.weights, rows: outputs, columns: input.count),
+    multiplyWide(
+      Matrix(gradients.output, rows: memory.count, columns: outputs),
+      Matrix(parameters.weights, rows: outputs, columns: input.count),
       into: Matrix(inputGradient, rows: memory.count, columns: input.count))
   }
 

@@ -46,11 +46,12 @@ struct Stage {
     if case .winograd(let convolution) = work { WinogradFactors.sumCount(convolution) } else { 0 }
   }
 
-  /// Numbers of passing use for a block of `images`.
+  /// Numbers of passing use for `images` at a time.
   func scratchCount(images: Int) -> Int {
     switch work {
     case .winograd(let convolution): convolution.scratchCount(images: images)
     case .im2col(let convolution): convolution.columnElements
+    case .fullyConnected: images * output.channels
     default: 0
     }
   }

@@ -42,7 +42,10 @@ final class Workspace {
     }
     choices = plan.stages.map { .allocate(capacity: capacity * $0.choicesPerSample) }
     factorGradients = plan.stages.map { FloatBuffer(count: $0.factorSumCount) }
-    scratch = FloatBuffer(count: plan.stages.map { $0.scratchCount(images: block) }.max() ?? 0)
+    let scratchCounts = plan.stages.enumerated().map { place, stage in
+      stage.scratchCount(images: place < plan.blockStages ? block : capacity)
+    }
+    scratch = FloatBuffer(count: scratchCounts.max() ?? 0)
   }
 
   deinit { for choice in choices { choice.deallocate() } }

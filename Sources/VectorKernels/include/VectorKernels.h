@@ -44,9 +44,17 @@ void vk_add_windows(const float *columns, ptrdiff_t row_elements, ptrdiff_t pixe
 
 /// c[i, j] = sum over k of a[i * row + k * step] * b[k, j], added to c where `adding` is not 0.
 ///
-/// For small products whose factors lie in the cache: nothing is packed. `columns` is a multiple of 16.
+/// For small products whose factors lie in the cache: nothing is packed. `columns` is a multiple of
+/// 16.
 void vk_multiply(const float *a, ptrdiff_t row, ptrdiff_t step, const float *b, ptrdiff_t rows,
                  ptrdiff_t columns, ptrdiff_t depth, int adding, float *c);
+
+/// The same, never adding, for a `b` and `c` of long rows: 16 columns of `b` are copied at a time.
+void vk_multiply_packing(const float *a, ptrdiff_t row, ptrdiff_t step, const float *b,
+                         ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, float *c);
+
+/// out[c, r] = in[r, c].
+void vk_transpose(const float *in, ptrdiff_t rows, ptrdiff_t columns, float *out);
 
 /// A 3 x 3 convolution of one image [rows, columns] of one channel, with bias: output is [rows - 2,
 /// columns - 2, channels], weights are [3, 3, channels]; where `relu` is not 0 negative results become 0.
