@@ -1,4 +1,5 @@
 internal import COpenBLAS
+internal import VectorKernels
 
 /// The library that multiplies: its threads, its name, its kernel.
 public enum BLAS {

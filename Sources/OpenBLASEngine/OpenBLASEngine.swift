@@ -1,5 +1,5 @@
 import NeuralNetwork
-import VectorKernels
+internal import VectorKernels
 
 /// Training steps on the CPU: OpenBLAS for products, vector kernels for the rest.
 ///
@@ -10,33 +10,26 @@ public final class OpenBLASEngine: Engine {
   let model: Model
   let layout: ParameterLayout
   let optimizer: Optimizer
-  /// For each layer what `Convolution` needs; nil for other layers.
-  let convolutions: [Convolution?]
-  /// For each layer the places of weight and bias; empty ranges for layers without.
-  let weightRanges: [Range<Int>]
-  let biasRanges: [Range<Int>]
-  var lent: (samples: Samples, buffers: ModelBuffers, workspace: Workspace)?
+  let plan: Plan
+  var lent: Attachment?
+
+  /// What `attach` was given, and the memory made for it.
+  struct Attachment {
+    let samples: Samples
+    let buffers: ModelBuffers
+    let weights: Weights
+    let workspace: Workspace
+  }
 
   /// Images evaluated at a time.
   private static let evaluationBatch = 64
 
   /// An engine for `model`, to be attached to samples and buffers.
-  public init(model: Model, optimizer: Optimizer) {
+  public init(model: Model, optimizer: Optimizer, convolution: ConvolutionMethod = .auto) {
     self.model = model
     self.optimizer = optimizer
-    let layout = ParameterLayout(of: model)
-    self.layout = layout
-    convolutions = model.layers.map { placed in
-      guard case .convolution(let kernel, _) = placed.layer else { return nil }
-      return Convolution(placed, kernel: kernel)
-    }
-    func ranges(_ part: String) -> [Range<Int>] {
-      model.layers.map { placed in
-        placed.name.flatMap { layout["\($0).\(part)"]?.range } ?? 0..<0
-      }
-    }
-    weightRanges = ranges("weight")
-    biasRanges = ranges("bias")
+    layout = ParameterLayout(of: model)
+    plan = Plan(model, method: convolution)
   }
 
   public func attach(samples: Samples, buffers: ModelBuffers, largestBatch: Int) {
@@ -47,15 +40,13 @@ public final class OpenBLASEngine: Engine {
       buffers.optimizerState.count >= layout.count * optimizer.statesPerParameter,
       "\(buffers.optimizerState.count) numbers of optimizer state lent, "
         + "\(layout.count * optimizer.statesPerParameter) needed")
-    lent = (
-      samples, buffers,
-      Workspace(
-        model: model, largestBatch: max(largestBatch, Self.evaluationBatch),
-        columnElements: convolutions.compactMap { $0?.columnElements }.max() ?? 0)
-    )
+    guard let parameters = buffers.parameters.baseAddress else { return }
+    lent = Attachment(
+      samples: samples, buffers: buffers, weights: Weights(plan, parameters: parameters),
+      workspace: Workspace(plan, capacity: max(largestBatch, Self.evaluationBatch)))
   }
 
-  var attached: (samples: Samples, buffers: ModelBuffers, workspace: Workspace) {
+  var attached: Attachment {
     guard let lent else { preconditionFailure("attach before anything else") }
     return lent
   }
@@ -66,10 +57,10 @@ public final class OpenBLASEngine: Engine {
     of indices: UnsafeBufferPointer<Int32>, into gradients: UnsafeMutableBufferPointer<Float>,
     onReady: (Range<Int>) -> Void
   ) -> BatchOutcome {
-    let (samples, _, workspace) = attached
+    let attached = attached
+    let (weights, workspace) = (attached.weights, attached.workspace)
     let count = indices.count
-    precondition(
-      count <= workspace.largestBatch, "batch of \(count), \(workspace.largestBatch) at most")
+    precondition(count <= workspace.capacity, "batch of \(count), \(workspace.capacity) at most")
     guard let target = gradients.baseAddress, gradients.count >= layout.count else {
       preconditionFailure("\(gradients.count) gradients, \(layout.count) needed")
     }
@@ -80,14 +71,15 @@ public final class OpenBLASEngine: Engine {
       return outcome
     }
     let start = ContinuousClock.now
-    load(indices, of: samples, into: workspace)
+    load(indices, of: attached.samples, into: workspace)
     let loaded = ContinuousClock.now
-    forward(count: count, workspace)
-    let loss = softmaxCrossEntropy(indices: indices, labels: samples.labels, workspace)
+    plan.prepare(weights)
+    plan.forward(count: count, weights, workspace)
+    let loss = softmaxCrossEntropy(indices: indices, labels: attached.samples.labels, workspace)
     outcome.lossSum = loss.sum
     outcome.correct = loss.correct
     let forwarded = ContinuousClock.now
-    backward(count: count, workspace, into: target, onReady: onReady)
+    plan.backward(count: count, weights, workspace, into: target, onReady: onReady)
     let end = ContinuousClock.now
     outcome.loadSeconds = Self.seconds(loaded - start)
     outcome.forwardSeconds = Self.seconds(forwarded - loaded)
@@ -100,15 +92,16 @@ public final class OpenBLASEngine: Engine {
   }
 
   public func evaluate(_ samples: Samples) -> EvaluationOutcome {
-    let workspace = attached.workspace
+    let (weights, workspace) = (attached.weights, attached.workspace)
     var outcome = EvaluationOutcome()
+    plan.prepare(weights)
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: Self.evaluationBatch) { indices in
       for first in stride(from: 0, to: samples.count, by: Self.evaluationBatch) {
         let count = min(Self.evaluationBatch, samples.count - first)
         for place in 0..<count { indices[place] = Int32(first + place) }
         let batch = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(indices)[..<count])
         load(batch, of: samples, into: workspace)
-        forward(count: count, workspace)
+        plan.forward(count: count, weights, workspace)
         let loss = softmaxCrossEntropy(indices: batch, labels: samples.labels, workspace)
         outcome.lossSum += loss.sum
         outcome.correct += loss.correct

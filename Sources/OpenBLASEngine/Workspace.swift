@@ -17,42 +17,53 @@ final class FloatBuffer {
   deinit { UnsafeMutableRawPointer(data).deallocate() }
 }
 
-/// What one batch needs between its layers: outputs, gradients, the choices of pooling layers.
+/// What one pass over some samples needs between its stages. Passes at the same time need one each.
 final class Workspace {
-  let largestBatch: Int
-  /// Inputs of the first layer, then each layer's output.
-  ///
-  /// A ReLU works in place: it shares the buffer of the layer before it.
+  /// Samples that a pass can have.
+  let capacity: Int
+  /// The input of each stage for all samples, then the outputs of the last.
   let activations: [FloatBuffer]
-  /// Two buffers that backward passes use in turn, each as large as the largest layer.
+  /// Gradients of the same: for stages that work by blocks those of one block.
   let gradients: [FloatBuffer]
-  /// For pooling layers which element of its window each output is; else empty.
+  /// For pooling stages: where each output comes from. Else empty.
   let choices: [UnsafeMutableBufferPointer<UInt8>]
-  /// Windows of a convolution, one block of rows at a time.
-  let columns: FloatBuffer
+  /// Sums of the gradients of the weights' factors, for stages that have such.
+  let factorGradients: [FloatBuffer]
+  /// Transformed tiles or windows of a block.
+  let scratch: FloatBuffer
 
-  init(model: Model, largestBatch: Int, columnElements: Int) {
-    self.largestBatch = largestBatch
-    var activations = [FloatBuffer(count: largestBatch * model.input.count)]
-    var choices: [UnsafeMutableBufferPointer<UInt8>] = []
-    for placed in model.layers {
-      var choice = 0
-      switch placed.layer {
-      case .relu: activations.append(activations[activations.count - 1])
-      case .maxPool:
-        choice = largestBatch * placed.output.count
-        fallthrough
-      case .convolution, .fullyConnected:
-        activations.append(FloatBuffer(count: largestBatch * placed.output.count))
-      }
-      choices.append(.allocate(capacity: choice))
+  init(_ plan: Plan, capacity: Int) {
+    self.capacity = capacity
+    let block = min(plan.blockImages, capacity)
+    let sizes = plan.stages.map(\.input.count) + [plan.stages.last?.output.count ?? 0]
+    activations = sizes.map { FloatBuffer(count: capacity * $0) }
+    gradients = sizes.enumerated().map { place, size in
+      FloatBuffer(count: place == 0 ? 0 : (place < plan.blockStages ? block : capacity) * size)
     }
-    self.activations = activations
-    self.choices = choices
-    let largest = model.layers.map { max($0.input.count, $0.output.count) }.max() ?? 0
-    gradients = (0..<2).map { _ in FloatBuffer(count: largestBatch * largest) }
-    columns = FloatBuffer(count: columnElements)
+    choices = plan.stages.map { .allocate(capacity: capacity * $0.choicesPerSample) }
+    factorGradients = plan.stages.map { FloatBuffer(count: $0.factorSumCount) }
+    let scratchCounts = plan.stages.enumerated().map { place, stage in
+      stage.scratchCount(images: place < plan.blockStages ? block : capacity)
+    }
+    scratch = FloatBuffer(count: scratchCounts.max() ?? 0)
   }
 
   deinit { for choice in choices { choice.deallocate() } }
+
+  /// The memory of stage `place` for the samples of `range`.
+  func memory(_ plan: Plan, _ place: Int, _ range: Range<Int>) -> StageMemory {
+    let stage = plan.stages[place]
+    return StageMemory(
+      count: range.count,
+      input: activations[place].data + range.lowerBound * stage.input.count,
+      output: activations[place + 1].data + range.lowerBound * stage.output.count,
+      choices: choices[place].baseAddress.map { $0 + range.lowerBound * stage.choicesPerSample },
+      scratch: scratch.data)
+  }
+
+  /// The gradients of the inputs of stage `place` (of the last outputs if it is their number).
+  func gradient(_ plan: Plan, _ place: Int, _ range: Range<Int>) -> UnsafeMutablePointer<Float> {
+    guard place >= plan.blockStages, place < plan.stages.count else { return gradients[place].data }
+    return gradients[place].data + range.lowerBound * plan.stages[place].input.count
+  }
 }

@@ -48,3 +48,20 @@ void vk_sum_rows(const float *restrict values, ptrdiff_t rows, ptrdiff_t columns
     for (ptrdiff_t c = 0; c < columns; c++) sums[c] += values[r * columns + c];
   }
 }
+
+VK_CLONES
+void vk_pass_gradient(float *restrict gradient, const float *restrict output, ptrdiff_t rows,
+                      ptrdiff_t columns, float *restrict sums) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    float *restrict row = gradient + r * columns;
+    if (output) {
+      const float *restrict mask = output + r * columns;
+      for (ptrdiff_t c = 0; c < columns; c++) {
+        row[c] = mask[c] > 0 ? row[c] : 0;
+        sums[c] += row[c];
+      }
+    } else {
+      for (ptrdiff_t c = 0; c < columns; c++) sums[c] += row[c];
+    }
+  }
+}

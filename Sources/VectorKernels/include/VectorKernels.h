@@ -2,6 +2,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "VectorKernelsWinograd.h"
+
 // The innermost loops, compiled for AVX-512, AVX2 and baseline x86-64 and chosen at load time.
 // Buffers never overlap unless a comment says so. Images are [rows, columns, channels].
 
@@ -22,6 +24,11 @@ void vk_relu(float *values, ptrdiff_t count);
 /// gradient[i] = 0 where output[i] is not above 0.
 void vk_relu_gradient(float *gradient, const float *output, ptrdiff_t count);
 
+/// The adjoint of vk_add_bias: gradient[r, c] = 0 where output[r, c] is not above 0 (unless `output` is
+/// NULL: no ReLU), and what is left is added to sums[c].
+void vk_pass_gradient(float *gradient, const float *output, ptrdiff_t rows, ptrdiff_t columns,
+                      float *sums);
+
 /// sums[c] = sum over r of values[r, c].
 void vk_sum_rows(const float *values, ptrdiff_t rows, ptrdiff_t columns, float *sums);
 
@@ -34,6 +41,32 @@ void vk_windows(const float *input, ptrdiff_t row_elements, ptrdiff_t pixels, pt
 /// from.
 void vk_add_windows(const float *columns, ptrdiff_t row_elements, ptrdiff_t pixels,
                     ptrdiff_t kernel, ptrdiff_t channels, float *input);
+
+/// c[i, j] = sum over k of a[i * row + k * step] * b[k, j], added to c where `adding` is not 0.
+///
+/// For small products whose factors lie in the cache: nothing is packed. `columns` is a multiple of
+/// 16.
+void vk_multiply(const float *a, ptrdiff_t row, ptrdiff_t step, const float *b, ptrdiff_t rows,
+                 ptrdiff_t columns, ptrdiff_t depth, int adding, float *c);
+
+/// The same, never adding, for a `b` and `c` of long rows: 16 columns of `b` are copied at a time.
+void vk_multiply_packing(const float *a, ptrdiff_t row, ptrdiff_t step, const float *b,
+                         ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, float *c);
+
+/// out[c, r] = in[r, c].
+void vk_transpose(const float *in, ptrdiff_t rows, ptrdiff_t columns, float *out);
+
+/// A 3 x 3 convolution of one image [rows, columns] of one channel, with bias: output is [rows - 2,
+/// columns - 2, channels], weights are [3, 3, channels]; where `relu` is not 0 negative results become 0.
+void vk_convolve_plane(const float *image, ptrdiff_t rows, ptrdiff_t columns,
+                       const float *weights, const float *bias, ptrdiff_t channels, int relu,
+                       float *output);
+
+/// Adds the gradients of weights and bias of vk_convolve_plane; `gradient` counts only where `output`
+/// (unless NULL) is above 0.
+void vk_convolve_plane_gradient(const float *image, ptrdiff_t rows, ptrdiff_t columns,
+                                const float *gradient, const float *output, ptrdiff_t channels,
+                                float *weight_gradient, float *bias_gradient);
 
 /// Largest value of each size x size window of one image; `choices` gets which one it was (0 ..<
 /// size * size, row by row; the first of equals). `size` is at most 15.

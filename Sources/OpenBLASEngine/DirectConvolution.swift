@@ -1,0 +1,32 @@
+import NeuralNetwork
+internal import VectorKernels
+
+/// A 3 x 3 convolution of images with one channel, with bias and ReLU, as vectors over the outputs.
+///
+/// Only for a first layer: nobody needs the gradient of the images.
+struct DirectConvolution {
+  let input: Shape
+  let output: Shape
+  let hasReLU: Bool
+
+  func forward(_ memory: StageMemory, _ parameters: StageParameters) {
+    for image in 0..<memory.count {
+      vk_convolve_plane(
+        memory.input + image * input.count, input.height, input.width, parameters.weights,
+        parameters.bias, output.channels, hasReLU ? 1 : 0, memory.output + image * output.count)
+    }
+  }
+
+  func backward(_ memory: StageMemory, _ gradients: StageGradients) {
+    if !gradients.isAdding {
+      gradients.weights.update(repeating: 0, count: 9 * output.channels)
+    }
+    for image in 0..<memory.count {
+      vk_convolve_plane_gradient(
+        memory.input + image * input.count, input.height, input.width,
+        gradients.output + image * output.count,
+        hasReLU ? memory.output + image * output.count : nil, output.channels, gradients.weights,
+        gradients.bias)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+internal import VectorKernels
+
+/// The layers that are not convolutions.
+extension Stage {
+  /// Fully connected, with bias and ReLU.
+  func connect(_ memory: StageMemory, _ parameters: StageParameters) {
+    let outputs = output.channels
+    multiply(
+      Matrix(memory.input, rows: memory.count, columns: input.count),
+      Matrix(parameters.weights, rows: outputs, columns: input.count).transposed,
+      into: Matrix(memory.output, rows: memory.count, columns: outputs))
+    vk_add_bias(memory.output, parameters.bias, memory.count, outputs, hasReLU ? 1 : 0)
+  }
+
+  func connectGradients(
+    _ memory: StageMemory, _ parameters: StageParameters, _ gradients: StageGradients
+  ) {
+    let outputs = output.channels
+    vk_pass_gradient(
+      gradients.output, hasReLU ? memory.output : nil, memory.count, outputs, gradients.bias)
+    // The kernel reads a few rows of its left factor side by side: whole rows, not strided columns.
+    let transposed = Matrix(memory.scratch, rows: outputs, columns: memory.count)
+    vk_transpose(gradients.output, memory.count, outputs, transposed.data)
+    multiplyWide(
+      transposed, Matrix(memory.input, rows: memory.count, columns: input.count),
+      into: Matrix(gradients.weights, rows: outputs, columns: input.count))
+    guard let inputGradient = gradients.input else { return }
+    multiplyWide(
+      Matrix(gradients.output, rows: memory.count, columns: outputs),
+      Matrix(parameters.weights, rows: outputs, columns: input.count),
+      into: Matrix(inputGradient, rows: memory.count, columns: input.count))
+  }
+
+  /// A ReLU that no layer before it could take along.
+  func rectify(_ memory: StageMemory) {
+    memory.output.update(from: memory.input, count: memory.count * output.count)
+    vk_relu(memory.output, memory.count * output.count)
+  }
+
+  func rectifyGradients(_ memory: StageMemory, _ gradients: StageGradients) {
+    guard let inputGradient = gradients.input else { return }
+    inputGradient.update(from: gradients.output, count: memory.count * output.count)
+    vk_relu_gradient(inputGradient, memory.output, memory.count * output.count)
+  }
+
+  /// Pooling that no convolution before it could take along.
+  func pool(_ memory: StageMemory, size: Int) {
+    for image in 0..<memory.count {
+      vk_max_pool(
+        memory.input + image * input.count, input.height, input.width, input.channels, size,
+        memory.output + image * output.count, memory.choices.map { $0 + image * output.count })
+    }
+  }
+
+  func poolGradients(_ memory: StageMemory, _ gradients: StageGradients, size: Int) {
+    guard let inputGradient = gradients.input else { return }
+    for image in 0..<memory.count {
+      vk_max_pool_gradient(
+        gradients.output + image * output.count,
+        memory.choices.map { $0 + image * output.count }, input.height, input.width,
+        input.channels, size, inputGradient + image * input.count)
+    }
+  }
+}
