@@ -63,7 +63,7 @@ let package = Package(
       name: "rank-checks",
       dependencies: [
         "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "DataParallel",
-        "Measurement", "TestSupport",
+        "Measurement",
       ],
       path: "Tests/RankChecks"),
     .testTarget(name: "RankTests", dependencies: ["TestSupport", "rank-checks"]),

@@ -1,8 +1,9 @@
 extension Model {
   /// A model from its text: layers separated by commas, as `text` gives them.
   ///
-  /// `conv5x5:20` is a convolution with a square kernel and 20 outputs, `relu`, `maxpool2`, `fc:128` a linear layer;
-  /// `fc:classes` is one with an output a class. For example `conv3x3:32,relu,maxpool2,fc:classes`.
+  /// `conv5x5:20` is a convolution with a square kernel and 20 outputs, `relu`, `maxpool2`,
+  /// `fc:128` a linear layer; `fc:classes` is one with an output a class. For example
+  /// `conv3x3:32,relu,maxpool2,fc:classes`.
   /// - Throws: `ModelError` naming the layer that cannot be read or does not fit.
   public init(text: String, height: Int, width: Int, classes: Int) throws {
     let words = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

@@ -10,8 +10,9 @@ public enum Schedule: String, Sendable, CaseIterable {
   case constant
   /// Half a cosine from the rate down to zero.
   case cosine
-  /// Up from a 25th of the rate within the first 30 % of the steps, then down to a 250,000th: Smith and Topin's
-  /// super-convergence with PyTorch's `OneCycleLR` defaults (cosine pieces, momentum left alone).
+  /// Up from a 25th of the rate within the first 30 % of the steps, then down to a 250,000th: Smith
+  /// and Topin's super-convergence with PyTorch's `OneCycleLR` defaults (cosine pieces, momentum
+  /// left alone).
   case oneCycle = "one-cycle"
 
   /// The factor on the learning rate in step `step` (from 1) of `steps`.

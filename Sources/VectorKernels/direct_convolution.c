@@ -4,8 +4,8 @@
 #include "clones.h"
 #include "lanes.h"
 
-// A 3 x 3 convolution of images with one channel: too little depth for a matrix product, so vectors go
-// over the output channels and each pixel is spread over a vector.
+// A 3 x 3 convolution of images with one channel: too little depth for a matrix product, so vectors
+// go over the output channels and each pixel is spread over a vector.
 
 #define VK_TAPS 9
 /// Neighbouring pixels computed together, so that a vector of weights is loaded once for all.
@@ -13,7 +13,8 @@
 
 VK_INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
-/// `pixels` neighbouring outputs for up to 16 channels; `weights` has bias and padding behind the taps.
+/// `pixels` neighbouring outputs for up to 16 channels; `weights` has bias and padding behind the
+/// taps.
 VK_INLINE void outputs(int pixels, const float *restrict image, ptrdiff_t columns,
                        const float (*restrict weights)[16], float floor, ptrdiff_t lanes,
                        ptrdiff_t channels, float *restrict output) {

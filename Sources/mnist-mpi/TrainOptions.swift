@@ -1,5 +1,6 @@
 import ArgumentParser
 import NeuralNetwork
+import OpenBLASEngine
 
 enum DeviceName: String, CaseIterable, ExpressibleByArgument {
   case auto
@@ -15,6 +16,7 @@ enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
 
 extension Optimizer.Kind: ExpressibleByArgument {}
 extension Schedule: ExpressibleByArgument {}
+extension ConvolutionMethod: ExpressibleByArgument {}
 
 // Numbers are parsed unconditionally, so that `--batch-size -64` is a bad number and not a missing
 // one.
@@ -190,6 +192,9 @@ struct RunOptions: ParsableArguments {
       "Threads of each rank (default: the cores it may use, shared with its node's ranks).",
       valueName: "n"))
   var threads: Int?
+
+  @Option(help: "3x3 convolutions: auto (by shape), winograd or im2col.")
+  var convolution: ConvolutionMethod = .auto
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("Report a step in so many.", valueName: "steps"))

@@ -28,8 +28,10 @@ struct TrainingRun {
     let optimizer = work.optimizer(
       steps: plan.plannedSteps(samples: data.facts.trainingCount))
     let place = try RankPlace.find(communicator, threads: options.threads)
-    let threads = BLAS.setThreads(place.threads)
-    let engine = OpenBLASEngine(model: model, optimizer: optimizer)
+    let engine = OpenBLASEngine(
+      model: model, optimizer: optimizer, threads: place.threads,
+      convolution: options.convolution)
+    let threads = engine.threads
     let trainer = try Trainer(
       communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
       plan: plan)

@@ -6,8 +6,6 @@ import Testing
 
 /// Winograd's method, im2col and the engine's own choice against the reference engine.
 struct ConvolutionMethodTests {
-  init() { _ = BLAS.setThreads(1) }
-
   /// A small net around a convolution of given shape.
   struct Example: Sendable, CustomStringConvertible {
     let height: Int
@@ -37,9 +35,11 @@ struct ConvolutionMethodTests {
     Example(height: 7, width: 9, channels: [32, 33], tail: [.relu], batch: 5),
     Example(height: 7, width: 9, channels: [33, 32], tail: [.maxPool(size: 2)], batch: 1),
     Example(height: 9, width: 7, channels: [1, 64], tail: pooled, batch: 2),
-    Example(height: 15, width: 12, channels: [16, 48], tail: [.maxPool(size: 2), .relu], batch: 5),
+    Example(
+      height: 15, width: 12, channels: [16, 48], tail: [.maxPool(size: 2), .relu], batch: 5),
     Example(height: 13, width: 14, channels: [8, 16, 16], tail: pooled, batch: 64),
-    Example(height: 11, width: 11, channels: [16, 32], tail: [.relu, .maxPool(size: 3)], batch: 5),
+    Example(
+      height: 11, width: 11, channels: [16, 32], tail: [.relu, .maxPool(size: 3)], batch: 5),
     Example(height: 5, width: 5, channels: [5], tail: [.relu], batch: 1),
   ]
 

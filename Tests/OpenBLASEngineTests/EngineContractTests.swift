@@ -5,8 +5,6 @@ import Testing
 
 /// What every engine promises, whatever the model: sums, overwriting, announcements.
 struct EngineContractTests {
-  init() { _ = BLAS.setThreads(1) }
-
   private func attached(_ model: Model, count: Int) -> (Replica, OpenBLASEngine) {
     let optimizer = Optimizer(kind: .sgd)
     let replica = Replica(model: model, optimizer: optimizer, count: count)

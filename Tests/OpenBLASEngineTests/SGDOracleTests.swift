@@ -8,8 +8,6 @@ import Testing
 ///
 /// See Tests/Oracle/README.md.
 struct SGDOracleTests {
-  init() { _ = BLAS.setThreads(1) }
-
   private struct Run: Decodable {
     let seed: UInt64
     let batch: Int

@@ -12,7 +12,6 @@ enum CheckTable {
     "broadcast": BroadcastChecks.check,
     "data-errors": DataChecks.checkErrors,
     "data-scatter": DataChecks.check,
-    "engine-threads": EngineChecks.checkThreads,
     "gather": GatherChecks.check,
     "mpi-errors": ErrorChecks.check,
     "point-to-point": PointToPointChecks.check,
