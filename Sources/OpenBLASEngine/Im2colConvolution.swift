@@ -3,8 +3,8 @@ internal import VectorKernels
 
 /// A convolution as products of window matrices, a block of output rows at a time.
 ///
-/// A block's windows (`[pixels, kernel * kernel * channels]`) stay in the second-level cache; the backward
-/// pass makes them anew, which is cheaper than to keep and fetch them.
+/// A block's windows (`[pixels, kernel * kernel * channels]`) stay in the second-level cache; the
+/// backward pass makes them anew, which is cheaper than to keep and fetch them.
 struct Im2colConvolution {
   let input: Shape
   let output: Shape

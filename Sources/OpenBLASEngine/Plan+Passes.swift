@@ -1,7 +1,8 @@
 import NeuralNetwork
 internal import VectorKernels
 
-/// What a pass reads and nobody changes while it runs: the parameters, and what `prepare` made of them.
+/// What a pass reads and nobody changes while it runs: the parameters, and what `prepare` made of
+/// them.
 struct Weights {
   let parameters: UnsafeMutablePointer<Float>
   /// For each stage; see `StageParameters.factors`.
@@ -13,8 +14,8 @@ struct Weights {
   }
 }
 
-/// The passes over a part of a batch. All that changes is in the workspace and in the target, so that
-/// several parts, each with its own, can be computed at the same time.
+/// The passes over a part of a batch. All that changes is in the workspace and in the target, so
+/// that several parts, each with its own, can be computed at the same time.
 extension Plan {
   /// Once after each change of the parameters, before the passes.
   func prepare(_ weights: Weights) {

@@ -2,9 +2,9 @@ import NeuralNetwork
 
 /// How a model is computed: its stages, and which of them go through the images block by block.
 ///
-/// The stages before the first fully connected layer pass a block of a few images from one to the next
-/// while it lies in the cache; the others take all samples at a time, because there the weights are
-/// what is large.
+/// The stages before the first fully connected layer pass a block of a few images from one to the
+/// next while it lies in the cache; the others take all samples at a time, because there the
+/// weights are what is large.
 struct Plan {
   let stages: [Stage]
   /// Number of stages that work block by block.

@@ -1,8 +1,8 @@
 internal import VectorKernels
 
-// Products that the house's own kernels compute, because OpenBLAS, whose way is to copy both factors
-// into its own order first, spends a good part of its time on that when one side is short. Where a
-// kernel does not fit (it takes 16 columns at a time) OpenBLAS does the work.
+// Products that the house's own kernels compute, because OpenBLAS, whose way is to copy both
+// factors into its own order first, spends a good part of its time on that when one side is short.
+// Where a kernel does not fit (it takes 16 columns at a time) OpenBLAS does the work.
 
 /// `result = left * right` or `result += left * right` for small matrices that lie in the cache, as
 /// those of Winograd's method.

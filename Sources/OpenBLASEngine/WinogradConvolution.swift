@@ -3,11 +3,12 @@ internal import VectorKernels
 
 /// A 3 x 3 convolution by Winograd's method F(4x4, 3x3), with bias, ReLU and 2 x 2 pooling.
 ///
-/// A tile of 4 x 4 outputs takes 36 products for each pair of channels instead of 144: inputs d and weights
-/// w are transformed (V = B^T d B, U = G w G^T), multiplied place by place (M = V U, a matrix product over
-/// the channels for each of 36 places), and transformed back (A^T M A). The backward pass is the adjoint,
-/// step by step: dM = A dy A^T, dU = V^T dM, dV = dM U^T, dd = B dV B^T, dw = G^T dU G; one dM serves both
-/// gradients. See Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016.
+/// A tile of 4 x 4 outputs takes 36 products for each pair of channels instead of 144: inputs d and
+/// weights w are transformed (V = B^T d B, U = G w G^T), multiplied place by place (M = V U, a
+/// matrix product over the channels for each of 36 places), and transformed back (A^T M A). The
+/// backward pass is the adjoint, step by step: dM = A dy A^T, dU = V^T dM, dV = dM U^T, dd = B dV
+/// B^T, dw = G^T dU G; one dM serves both gradients. See Lavin and Gray, "Fast Algorithms for
+/// Convolutional Neural Networks", 2016.
 ///
 /// V is made again in the backward pass: that takes less time than to fetch it from memory.
 struct WinogradConvolution {

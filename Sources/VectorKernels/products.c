@@ -3,8 +3,8 @@
 #include "lanes.h"
 
 // Six rows of 16 results fill 12 of AVX2's 16 registers; the rest holds a row of b and an element
-// of a. They are kept there over the whole depth: every step is two loads, six broadcasts and twelve
-// multiply-adds.
+// of a. They are kept there over the whole depth: every step is two loads, six broadcasts and
+// twelve multiply-adds.
 
 /// A part of `c = a b` that is computed in one go: 16 columns of b and c.
 typedef struct {

@@ -3,9 +3,10 @@
 
 #include "lanes.h"
 
-// The one-dimensional transforms of F(4,3) with the points 0, 1, -1, 2, -2 and infinity (Lavin and Gray
-// 2016). Two-dimensional ones apply them to the columns of a tile and then to its rows. Every forward
-// transform stands beside its adjoint (its matrix transposed), which the backward pass uses.
+// The one-dimensional transforms of F(4,3) with the points 0, 1, -1, 2, -2 and infinity (Lavin and
+// Gray 2016). Two-dimensional ones apply them to the columns of a tile and then to its rows. Every
+// forward transform stands beside its adjoint (its matrix transposed), which the backward pass
+// uses.
 
 /// Outputs of a tile along one side.
 #define VK_OUTPUTS 4
@@ -80,8 +81,8 @@ VK_INLINE void vk_weight_adjoint_1d(const float u[6], float w[3]) {
   w[2] = (1.0f / 6) * (sum2 - sum1) + u[5];
 }
 
-/// Defines `name`: `transform` from `from` to `to` numbers, on the columns and then on the rows of a
-/// `from` x `from` square.
+/// Defines `name`: `transform` from `from` to `to` numbers, on the columns and then on the rows of
+/// a `from` x `from` square.
 #define VK_TRANSFORM_2D(name, transform, from, to)                                                \
   VK_INLINE void name(const float *in, float *out) {                                              \
     float columns[(to) * (from)];                                                                 \

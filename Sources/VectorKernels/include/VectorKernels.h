@@ -24,13 +24,10 @@ void vk_relu(float *values, ptrdiff_t count);
 /// gradient[i] = 0 where output[i] is not above 0.
 void vk_relu_gradient(float *gradient, const float *output, ptrdiff_t count);
 
-/// The adjoint of vk_add_bias: gradient[r, c] = 0 where output[r, c] is not above 0 (unless `output` is
-/// NULL: no ReLU), and what is left is added to sums[c].
+/// The adjoint of vk_add_bias: gradient[r, c] = 0 where output[r, c] is not above 0 (unless
+/// `output` is NULL: no ReLU), and what is left is added to sums[c].
 void vk_pass_gradient(float *gradient, const float *output, ptrdiff_t rows, ptrdiff_t columns,
                       float *sums);
-
-/// sums[c] = sum over r of values[r, c].
-void vk_sum_rows(const float *values, ptrdiff_t rows, ptrdiff_t columns, float *sums);
 
 /// Copies the input windows of `pixels` output pixels of one row: columns[x, i, k] = input row i,
 /// element x * channels + k, for `kernel` rows of `kernel * channels` consecutive elements each.
@@ -57,16 +54,16 @@ void vk_multiply_packing(const float *a, ptrdiff_t row, ptrdiff_t step, const fl
 void vk_transpose(const float *in, ptrdiff_t rows, ptrdiff_t columns, float *out);
 
 /// A 3 x 3 convolution of one image [rows, columns] of one channel, with bias: output is [rows - 2,
-/// columns - 2, channels], weights are [3, 3, channels]; where `relu` is not 0 negative results become 0.
+/// columns - 2, channels], weights are [3, 3, channels]; where `relu` is not 0 negative results
+/// become 0.
 void vk_convolve_plane(const float *image, ptrdiff_t rows, ptrdiff_t columns,
                        const float *weights, const float *bias, ptrdiff_t channels, int relu,
                        float *output);
 
-/// Adds the gradients of weights and bias of vk_convolve_plane; `gradient` counts only where `output`
-/// (unless NULL) is above 0.
+/// Adds the gradients of the weights of vk_convolve_plane, given those of its results before ReLU.
 void vk_convolve_plane_gradient(const float *image, ptrdiff_t rows, ptrdiff_t columns,
-                                const float *gradient, const float *output, ptrdiff_t channels,
-                                float *weight_gradient, float *bias_gradient);
+                                const float *gradient, ptrdiff_t channels,
+                                float *weight_gradient);
 
 /// Largest value of each size x size window of one image; `choices` gets which one it was (0 ..<
 /// size * size, row by row; the first of equals). `size` is at most 15.

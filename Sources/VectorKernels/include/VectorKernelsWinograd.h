@@ -4,9 +4,10 @@
 
 // Winograd's convolution F(4x4, 3x3): tiles of 4 x 4 outputs from 6 x 6 inputs, by 36 products.
 //
-// A transformed tile is 36 numbers a channel. They are stored by place, so that each place is a matrix of
-// its own: v[place * plane + tile * channels + channel]. Tiles go row by row through an image; where an
-// image's size is no multiple of 4, the last tiles are filled up with zeros and their surplus is dropped.
+// A transformed tile is 36 numbers a channel. They are stored by place, so that each place is a
+// matrix of its own: v[place * plane + tile * channels + channel]. Tiles go row by row through an
+// image; where an image's size is no multiple of 4, the last tiles are filled up with zeros and
+// their surplus is dropped.
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,12 +34,13 @@ void vk_winograd_output(const vk_winograd_shape *shape, const float *m, ptrdiff_
 
 /// The same followed by 2 x 2 maximum pooling, for even numbers of output rows and columns.
 ///
-/// `choices` gets which of the window's four it was (the first of equals), or 4 where ReLU made it 0.
+/// `choices` gets which of the window's four it was (the first of equals), or 4 where ReLU made it
+/// 0.
 void vk_winograd_output_pooled(const vk_winograd_shape *shape, const float *m, ptrdiff_t plane,
                                const float *bias, int relu, float *output, uint8_t *choices);
 
-/// The adjoint of vk_winograd_output: A dy A^T of every tile, where dy is `gradient` with 0 wherever
-/// `output` (unless NULL) is not above 0. Adds the sums of dy to `bias_gradient`.
+/// The adjoint of vk_winograd_output: A dy A^T of every tile, where dy is `gradient` with 0
+/// wherever `output` (unless NULL) is not above 0. Adds the sums of dy to `bias_gradient`.
 void vk_winograd_gradient(const vk_winograd_shape *shape, const float *gradient,
                           const float *output, ptrdiff_t plane, float *m, float *bias_gradient);
 
