@@ -22,11 +22,13 @@ struct DirectConvolution {
       gradients.weights.update(repeating: 0, count: 9 * output.channels)
     }
     for image in 0..<memory.count {
+      let gradient = gradients.output + image * output.count
+      vk_pass_gradient(
+        gradient, hasReLU ? memory.output + image * output.count : nil,
+        output.height * output.width, output.channels, gradients.bias)
       vk_convolve_plane_gradient(
-        memory.input + image * input.count, input.height, input.width,
-        gradients.output + image * output.count,
-        hasReLU ? memory.output + image * output.count : nil, output.channels, gradients.weights,
-        gradients.bias)
+        memory.input + image * input.count, input.height, input.width, gradient, output.channels,
+        gradients.weights)
     }
   }
 }

@@ -3,11 +3,13 @@ internal import VectorKernels
 
 /// A cut of a batch by samples that one worker computes: memory and gradients of its own.
 ///
-/// Parts follow from the number of samples and of parts alone, and their gradients are joined in a fixed tree, so the
-/// same number of parts gives the same bits on every run, whoever computes which part.
+/// Parts follow from the number of samples and of parts alone, and their gradients are joined in a
+/// fixed tree, so the same number of parts gives the same bits on every run, whoever computes which
+/// part.
 final class Part {
   let workspace: Workspace
-  /// Gradients of the part's samples; nil for the first part, which writes where the caller wants them.
+  /// Gradients of the part's samples; nil for the first part, which writes where the caller wants
+  /// them.
   let gradients: FloatBuffer?
   /// What the part found in the step at hand.
   var outcome = BatchOutcome()
@@ -24,8 +26,8 @@ final class Part {
 
   /// Joins all parts' gradients within `range` into those of the first part.
   ///
-  /// The tree: of the parts that are left the second half goes into the first, `l` with `l + half`, until one is
-  /// left.
+  /// The tree: of the parts that are left the second half goes into the first, `l` with `l + half`,
+  /// until one is left.
   static func join(
     _ parts: [Part], first: UnsafeMutablePointer<Float>, within range: Range<Int>
   ) {

@@ -9,9 +9,10 @@ struct WinogradBlock {
   private let inputChannels: Int
   private let outputChannels: Int
 
-  /// A cache line between matrices. Without it those of the usual channel counts would begin in a
-  /// few sets of the first-level cache, and the transforms, which touch all 36 at a time, would
-  /// evict their own lines (they took twice as long).
+  /// A cache line between matrices, so that they do not all begin in the same few sets of the cache.
+  ///
+  /// The transforms touch all 36 at a time; with the usual channel counts and no gap they evict their
+  /// own lines and take twice as long.
   private static let gap = 16
 
   init(_ convolution: WinogradConvolution, images: Int) {

@@ -8,8 +8,8 @@ import Synchronization
 
 /// A few threads that do one job together, again and again: the caller is member 0.
 ///
-/// A member that has nothing to do spins for a moment, since the next job of a training step mostly comes within
-/// microseconds, and sleeps after that. The caller of `run` is always the same thread.
+/// A member that has nothing to do spins for a moment, since the next job of a training step mostly
+/// comes within microseconds, and sleeps after that. The caller of `run` is always the same thread.
 final class WorkerTeam: Sendable {
   /// Number of members, the caller included.
   let count: Int
@@ -26,8 +26,8 @@ final class WorkerTeam: Sendable {
 
   /// What the members have in common.
   ///
-  /// `job` is written by the caller before it raises `round` and read by members after they saw it rise: the
-  /// atomics order the two.
+  /// `job` is written by the caller before it raises `round` and read by members after they saw it
+  /// rise: the atomics order the two.
   private final class Shared: @unchecked Sendable {
     var job: ((Int) -> Void)?
     let round = Atomic<Int>(0)
@@ -106,7 +106,8 @@ final class WorkerTeam: Sendable {
 
   private static func begin(_ shared: Shared) {
     shared.round.wrappingAdd(1, ordering: .sequentiallyConsistent)
-    // A member counts itself as asleep before it looks at the round for the last time: one of the two sees the other.
+    // A member counts itself as asleep before it looks at the round for the last time: one of the
+    // two sees the other.
     if shared.sleepers.load(ordering: .sequentiallyConsistent) > 0 {
       pthread_mutex_lock(shared.mutex)
       pthread_cond_broadcast(shared.wake)

@@ -17,7 +17,9 @@ final class FloatBuffer {
   deinit { UnsafeMutableRawPointer(data).deallocate() }
 }
 
-/// What one pass over some samples needs between its stages. Passes at the same time need one each.
+/// What one pass over some samples needs between its stages.
+///
+/// Passes at the same time need one each.
 final class Workspace {
   /// Samples that a pass can have.
   let capacity: Int
@@ -25,7 +27,7 @@ final class Workspace {
   let activations: [FloatBuffer]
   /// Gradients of the same: for stages that work by blocks those of one block.
   let gradients: [FloatBuffer]
-  /// For pooling stages: where each output comes from. Else empty.
+  /// For pooling stages where each output comes from; else empty.
   let choices: [UnsafeMutableBufferPointer<UInt8>]
   /// Sums of the gradients of the weights' factors, for stages that have such.
   let factorGradients: [FloatBuffer]

@@ -69,59 +69,48 @@ void vk_convolve_plane(const float *image, ptrdiff_t rows, ptrdiff_t columns,
   }
 }
 
-/// Up to 8 numbers, zeros behind them.
-VK_INLINE vk_float8 load(const float *from, ptrdiff_t lanes) {
-  if (lanes == 8) return *(const vk_float8 *)from;
-  vk_float8 value = {0};
+/// Up to 16 numbers, zeros behind them.
+VK_INLINE vk_float16 load(const float *from, ptrdiff_t lanes) {
+  if (lanes == 16) return *(const vk_float16 *)from;
+  vk_float16 value = {0};
   memcpy(&value, from, (size_t)lanes * sizeof(float));
   return value;
 }
 
-/// Adds up to 8 numbers.
-VK_INLINE void add(vk_float8 value, ptrdiff_t lanes, float *to) {
-  value += load(to, lanes);
-  memcpy(to, &value, (size_t)lanes * sizeof(float));
-}
-
-/// Gradients of up to 8 channels' weights and biases.
-VK_INLINE void weight_gradients(const float *restrict image, ptrdiff_t rows, ptrdiff_t columns,
-                                const float *restrict gradient, const float *restrict output,
-                                ptrdiff_t lanes, ptrdiff_t channels, float *weight_gradient,
-                                float *bias_gradient) {
-  vk_float8 sums[VK_TAPS], bias_sum = {0};
-  VK_UNROLL for (int tap = 0; tap < VK_TAPS; tap++) sums[tap] = (vk_float8){0};
-  for (ptrdiff_t y = 0; y < rows - 2; y++) {
-    const float *from = image + y * columns;
-    for (ptrdiff_t x = 0; x < columns - 2; x++) {
-      ptrdiff_t place = (y * (columns - 2) + x) * channels;
-      vk_float8 value = load(gradient + place, lanes);
-      if (output) {
-        value = (vk_float8)((vk_int8)value & (load(output + place, lanes) > 0));
-      }
-      bias_sum += value;
-      VK_UNROLL for (int tap = 0; tap < VK_TAPS; tap++) {
-        sums[tap] += from[x + tap / 3 * columns + tap % 3] * value;
-      }
-    }
+/// Adds to the gradients of three neighbouring taps, for up to 16 channels, what one row of outputs
+/// says. (All nine at a time would not fit the registers.)
+VK_INLINE void row_gradients(const float *restrict image, ptrdiff_t width,
+                             const float *restrict gradient, ptrdiff_t lanes, ptrdiff_t channels,
+                             float *restrict weight_gradient) {
+  vk_float16 sums[3] = {{0}, {0}, {0}};
+  for (ptrdiff_t x = 0; x < width; x++) {
+    vk_float16 value = load(gradient + x * channels, lanes);
+    VK_UNROLL for (int tap = 0; tap < 3; tap++) sums[tap] += image[x + tap] * value;
   }
-  VK_UNROLL for (int tap = 0; tap < VK_TAPS; tap++) {
-    add(sums[tap], lanes, weight_gradient + tap * channels);
+  VK_UNROLL for (int tap = 0; tap < 3; tap++) {
+    vk_float16 sum = load(weight_gradient + tap * channels, lanes) + sums[tap];
+    memcpy(weight_gradient + tap * channels, &sum, (size_t)lanes * sizeof(float));
   }
-  add(bias_sum, lanes, bias_gradient);
 }
 
 VK_CLONES
 void vk_convolve_plane_gradient(const float *image, ptrdiff_t rows, ptrdiff_t columns,
-                                const float *gradient, const float *output, ptrdiff_t channels,
-                                float *weight_gradient, float *bias_gradient) {
-  for (ptrdiff_t c = 0; c < channels; c += 8) {
-    const float *mask = output ? output + c : NULL;
-    if (channels - c >= 8) {
-      weight_gradients(image, rows, columns, gradient + c, mask, 8, channels, weight_gradient + c,
-                       bias_gradient + c);
-    } else {
-      weight_gradients(image, rows, columns, gradient + c, mask, channels - c, channels,
-                       weight_gradient + c, bias_gradient + c);
+                                const float *gradient, ptrdiff_t channels,
+                                float *weight_gradient) {
+  ptrdiff_t width = columns - 2;
+  // A row of gradients stays in the first-level cache while channels and taps take turns.
+  for (ptrdiff_t y = 0; y < rows - 2; y++) {
+    const float *row = gradient + y * width * channels;
+    for (ptrdiff_t c = 0; c < channels; c += 16) {
+      for (ptrdiff_t k = 0; k < 3; k++) {
+        const float *from = image + (y + k) * columns;
+        float *to = weight_gradient + 3 * k * channels + c;
+        if (channels - c >= 16) {
+          row_gradients(from, width, row + c, 16, channels, to);
+        } else {
+          row_gradients(from, width, row + c, channels - c, channels, to);
+        }
+      }
     }
   }
 }

@@ -46,15 +46,6 @@ void vk_relu_gradient(float *restrict gradient, const float *restrict output, pt
 }
 
 VK_CLONES
-void vk_sum_rows(const float *restrict values, ptrdiff_t rows, ptrdiff_t columns,
-                 float *restrict sums) {
-  for (ptrdiff_t c = 0; c < columns; c++) sums[c] = 0;
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    for (ptrdiff_t c = 0; c < columns; c++) sums[c] += values[r * columns + c];
-  }
-}
-
-VK_CLONES
 void vk_pass_gradient(float *restrict gradient, const float *restrict output, ptrdiff_t rows,
                       ptrdiff_t columns, float *restrict sums) {
   for (ptrdiff_t r = 0; r < rows; r++) {

@@ -7,7 +7,8 @@
 
 // Before a loop over channels: its iterations are independent (which the compiler cannot see from
 // dozens of pointers), and one vector of channels fills the registers already.
-#define VK_OVER_CHANNELS _Pragma("clang loop vectorize(assume_safety) interleave(disable) unroll(disable)")
+#define VK_OVER_CHANNELS \
+  _Pragma("clang loop vectorize(assume_safety) interleave(disable) unroll(disable)")
 
 // Sixteen floats: one AVX-512 register, two of AVX2, four of SSE or NEON. `aligned(4)`: loads and
 // stores may be at any float.

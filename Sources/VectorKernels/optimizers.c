@@ -4,7 +4,8 @@
 VK_CLONES
 void vk_adam(float *restrict parameters, float *restrict means, float *restrict squares,
              const float *restrict gradients, ptrdiff_t count, float scale, float keep,
-             float step_size, float inverse_correction, float new1, float beta2, float new2, float epsilon) {
+             float step_size, float inverse_correction, float new1, float beta2, float new2,
+             float epsilon) {
   for (ptrdiff_t i = 0; i < count; i++) {
     float gradient = gradients[i] * scale;
     float mean = means[i] + new1 * (gradient - means[i]);

@@ -1,4 +1,3 @@
-import Foundation
 import NeuralNetwork
 import OpenBLASEngine
 import TestSupport
@@ -62,11 +61,8 @@ struct ConvolutionMethodTests {
     let got = quick.gradients(of: indices, by: engine)
     for tensor in quick.layout.tensors {
       let error = relativeNorm(Array(got.values[tensor.range]), Array(wanted.values[tensor.range]))
-      // Measured: see the room's README.
+      // Measured: 2.6e-6 at most with Winograd's method, 1.4e-6 without.
       #expect(error < 1e-5, "\(tensor.name)")
-      if ProcessInfo.processInfo.environment["SHOW_FIGURES"] != nil {
-        print("\(method) \(example): \(tensor.name) \(error)")
-      }
     }
     #expect(abs(got.outcome.lossSum / wanted.outcome.lossSum - 1) < 1e-6)
     #expect(got.outcome.correct == wanted.outcome.correct)

@@ -65,15 +65,4 @@ struct ElementwiseTests {
     vk_relu_gradient(&gradient, output, count)
     for place in 0..<count { #expect(gradient[place] == (output[place] > 0 ? before[place] : 0)) }
   }
-
-  @Test(arguments: oddSizes, [0, 1, 6]) func rowsAreSummed(columns: Int, rows: Int) {
-    let values = randomValues(rows * columns + 1)
-    var sums = [Float](repeating: .nan, count: columns)
-    vk_sum_rows(values, rows, columns, &sums)
-    for column in 0..<columns {
-      var wanted: Float = 0
-      for row in 0..<rows { wanted += values[row * columns + column] }
-      #expect(sums[column] == wanted)
-    }
-  }
 }

@@ -195,8 +195,8 @@ struct WinogradKernelTests {
         }
         for place in 0..<16 where first.y + place / 4 < rows && first.x + place % 4 < columns {
           let pixel = (first.y + place / 4) * columns + first.x + place % 4
-          result[pixel * example.outputs + channel] =
-            y[place / 4][place % 4] + Double(bias[channel])
+          let value = y[place / 4][place % 4] + Double(bias[channel])
+          result[pixel * example.outputs + channel] = value
         }
       }
     }

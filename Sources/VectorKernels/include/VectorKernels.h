@@ -32,9 +32,6 @@ void vk_relu_gradient(float *gradient, const float *output, ptrdiff_t count);
 void vk_pass_gradient(float *gradient, const float *output, ptrdiff_t rows, ptrdiff_t columns,
                       float *sums);
 
-/// sums[c] = sum over r of values[r, c].
-void vk_sum_rows(const float *values, ptrdiff_t rows, ptrdiff_t columns, float *sums);
-
 /// Copies the input windows of `pixels` output pixels of one row: columns[x, i, k] = input row i,
 /// element x * channels + k, for `kernel` rows of `kernel * channels` consecutive elements each.
 void vk_windows(const float *input, ptrdiff_t row_elements, ptrdiff_t pixels, ptrdiff_t kernel,
@@ -66,11 +63,10 @@ void vk_convolve_plane(const float *image, ptrdiff_t rows, ptrdiff_t columns,
                        const float *weights, const float *bias, ptrdiff_t channels, int relu,
                        float *output);
 
-/// Adds the gradients of weights and bias of vk_convolve_plane; `gradient` counts only where
-/// `output` (unless NULL) is above 0.
+/// Adds the gradients of the weights of vk_convolve_plane, given those of its results before ReLU.
 void vk_convolve_plane_gradient(const float *image, ptrdiff_t rows, ptrdiff_t columns,
-                                const float *gradient, const float *output, ptrdiff_t channels,
-                                float *weight_gradient, float *bias_gradient);
+                                const float *gradient, ptrdiff_t channels,
+                                float *weight_gradient);
 
 /// Largest value of each size x size window of one image; `choices` gets which one it was (0 ..<
 /// size * size, row by row; the first of equals). `size` is at most 15.
