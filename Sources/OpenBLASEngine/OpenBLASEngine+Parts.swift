@@ -18,7 +18,10 @@ extension OpenBLASEngine {
         indices, attached, attached.parts[0], into: target, onReady: onReady)
       return attached.parts[0].outcome
     }
+    let clock = attached.parts[0].workspace.clock
+    clock?.resume()
     plan.prepare(attached.weights)
+    clock?.end(.prepare)
     team.run { member in
       let part = attached.parts[member]
       let range = Part.range(member, of: threads, count: indices.count)
@@ -55,15 +58,22 @@ extension OpenBLASEngine {
       onReady(0..<layout.count)
       return outcome
     }
+    let clock = workspace.clock
+    clock?.resume()
     let start = ContinuousClock.now
     load(indices, of: attached.samples, into: workspace)
     let loaded = ContinuousClock.now
-    if threads == 1 { plan.prepare(weights) }
+    clock?.end(.load)
+    if threads == 1 {
+      plan.prepare(weights)
+      clock?.end(.prepare)
+    }
     plan.forward(count: count, weights, workspace)
     let loss = softmaxCrossEntropy(indices: indices, labels: attached.samples.labels, workspace)
     outcome.lossSum = loss.sum
     outcome.correct = loss.correct
     let forwarded = ContinuousClock.now
+    clock?.end(.loss)
     plan.backward(count: count, weights, workspace, into: target, onReady: onReady)
     let end = ContinuousClock.now
     outcome.loadSeconds = Self.seconds(loaded - start)

@@ -54,6 +54,7 @@ extension Plan {
       if case .winograd(let convolution) = stages[place].work {
         WinogradFactors(convolution, at: workspace.factorGradients[place].data)
           .finish(into: target + stages[place].weights.lowerBound)
+        workspace.clock?.end(.backward(stage: place))
       }
       announce(place, onReady)
     }
@@ -89,6 +90,7 @@ extension Plan {
     case .relu: stage.rectify(memory)
     case .maxPool(let size): stage.pool(memory, size: size)
     }
+    workspace.clock?.end(.forward(stage: place))
   }
 
   private func backward(
@@ -112,5 +114,6 @@ extension Plan {
     case .relu: stage.rectifyGradients(memory, gradients)
     case .maxPool(let size): stage.poolGradients(memory, gradients, size: size)
     }
+    workspace.clock?.end(.backward(stage: place))
   }
 }

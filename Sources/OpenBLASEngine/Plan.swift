@@ -40,8 +40,9 @@ struct Plan {
       }
       stages.append(
         Stage(
-          work: work, input: placed.input, output: layers[place + length - 1].output,
-          weights: range("weight"), biases: range("bias"), hasReLU: hasReLU, isFirst: place == 0))
+          work: work, layers: place..<(place + length), input: placed.input,
+          output: layers[place + length - 1].output, weights: range("weight"),
+          biases: range("bias"), hasReLU: hasReLU, isFirst: place == 0))
       place += length
     }
     self.stages = stages

@@ -17,6 +17,8 @@ struct Stage {
   }
 
   let work: Work
+  /// Which of the model's layers it computes.
+  let layers: Range<Int>
   let input: Shape
   let output: Shape
   /// Places of weights and biases in the flat buffers; empty for stages without.

@@ -33,6 +33,8 @@ final class Workspace {
   let factorGradients: [FloatBuffer]
   /// Transformed tiles or windows of a block.
   let scratch: FloatBuffer
+  /// Told when a stage ends; nil unless the engine is profiled.
+  var clock: StageClock?
 
   init(_ plan: Plan, capacity: Int) {
     self.capacity = capacity

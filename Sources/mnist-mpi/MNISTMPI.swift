@@ -17,7 +17,7 @@ struct MNISTMPI: ParsableCommand {
       record in results/. Without mpirun it is a run of one rank.
       """,
     version: ProgramVersion.text,
-    subcommands: [TrainCommand.self, CompareCommand.self],
+    subcommands: [TrainCommand.self, CompareCommand.self, BenchCommand.self],
     defaultSubcommand: TrainCommand.self)
 }
 
@@ -56,6 +56,13 @@ enum Program {
     }
   }
 
+  /// The command that was named, or the one that runs where none is.
+  private static var commandName: String {
+    let names = MNISTMPI.configuration.subcommands.compactMap { $0.configuration.commandName }
+    let word = CommandLine.arguments.dropFirst().first ?? ""
+    return names.contains(word) ? word : "train"
+  }
+
   /// Prints help on stdout or an error as one line on stderr; returns the exit code.
   private static func report(_ error: any Error) -> Int32 {
     let code = MNISTMPI.exitCode(for: error)
@@ -63,7 +70,8 @@ enum Program {
       print(MNISTMPI.fullMessage(for: error))
     } else {
       let message = MNISTMPI.message(for: error)
-      let help = code == .validationFailure ? " (mnist-mpi train --help lists the options)" : ""
+      let help =
+        code == .validationFailure ? " (mnist-mpi \(commandName) --help lists the options)" : ""
       StandardError.writeLine("\(name): \(message)\(help)")
     }
     return code.rawValue

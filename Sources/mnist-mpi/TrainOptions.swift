@@ -114,12 +114,8 @@ struct WorkOptions: ParsableArguments {
       valueName: "n"))
   var virtualShards: Int = 840
 
-  /// The widths in `--hidden`.
-  var hiddenWidths: [Int] {
-    (hidden ?? "512,512").split(separator: ",", omittingEmptySubsequences: false).map {
-      Int($0) ?? 0
-    }
-  }
+  /// The model that the options name.
+  var modelChoice: ModelChoice { ModelChoice(model: model, hidden: hidden) }
 
   /// The optimizer that the options describe, for a run of `steps` steps.
   func optimizer(steps: Int) -> Optimizer {
@@ -145,12 +141,7 @@ struct WorkOptions: ParsableArguments {
     if epochs != nil && steps != nil {
       throw ValidationError("--epochs and --steps exclude each other; give one of them")
     }
-    if hidden != nil && model != "mlp" {
-      throw ValidationError("--hidden belongs to --model mlp; leave it out or add that")
-    }
-    if let hidden, hiddenWidths.contains(where: { $0 < 1 || $0 > 1 << 20 }) {
-      throw ValidationError("--hidden \(hidden): expected positive widths such as 512,512")
-    }
+    try modelChoice.validate()
     if momentum != nil && optimizer != .sgd {
       throw ValidationError("--momentum belongs to --optimizer sgd; leave it out or add that")
     }

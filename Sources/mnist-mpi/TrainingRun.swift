@@ -94,14 +94,8 @@ struct TrainingRun {
 
   private func makeModel(_ facts: DataFacts) throws -> Model {
     do {
-      let (height, width, classes) = (facts.height, facts.width, facts.classes)
-      switch work.model {
-      case "cnn": return try .cnn(height: height, width: width, classes: classes)
-      case "mlp":
-        return try .mlp(hidden: work.hiddenWidths, height: height, width: width, classes: classes)
-      case let text:
-        return try Model(text: text, height: height, width: width, classes: classes)
-      }
+      return try work.modelChoice.make(
+        height: facts.height, width: facts.width, classes: facts.classes)
     } catch {
       throw AgreedError("\(error)", exitCode: ExitCode.usage)
     }

@@ -5,7 +5,9 @@ import TestSupport
 import Testing
 
 @Suite struct OutputTests {
-  @Test(arguments: [["--help"], ["train", "--help"], ["--version"], ["compare", "--help"]])
+  @Test(arguments: [
+    ["--help"], ["train", "--help"], ["--version"], ["compare", "--help"], ["bench", "--help"],
+  ])
   func helpComesOnce(arguments: [String]) async throws {
     let alone = try await Program.succeed(ranks: nil, arguments)
     #expect(!alone.stdout.isEmpty && alone.stderr.isEmpty)

@@ -1,0 +1,85 @@
+import Foundation
+import Measurement
+import TestSupport
+import Testing
+
+/// `mnist-mpi bench` from outside: what it prints, not how fast anything is.
+@Suite struct BenchTests {
+  private static func report(_ arguments: [String]) async throws -> BenchReport {
+    let result = try await Program.succeed(
+      ranks: nil, ["bench", "--json", "--repeats", "3"] + arguments)
+    #expect(result.stderr == "")
+    return try JSONDecoder().decode(BenchReport.self, from: Data(result.stdout.utf8))
+  }
+
+  @Test func numbersArePositiveAndAddUp() async throws {
+    let report = try await Self.report(["--model", "mlp"])
+    #expect(report.work.model == "mlp" && report.work.batch == 64 && report.work.threads == 1)
+    #expect(report.limits.count == 3)
+    let names = report.parts.map(\.name)
+    #expect(
+      names == [
+        "load", "forward", "fc1, relu", "fc2, relu", "fc3", "softmax, loss", "backward", "fc3",
+        "fc2, relu", "fc1, relu", "update", "rest",
+      ])
+    for line in report.limits + report.parts + [report.step] where line.name != "rest" {
+      #expect(line.repeats.count == 3 && line.repeats.allSatisfy { $0 > 0 }, "\(line.name)")
+      #expect(line.seconds == StepSeconds(line.repeats))
+    }
+    for turn in 0..<3 {
+      let stages = report.parts.filter(\.isWithinPhase).reduce(0) { $0 + $1.repeats[turn] }
+      #expect(stages < report.step.repeats[turn])
+      let phases = report.parts.filter { !$0.isWithinPhase }.reduce(0) { $0 + $1.repeats[turn] }
+      #expect(abs(phases - report.step.repeats[turn]) < 1e-9)
+    }
+    #expect(abs((report.step.gflop ?? 0) - 64 * 3.209216e-3) < 1e-12)
+    let median = try #require(report.step.seconds.median)
+    #expect(abs((report.imagesPerSecond ?? 0) * median / 64 - 1) < 1e-12)
+  }
+
+  @Test func anotherModelAndTwoThreads() async throws {
+    let report = try await Self.report([
+      "--model", "conv3x3:8,relu,conv3x3:16,relu,maxpool2,fc:classes", "--batch-size", "6",
+      "--threads", "2",
+    ])
+    #expect(report.work.layers == "conv3x3:8,relu,conv3x3:16,relu,maxpool2,fc:10")
+    let forward = report.parts.filter { $0.phase == "forward" && $0.isWithinPhase }
+    #expect(
+      forward.map(\.name) == [
+        "transform weights", "conv1, relu", "conv2, relu, maxpool2", "fc1", "softmax, loss",
+      ])
+    #expect(forward.map(\.method) == ["", "direct", "winograd", "product", ""])
+  }
+
+  @Test func textNamesTheMachine() async throws {
+    let result = try await Program.succeed(
+      ranks: 2, ["bench", "--model", "mlp", "--hidden", "32", "--repeats", "1"])
+    #expect(result.stdout.components(separatedBy: "Machine: ").count == 2, "printed by one rank")
+    for word in ["OpenBLAS", "binding: ", "sgemm 1024x1024x1024", "fc2", "images/s"] {
+      #expect(result.stdout.contains(word), "\(word)")
+    }
+  }
+
+  static let impossible: [([String], [String])] = [
+    (["--batch-size", "0"], ["--batch-size 0", "expected"]),
+    (["--repeats", "-1"], ["--repeats -1", "expected"]),
+    (["--threads", "0"], ["--threads 0", "expected"]),
+    (["--hidden", "20"], ["--hidden", "--model mlp"]),
+    (["--model", "conv3x3"], ["'conv3x3'"]),
+    (["--model", "maxpool2"], ["fc:10"]),
+    (["--convolution", "fft"], ["fft"]),
+    (["--epochs", "2"], ["--epochs"]),
+  ]
+
+  @Test(arguments: impossible)
+  func badOptions(_ bad: (arguments: [String], named: [String])) async throws {
+    let result = try await Program.run(ranks: nil, ["bench"] + bad.arguments, timeout: 30)
+    #expect(result.exitCode == 64 && !result.timedOut, "\(result.report)")
+    #expect(result.stdout == "")
+    let lines = result.errorLines(of: "mnist-mpi")
+    #expect(lines.count == 1, "\(result.report)")
+    for word in bad.named + ["mnist-mpi bench --help"] {
+      #expect(lines.first?.contains(word) == true, "\(word): \(lines)")
+    }
+  }
+}
