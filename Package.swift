@@ -55,7 +55,7 @@ let package = Package(
         "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "DataParallel",
         "Measurement", "Hashing", "ProgramRevision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ], exclude: ["README.md"]),
 
     // Tests. `RankChecks` is the program that the rank tests start under mpirun.
     .target(name: "TestSupport", dependencies: ["NeuralNetwork"], path: "Tests/Support"),

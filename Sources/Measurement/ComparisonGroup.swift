@@ -7,6 +7,8 @@ public struct ComparisonGroup: Codable, Equatable, Sendable {
   public var data: String
   public var syntheticData: Bool
   public var rows: [ComparisonRow]
+  /// Core counts that several rows reach in different ways.
+  public var sameCores: [SameCores]
   /// Commands that would make the missing one-rank runs; empty if none is missing.
   public var baselineCommands: [String]
 
@@ -32,6 +34,7 @@ public struct ComparisonGroup: Codable, Equatable, Sendable {
         < ($1.element.ranks, $1.element.nodes, $1.element.threadsPerRank, $1.offset)
     }.map(\.element)
     rows = []
+    sameCores = []
     baselineCommands = []
     for key in order {
       guard let same = repeats[key], let row = ComparisonRow(records: same, among: all) else {
@@ -44,5 +47,6 @@ public struct ComparisonGroup: Codable, Equatable, Sendable {
         baselineCommands.append(command)
       }
     }
+    sameCores = SameCores.list(rows, scaling: scaling)
   }
 }

@@ -56,6 +56,7 @@ enum ComparisonText {
     if group.rows.contains(where: { $0.speedup != nil && !$0.differences.isEmpty }) {
       lines.append("* measured against runs that differ: see the notes")
     }
+    lines += group.sameCores.map(\.text)
     for command in group.baselineCommands {
       lines.append("To make the missing one-rank run: \(command)")
     }

@@ -69,12 +69,10 @@ void vk_convolve_plane(const float *image, ptrdiff_t rows, ptrdiff_t columns,
   }
 }
 
-/// Up to 16 numbers, zeros behind them.
-VK_INLINE vk_float16 load(const float *from, ptrdiff_t lanes) {
-  if (lanes == 16) return *(const vk_float16 *)from;
-  vk_float16 value = {0};
-  memcpy(&value, from, (size_t)lanes * sizeof(float));
-  return value;
+/// Loads up to 16 numbers, zeros behind them.
+VK_INLINE void load(const float *from, ptrdiff_t lanes, vk_float16 *value) {
+  *value = (vk_float16){0};
+  memcpy(value, from, (size_t)lanes * sizeof(float));
 }
 
 /// Adds to the gradients of three neighbouring taps, for up to 16 channels, what one row of outputs
@@ -84,11 +82,14 @@ VK_INLINE void row_gradients(const float *restrict image, ptrdiff_t width,
                              float *restrict weight_gradient) {
   vk_float16 sums[3] = {{0}, {0}, {0}};
   for (ptrdiff_t x = 0; x < width; x++) {
-    vk_float16 value = load(gradient + x * channels, lanes);
+    vk_float16 value;
+    load(gradient + x * channels, lanes, &value);
     VK_UNROLL for (int tap = 0; tap < 3; tap++) sums[tap] += image[x + tap] * value;
   }
   VK_UNROLL for (int tap = 0; tap < 3; tap++) {
-    vk_float16 sum = load(weight_gradient + tap * channels, lanes) + sums[tap];
+    vk_float16 sum;
+    load(weight_gradient + tap * channels, lanes, &sum);
+    sum += sums[tap];
     memcpy(weight_gradient + tap * channels, &sum, (size_t)lanes * sizeof(float));
   }
 }

@@ -13,6 +13,4 @@
 // Sixteen floats: one AVX-512 register, two of AVX2, four of SSE or NEON. `aligned(4)`: loads and
 // stores may be at any float.
 typedef float vk_float16 __attribute__((vector_size(64), aligned(4)));
-typedef float vk_float8 __attribute__((vector_size(32), aligned(4)));
 typedef int vk_int16 __attribute__((vector_size(64), aligned(4)));
-typedef int vk_int8 __attribute__((vector_size(32), aligned(4)));

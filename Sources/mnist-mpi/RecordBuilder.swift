@@ -91,7 +91,8 @@ struct RecordBuilder {
     Config(
       scaling: work.batchPerRank == nil ? .strong : .weak, globalBatch: plan.globalBatch,
       batchPerRank: work.batchPerRank, model: model.name, epochs: work.epochs, seed: plan.seed,
-      threadsPerRank: threads, device: device, data: data.name, syntheticData: data.isSynthetic)
+      threadsPerRank: threads, device: device, data: data.name, syntheticData: data.isSynthetic,
+      convolution: options.convolution.rawValue)
   }
 
   private func makeMachine(_ executable: String) -> Machine {
