@@ -1,0 +1,94 @@
+"""Recipes: what a run to an accuracy trains, fixed before it starts; and the file of such runs."""
+
+import argparse
+import json
+import math
+import os
+import statistics
+import sys
+
+TRAINING_IMAGES = 60000
+
+
+class Recipe:
+    """What is trained. Written as batch:schedule:rate:length, the length as 1.5ep or 700st."""
+
+    def __init__(self, text):
+        try:
+            batch, self.schedule, rate, length = text.split(":")
+            self.batch, self.rate = int(batch), float(rate)
+            amount, unit = float(length[:-2]), length[-2:]
+            if self.schedule not in ("constant", "one-cycle") or unit not in ("ep", "st"):
+                raise ValueError
+        except ValueError:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not like 128:one-cycle:4e-3:1.5ep or 64:constant:1e-3:900st") from None
+        self.steps = round(amount * self.steps_an_epoch) if unit == "ep" else int(amount)
+        self.name = f"{self.batch}:{self.schedule}:{self.rate:g}:{self.steps}st"
+
+    @property
+    def steps_an_epoch(self):
+        return math.ceil(TRAINING_IMAGES / self.batch)
+
+    @property
+    def images(self):
+        return self.steps / self.steps_an_epoch * TRAINING_IMAGES
+
+
+def candidates(text):
+    """All recipes of a grid: lists of batches, schedules with rates, and epochs.
+
+    "128,256 one-cycle:3e-3,4e-3 constant:1e-3 1,1.5" makes 2 x 3 x 2 recipes.
+    """
+    batches, *rates, epochs = text.split()
+    return [
+        Recipe(f"{batch}:{schedule.split(':')[0]}:{rate}:{length}ep")
+        for batch in batches.split(",") for schedule in rates
+        for rate in schedule.split(":")[1].split(",") for length in epochs.split(",")]
+
+
+GRIDS = ["64,128,256,512 one-cycle:2e-3,3e-3,4e-3,6e-3 constant:1e-3,2e-3 1,1.25,1.5,1.75,2,2.5,3"]
+
+
+class Runs:
+    """The file of single runs."""
+
+    def __init__(self, path):
+        self.path, self.lines = path, {}
+        if os.path.exists(path):
+            with open(path) as file:
+                for text in file:
+                    # The last line may be cut off if the search was stopped as it was written.
+                    try:
+                        line = json.loads(text)
+                        self.lines[self.key(line)] = line
+                    except (ValueError, KeyError):
+                        print(f"time-to-accuracy: a broken line in {path}", file=sys.stderr)
+
+    @staticmethod
+    def key(line):
+        words = ("program", "version", "options", "model", "threads", "recipe", "seed")
+        return tuple(line[word] for word in words)
+
+    def find(self, line):
+        return self.lines.get(self.key(line))
+
+    def add(self, line):
+        # A newline first where the file ends within a line.
+        with open(self.path, "a+b") as file:
+            if file.tell() and not self._ends_a_line():
+                file.write(b"\n")
+            file.write(json.dumps(line).encode() + b"\n")
+        self.lines[self.key(line)] = line
+
+    def _ends_a_line(self):
+        with open(self.path, "rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) == b"\n"
+
+    def rate(self, like, recipe):
+        """Images/s that this program reached at the recipe's batch, or at any; None if it never ran."""
+        own = [line for line in self.lines.values() if self.key(line)[:5] == self.key(like)[:5]]
+        same = [line for line in own if line["recipe"].startswith(f"{recipe.batch}:")]
+        rates = [line["images"] / line["seconds"] for line in same or own]
+        return statistics.median(rates) if rates else None
