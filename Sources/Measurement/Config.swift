@@ -13,11 +13,14 @@ public struct Config: Codable, Equatable, Sendable {
   /// A name for people: the directory of the data, or `synthetic`.
   public var data: String
   public var syntheticData: Bool
+  /// How 3 x 3 convolutions were computed: `auto`, `winograd` or `im2col`.
+  public var convolution: String?
 
   /// All fields at once.
   public init(
     scaling: Scaling, globalBatch: Int, batchPerRank: Int? = nil, model: String, epochs: Int,
-    seed: UInt64, threadsPerRank: Int, device: String, data: String, syntheticData: Bool
+    seed: UInt64, threadsPerRank: Int, device: String, data: String, syntheticData: Bool,
+    convolution: String? = nil
   ) {
     self.scaling = scaling
     self.globalBatch = globalBatch
@@ -29,5 +32,6 @@ public struct Config: Codable, Equatable, Sendable {
     self.device = device
     self.data = data
     self.syntheticData = syntheticData
+    self.convolution = convolution
   }
 }

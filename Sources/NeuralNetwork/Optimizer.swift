@@ -21,6 +21,10 @@ public struct Optimizer: Equatable, Sendable {
   /// adam: the parameters shrink by `learningRate * weightDecay` a step; sgd: added to the
   /// gradient.
   public var weightDecay: Double
+  /// How the learning rate changes over the run.
+  public var schedule = Schedule.constant
+  /// Steps of the run that the schedule spans.
+  public var scheduledSteps = 1
 
   /// An optimizer; the learning rate defaults to 1e-3 for adam and 0.05 for sgd.
   public init(
@@ -40,9 +44,14 @@ public struct Optimizer: Equatable, Sendable {
     }
   }
 
+  /// The learning rate in step `step` (from 1).
+  public func rate(step: Int) -> Double {
+    learningRate * schedule.factor(step: step, of: scheduledSteps)
+  }
+
   /// adam's step size over the bias correction of the first moment, at step `step` (from 1).
   public func adamStepSize(step: Int) -> Double {
-    learningRate / (1 - Self.power(beta1, step))
+    rate(step: step) / (1 - Self.power(beta1, step))
   }
 
   /// Root of adam's bias correction of the second moment, at step `step` (from 1).

@@ -58,7 +58,7 @@ public final class ReferenceEngine: Engine {
   ) {
     let parameters = attached.buffers.parameters
     let state = attached.buffers.optimizerState
-    let (rate, decay) = (optimizer.learningRate, optimizer.weightDecay)
+    let (rate, decay) = (optimizer.rate(step: step), optimizer.weightDecay)
     for place in range {
       var parameter = Double(parameters[place])
       var gradient = Double(gradients[place]) * Double(scale)

@@ -3,10 +3,11 @@ internal import VectorKernels
 
 /// The library that multiplies: its threads, its name, its kernel.
 public enum BLAS {
-  /// Asks OpenBLAS for `count` threads and returns how many it will use.
-  public static func setThreads(_ count: Int) -> Int {
-    openblas_set_num_threads(Int32(count))
-    return Int(openblas_get_num_threads())
+  /// Keeps OpenBLAS from starting threads of its own, which would only disturb the engine's.
+  static func useOneThread() {
+    openblas_set_num_threads(1)
+    let threads = openblas_get_num_threads()
+    precondition(threads == 1, "OpenBLAS was asked for 1 thread and has \(threads)")
   }
 
   /// Such as `OpenBLAS 0.3.21`.

@@ -31,6 +31,11 @@ void vk_add_bias(float *restrict values, const float *restrict bias, ptrdiff_t r
 }
 
 VK_CLONES
+void vk_add(float *restrict sums, const float *restrict values, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) sums[i] += values[i];
+}
+
+VK_CLONES
 void vk_relu(float *restrict values, ptrdiff_t count) {
   for (ptrdiff_t i = 0; i < count; i++) values[i] = values[i] < 0 ? 0 : values[i];
 }

@@ -10,6 +10,7 @@ import OpenBLASEngine
 struct RecordBuilder {
   let communicator: Communicator
   let work: WorkOptions
+  let optimizer: Optimizer
   let options: RunOptions
   let device: String
   let data: DataFacts
@@ -66,7 +67,6 @@ struct RecordBuilder {
   }
 
   private func makeWork() -> Work {
-    let optimizer = self.work.optimizerValue
     let isAdam = optimizer.kind == .adam
     return Work(
       dataSHA256: data.sha256, trainingSamples: data.trainingCount, testSamples: data.testCount,
@@ -80,7 +80,7 @@ struct RecordBuilder {
         kind: optimizer.kind.rawValue, learningRate: optimizer.learningRate,
         momentum: isAdam ? nil : optimizer.momentum, beta1: isAdam ? optimizer.beta1 : nil,
         beta2: isAdam ? optimizer.beta2 : nil, epsilon: isAdam ? optimizer.epsilon : nil,
-        weightDecay: optimizer.weightDecay, schedule: "constant"),
+        weightDecay: optimizer.weightDecay, schedule: optimizer.schedule.rawValue),
       virtualShards: self.work.virtualShards,
       normalisation: Work.Normalisation(
         mean: data.normalisation.mean, deviation: data.normalisation.deviation),
@@ -91,7 +91,8 @@ struct RecordBuilder {
     Config(
       scaling: work.batchPerRank == nil ? .strong : .weak, globalBatch: plan.globalBatch,
       batchPerRank: work.batchPerRank, model: model.name, epochs: work.epochs, seed: plan.seed,
-      threadsPerRank: threads, device: device, data: data.name, syntheticData: data.isSynthetic)
+      threadsPerRank: threads, device: device, data: data.name, syntheticData: data.isSynthetic,
+      convolution: options.convolution.rawValue)
   }
 
   private func makeMachine(_ executable: String) -> Machine {

@@ -1,10 +1,6 @@
 import ArgumentParser
 import NeuralNetwork
-
-enum ModelName: String, CaseIterable, ExpressibleByArgument {
-  case cnn
-  case mlp
-}
+import OpenBLASEngine
 
 enum DeviceName: String, CaseIterable, ExpressibleByArgument {
   case auto
@@ -19,6 +15,8 @@ enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
 }
 
 extension Optimizer.Kind: ExpressibleByArgument {}
+extension Schedule: ExpressibleByArgument {}
+extension ConvolutionMethod: ExpressibleByArgument {}
 
 // Numbers are parsed unconditionally, so that `--batch-size -64` is a bad number and not a missing
 // one.
@@ -32,8 +30,12 @@ struct WorkOptions: ParsableArguments {
       valueName: "directory"))
   var data: String?
 
-  @Option(help: "Network: cnn (two convolutions, two linear layers) or mlp.")
-  var model: ModelName = .cnn
+  @Option(
+    help: ArgumentHelp(
+      "Network: cnn (two convolutions, two linear layers), mlp, or its layers as text.",
+      discussion: "Text: conv5x5:20, relu, maxpool2, fc:128, fc:classes, joined by commas.",
+      valueName: "name or layers"))
+  var model: String = "cnn"
 
   @Option(
     help: ArgumentHelp("Widths of the mlp's hidden layers (default: 512,512).", valueName: "n,n"))
@@ -84,6 +86,9 @@ struct WorkOptions: ParsableArguments {
       valueName: "rate"))
   var learningRate: Double?
 
+  @Option(help: "Course of the step size: constant, cosine or one-cycle (the rate is its top).")
+  var schedule: Schedule = .constant
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("sgd: share of the last step that is kept (default: 0).", valueName: "share")
@@ -116,11 +121,14 @@ struct WorkOptions: ParsableArguments {
     }
   }
 
-  /// The optimizer that the options describe.
-  var optimizerValue: Optimizer {
-    Optimizer(
+  /// The optimizer that the options describe, for a run of `steps` steps.
+  func optimizer(steps: Int) -> Optimizer {
+    var value = Optimizer(
       kind: optimizer, learningRate: learningRate, momentum: momentum ?? 0,
       weightDecay: weightDecay)
+    value.schedule = schedule
+    value.scheduledSteps = steps
+    return value
   }
 
   func validate() throws {
@@ -137,7 +145,7 @@ struct WorkOptions: ParsableArguments {
     if epochs != nil && steps != nil {
       throw ValidationError("--epochs and --steps exclude each other; give one of them")
     }
-    if hidden != nil && model != .mlp {
+    if hidden != nil && model != "mlp" {
       throw ValidationError("--hidden belongs to --model mlp; leave it out or add that")
     }
     if let hidden, hiddenWidths.contains(where: { $0 < 1 || $0 > 1 << 20 }) {
@@ -184,6 +192,9 @@ struct RunOptions: ParsableArguments {
       "Threads of each rank (default: the cores it may use, shared with its node's ranks).",
       valueName: "n"))
   var threads: Int?
+
+  @Option(help: "3x3 convolutions: auto (by shape), winograd or im2col.")
+  var convolution: ConvolutionMethod = .auto
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("Report a step in so many.", valueName: "steps"))

@@ -25,10 +25,13 @@ struct TrainingRun {
     }
     let plan = try makePlan(data.facts)
     let model = try makeModel(data.facts)
-    let optimizer = work.optimizerValue
+    let optimizer = work.optimizer(
+      steps: plan.plannedSteps(samples: data.facts.trainingCount))
     let place = try RankPlace.find(communicator, threads: options.threads)
-    let threads = BLAS.setThreads(place.threads)
-    let engine = OpenBLASEngine(model: model, optimizer: optimizer)
+    let engine = OpenBLASEngine(
+      model: model, optimizer: optimizer, threads: place.threads,
+      convolution: options.convolution)
+    let threads = engine.threads
     let trainer = try Trainer(
       communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
       plan: plan)
@@ -43,7 +46,8 @@ struct TrainingRun {
 
     let weights = trainer.finalWeights()
     let record = try RecordBuilder(
-      communicator: communicator, work: work, options: options, device: device, data: data.facts,
+      communicator: communicator, work: work, optimizer: optimizer, options: options,
+      device: device, data: data.facts,
       plan: plan, model: model, place: place, threads: threads, startedAt: startedAt,
       firstStepAt: firstStepAt
     ).gather(result, weights: weights)
@@ -90,13 +94,13 @@ struct TrainingRun {
 
   private func makeModel(_ facts: DataFacts) throws -> Model {
     do {
+      let (height, width, classes) = (facts.height, facts.width, facts.classes)
       switch work.model {
-      case .cnn:
-        return try .cnn(height: facts.height, width: facts.width, classes: facts.classes)
-      case .mlp:
-        return try .mlp(
-          hidden: work.hiddenWidths, height: facts.height, width: facts.width,
-          classes: facts.classes)
+      case "cnn": return try .cnn(height: height, width: width, classes: classes)
+      case "mlp":
+        return try .mlp(hidden: work.hiddenWidths, height: height, width: width, classes: classes)
+      case let text:
+        return try Model(text: text, height: height, width: width, classes: classes)
       }
     } catch {
       throw AgreedError("\(error)", exitCode: ExitCode.usage)

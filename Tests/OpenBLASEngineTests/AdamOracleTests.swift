@@ -16,8 +16,6 @@ let showsFigures = fullSizeDirectory != nil
 /// A free-running adam is chaotic in its last digits: rounding flips a ReLU, and adam makes a full
 /// step of it. See Tests/Oracle/README.md.
 struct AdamOracleTests {
-  init() { _ = BLAS.setThreads(1) }
-
   @Test(arguments: ["adam-cnn", "adam-mlp", "adamw-mlp"])
   func stepsAreThoseOfPyTorch(name: String) throws {
     let errors = try measure("\(Repository.oracle)/\(name).safetensors", name: name)

@@ -5,8 +5,6 @@ import Testing
 
 /// The fast engine against the reference engine, which computes in double precision.
 struct AgainstReferenceTests {
-  init() { _ = BLAS.setThreads(1) }
-
   /// The same samples, parameters and buffers under one engine of each kind.
   private struct Pair {
     let reference: (replica: Replica, engine: ReferenceEngine)

@@ -5,8 +5,6 @@ import Testing
 
 /// Winograd's method, im2col and the engine's own choice against the reference engine.
 struct ConvolutionMethodTests {
-  init() { _ = BLAS.setThreads(1) }
-
   /// A small net around a convolution of given shape.
   struct Example: Sendable, CustomStringConvertible {
     let height: Int

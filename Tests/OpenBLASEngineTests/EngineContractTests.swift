@@ -5,8 +5,6 @@ import Testing
 
 /// What every engine promises, whatever the model: sums, overwriting, announcements.
 struct EngineContractTests {
-  init() { _ = BLAS.setThreads(1) }
-
   private func attached(_ model: Model, count: Int) -> (Replica, OpenBLASEngine) {
     let optimizer = Optimizer(kind: .sgd)
     let replica = Replica(model: model, optimizer: optimizer, count: count)
@@ -82,15 +80,5 @@ struct EngineContractTests {
       try Model.mlp(hidden: [6], height: 4, width: 4, classes: 3), count: 4)
     replica.buffers.parameters[3] = .nan
     #expect(replica.gradients(of: [0, 1], by: engine).outcome.lossSum.isNaN)
-  }
-
-  @Test func gradientsAreThoseOfOneThreadOnTwo() throws {
-    let model = try Model.cnn(height: 28, width: 28, classes: 10)
-    let (replica, engine) = attached(model, count: 8)
-    let indices = (0..<8).map { Int32($0) }
-    let one = replica.gradients(of: indices, by: engine).values
-    #expect(BLAS.setThreads(2) == 2)
-    defer { _ = BLAS.setThreads(1) }
-    #expect(relativeNorm(replica.gradients(of: indices, by: engine).values, one) < 2e-6)
   }
 }

@@ -18,6 +18,9 @@ void vk_gather_normalised(const uint8_t *images, const int32_t *indices, ptrdiff
 /// values[r, c] += bias[c], and where `relu` is not 0 negative results become 0.
 void vk_add_bias(float *values, const float *bias, ptrdiff_t rows, ptrdiff_t columns, int relu);
 
+/// sums[i] += values[i].
+void vk_add(float *sums, const float *values, ptrdiff_t count);
+
 /// Negative values become 0.
 void vk_relu(float *values, ptrdiff_t count);
 

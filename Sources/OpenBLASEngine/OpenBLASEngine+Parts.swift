@@ -1,0 +1,111 @@
+import NeuralNetwork
+
+/// The two passes over samples, part by part.
+extension OpenBLASEngine {
+  /// Images of a part evaluated at a time.
+  static let evaluationBatch = 64
+
+  public func computeGradients(
+    of indices: UnsafeBufferPointer<Int32>, into gradients: UnsafeMutableBufferPointer<Float>,
+    onReady: (Range<Int>) -> Void
+  ) -> BatchOutcome {
+    let attached = attached
+    guard let target = gradients.baseAddress, gradients.count >= layout.count else {
+      preconditionFailure("\(gradients.count) gradients, \(layout.count) needed")
+    }
+    guard threads > 1 else {
+      attached.parts[0].outcome = compute(
+        indices, attached, attached.parts[0], into: target, onReady: onReady)
+      return attached.parts[0].outcome
+    }
+    plan.prepare(attached.weights)
+    team.run { member in
+      let part = attached.parts[member]
+      let range = Part.range(member, of: threads, count: indices.count)
+      part.outcome = compute(
+        UnsafeBufferPointer(rebasing: indices[range]), attached, part,
+        into: part.gradients?.data ?? target, onReady: { _ in })
+    }
+    team.run { member in
+      Part.join(
+        attached.parts, first: target,
+        within: Part.range(member, of: threads, count: layout.count))
+    }
+    onReady(0..<layout.count)
+    // The first part's clock is the engine's: what others took longer shows in the backward phase.
+    var outcome = attached.parts[0].outcome
+    for part in attached.parts.dropFirst() {
+      outcome.lossSum += part.outcome.lossSum
+      outcome.correct += part.outcome.correct
+    }
+    return outcome
+  }
+
+  /// One part from its bytes to its gradients.
+  private func compute(
+    _ indices: UnsafeBufferPointer<Int32>, _ attached: Attachment, _ part: Part,
+    into target: UnsafeMutablePointer<Float>, onReady: (Range<Int>) -> Void
+  ) -> BatchOutcome {
+    let (weights, workspace) = (attached.weights, part.workspace)
+    let count = indices.count
+    precondition(count <= workspace.capacity, "batch of \(count), \(workspace.capacity) at most")
+    var outcome = BatchOutcome()
+    guard count > 0 else {
+      target.update(repeating: 0, count: layout.count)
+      onReady(0..<layout.count)
+      return outcome
+    }
+    let start = ContinuousClock.now
+    load(indices, of: attached.samples, into: workspace)
+    let loaded = ContinuousClock.now
+    if threads == 1 { plan.prepare(weights) }
+    plan.forward(count: count, weights, workspace)
+    let loss = softmaxCrossEntropy(indices: indices, labels: attached.samples.labels, workspace)
+    outcome.lossSum = loss.sum
+    outcome.correct = loss.correct
+    let forwarded = ContinuousClock.now
+    plan.backward(count: count, weights, workspace, into: target, onReady: onReady)
+    let end = ContinuousClock.now
+    outcome.loadSeconds = Self.seconds(loaded - start)
+    outcome.forwardSeconds = Self.seconds(forwarded - loaded)
+    outcome.backwardSeconds = Self.seconds(end - forwarded)
+    return outcome
+  }
+
+  private static func seconds(_ duration: Duration) -> Double {
+    Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+  }
+
+  public func evaluate(_ samples: Samples) -> EvaluationOutcome {
+    let attached = attached
+    plan.prepare(attached.weights)
+    team.run { member in
+      attached.parts[member].outcome = evaluate(
+        samples, Part.range(member, of: threads, count: samples.count), attached,
+        attached.parts[member])
+    }
+    return attached.parts.reduce(into: EvaluationOutcome()) { outcome, part in
+      outcome.lossSum += part.outcome.lossSum
+      outcome.correct += part.outcome.correct
+    }
+  }
+
+  private func evaluate(
+    _ samples: Samples, _ range: Range<Int>, _ attached: Attachment, _ part: Part
+  ) -> BatchOutcome {
+    var outcome = BatchOutcome()
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: Self.evaluationBatch) { indices in
+      for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.evaluationBatch) {
+        let count = min(Self.evaluationBatch, range.upperBound - first)
+        for place in 0..<count { indices[place] = Int32(first + place) }
+        let batch = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(indices)[..<count])
+        load(batch, of: samples, into: part.workspace)
+        plan.forward(count: count, attached.weights, part.workspace)
+        let loss = softmaxCrossEntropy(indices: batch, labels: samples.labels, part.workspace)
+        outcome.lossSum += loss.sum
+        outcome.correct += loss.correct
+      }
+    }
+    return outcome
+  }
+}

@@ -1,0 +1,40 @@
+import NeuralNetwork
+import Testing
+
+@Suite struct ModelTextTests {
+  @Test func theNamedModelsAreTheirTexts() throws {
+    let cnn = try Model.cnn(height: 28, width: 28, classes: 10)
+    let same = try Model(
+      text: "conv3x3:32,relu,conv3x3:64,relu,maxpool2,fc:128,relu,fc:classes", height: 28,
+      width: 28, classes: 10)
+    #expect(same.layers == cnn.layers)
+    #expect(same.text == cnn.text)
+    let again = try Model(text: cnn.text, height: 28, width: 28, classes: 10)
+    #expect(again.layers == cnn.layers)
+  }
+
+  @Test func aLeNetHasItsParameters() throws {
+    let model = try Model(
+      text: "conv5x5:20,relu,maxpool2,conv5x5:50,relu,maxpool2,fc:500,relu,fc:classes", height: 28,
+      width: 28, classes: 10)
+    #expect(ParameterLayout(of: model).count == 520 + 25_050 + 400_500 + 5010)
+  }
+
+  @Test(arguments: [
+    ("conv3x3:32,reluu,fc:10", "layer 2 is 'reluu'"), ("", "layer 1 is ''"),
+    ("fc:128,,fc:10", "layer 2 is ''"), ("conv3x5:4,fc:10", "'conv3x5:4'"),
+    ("conv3x3,fc:10", "'conv3x3'"), ("conv3x3:0,fc:10", "'conv3x3:0'"),
+    ("fc:-3,fc:10", "'fc:-3'"), ("maxpool2:3,fc:10", "'maxpool2:3'"),
+    ("conv29x29:3,fc:10", "layer 1 (conv29x29:3) does not fit an input of 28 x 28 x 1"),
+    ("maxpool15,maxpool2,fc:10", "layer 2 (maxpool2) does not fit an input of 1 x 1 x 1"),
+    ("fc:128,relu", "the last layer must be fc:10"), ("fc:11", "the last layer must be fc:10"),
+  ])
+  func whatCannotBeNamesItsLayer(text: String, expected: String) {
+    do {
+      _ = try Model(text: text, height: 28, width: 28, classes: 10)
+      Issue.record("\(text) was taken")
+    } catch {
+      #expect("\(error)".contains(expected))
+    }
+  }
+}
