@@ -5,13 +5,15 @@
 #include "VectorKernelsWinograd.h"
 
 // The innermost loops, compiled for AVX-512, AVX2 and baseline x86-64 and chosen at load time.
-// Buffers never overlap unless a comment says so. Images are [rows, columns, channels].
+// Buffers never overlap unless a comment says so. Images are [rows, columns, channels]. No kernel
+// reads or writes beyond the sizes given here: Tests/KernelBounds holds them to that.
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/// out[i, p] = images[indices[i], p] * scale + shift, for `count` images of `size` bytes.
+/// out[i, p] = images[indices[i], p] * scale + shift, for `count` images of `size` bytes; `images`
+/// are [largest index + 1, size].
 void vk_gather_normalised(const uint8_t *images, const int32_t *indices, ptrdiff_t count,
                           ptrdiff_t size, float scale, float shift, float *out);
 
@@ -34,6 +36,8 @@ void vk_pass_gradient(float *gradient, const float *output, ptrdiff_t rows, ptrd
 
 /// Copies the input windows of `pixels` output pixels of one row: columns[x, i, k] = input row i,
 /// element x * channels + k, for `kernel` rows of `kernel * channels` consecutive elements each.
+/// Input rows are `row_elements` apart; of each the first (pixels + kernel - 1) * channels elements
+/// are read.
 void vk_windows(const float *input, ptrdiff_t row_elements, ptrdiff_t pixels, ptrdiff_t kernel,
                 ptrdiff_t channels, float *columns);
 
@@ -50,6 +54,7 @@ void vk_multiply(const float *a, ptrdiff_t row, ptrdiff_t step, const float *b, 
                  ptrdiff_t columns, ptrdiff_t depth, int adding, float *c);
 
 /// The same, never adding, for a `b` and `c` of long rows: 16 columns of `b` are copied at a time.
+/// `depth` is at least 1.
 void vk_multiply_packing(const float *a, ptrdiff_t row, ptrdiff_t step, const float *b,
                          ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, float *c);
 
@@ -58,7 +63,7 @@ void vk_transpose(const float *in, ptrdiff_t rows, ptrdiff_t columns, float *out
 
 /// A 3 x 3 convolution of one image [rows, columns] of one channel, with bias: output is [rows - 2,
 /// columns - 2, channels], weights are [3, 3, channels]; where `relu` is not 0 negative results
-/// become 0.
+/// become 0. `rows` and `columns` are at least 3.
 void vk_convolve_plane(const float *image, ptrdiff_t rows, ptrdiff_t columns,
                        const float *weights, const float *bias, ptrdiff_t channels, int relu,
                        float *output);
@@ -69,7 +74,8 @@ void vk_convolve_plane_gradient(const float *image, ptrdiff_t rows, ptrdiff_t co
                                 float *weight_gradient);
 
 /// Largest value of each size x size window of one image; `choices` gets which one it was (0 ..<
-/// size * size, row by row; the first of equals). `size` is at most 15.
+/// size * size, row by row; the first of equals). Both are [rows / size, columns / size, channels];
+/// rows and columns that fill no window are left out. `size` is at most 15.
 void vk_max_pool(const float *input, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t channels,
                  ptrdiff_t size, float *output, uint8_t *choices);
 

@@ -6,8 +6,12 @@
 //
 // A transformed tile is 36 numbers a channel. They are stored by place, so that each place is a
 // matrix of its own: v[place * plane + tile * channels + channel]. Tiles go row by row through an
-// image; where an image's size is no multiple of 4, the last tiles are filled up with zeros and
-// their surplus is dropped.
+// image, ceil(output_rows / 4) * ceil(output_columns / 4) of them; where an image's size is no
+// multiple of 4, the last tiles are filled up with zeros and their surplus is dropped. `plane` is
+// at least tiles * channels; what lies between the matrices is not touched.
+//
+// An `image` is [input_rows, input_columns, inputs]; `output` and `gradient` are [output_rows,
+// output_columns, outputs], or half as many rows and columns where pooled, as are `choices`.
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,7 +20,8 @@ extern "C" {
 /// Sizes of a 3 x 3 convolution over one image.
 typedef struct {
   ptrdiff_t input_rows, input_columns, inputs;
-  /// Outputs that are computed: all (`input_rows - 2`) or as many as a pooling layer after it uses.
+  /// Outputs that are computed: all (`input_rows - 2`) or as many as a pooling layer after it uses,
+  /// at least 1.
   ptrdiff_t output_rows, output_columns, outputs;
 } vk_winograd_shape;
 

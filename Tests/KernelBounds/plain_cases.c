@@ -1,0 +1,114 @@
+#include "cases.h"
+
+void flat_case(trial *t, const sizes *s) {
+  ptrdiff_t count = s->count;
+  const float *values = numbers(t, count);
+  float *sums = numbers(t, count), *clipped = numbers(t, count), *masked = numbers(t, count);
+  t->call->vk_add(sums, values, count);
+  keep(t, sums, count);
+  t->call->vk_relu(clipped, count);
+  keep(t, clipped, count);
+  t->call->vk_relu_gradient(masked, values, count);
+  keep(t, masked, count);
+
+  float *parameters = numbers(t, count), *means = numbers(t, count), *squares = numbers(t, count);
+  for (ptrdiff_t i = 0; i < count; i++) squares[i] = squares[i] * squares[i] + 0.01f;
+  t->call->vk_adam(parameters, means, squares, values, count, 0.5f, 0.99f, 0.1f, 1.5f, 0.1f,
+                   0.999f, 0.001f, 1e-8f);
+  keep(t, parameters, count);
+  keep(t, means, count);
+  keep(t, squares, count);
+  t->call->vk_sgd(parameters, values, count, 0.5f, 0.1f, 0.01f);
+  keep(t, parameters, count);
+  t->call->vk_sgd_momentum(parameters, means, values, count, 0.5f, 0.1f, 0.01f, 0.9f);
+  keep(t, parameters, count);
+  keep(t, means, count);
+}
+
+void matrix_case(trial *t, const sizes *s) {
+  ptrdiff_t rows = s->count, columns = s->outputs, count = rows * columns;
+  float *values = numbers(t, count);
+  t->call->vk_add_bias(values, numbers(t, columns), rows, columns, s->relu);
+  keep(t, values, count);
+
+  float *gradient = numbers(t, count), *sums = numbers(t, columns);
+  const float *output = s->relu ? numbers(t, count) : NULL;
+  t->call->vk_pass_gradient(gradient, output, rows, columns, sums);
+  keep(t, gradient, count);
+  keep(t, sums, columns);
+
+  float *transposed = room(t, count);
+  t->call->vk_transpose(values, rows, columns, transposed);
+  keep(t, transposed, count);
+
+  // `batch` of `rows` images; the last one is among them, because it lies at the red zone.
+  if (rows == 0) return;
+  const uint8_t *images = bytes(t, count, 256);
+  int32_t *chosen = indices(t, s->batch, (uint32_t)rows);
+  chosen[s->batch - 1] = (int32_t)rows - 1;
+  float *gathered = room(t, s->batch * columns);
+  t->call->vk_gather_normalised(images, chosen, s->batch, columns, 0.02f, -0.4f, gathered);
+  keep(t, gathered, s->batch * columns);
+}
+
+void product_case(trial *t, const sizes *s) {
+  ptrdiff_t rows = s->count, depth = s->size, columns = 16 * s->columns;
+  const float *a = numbers(t, rows * depth), *b = numbers(t, depth * columns);
+  for (int transposed = 0; transposed < 2; transposed++) {
+    ptrdiff_t row = transposed ? 1 : depth, step = transposed ? rows : 1;
+    float *c = room(t, rows * columns);
+    t->call->vk_multiply(a, row, step, b, rows, columns, depth, 0, c);
+    keep(t, c, rows * columns);
+    t->call->vk_multiply(a, row, step, b, rows, columns, depth, 1, c);
+    keep(t, c, rows * columns);
+    float *packed = room(t, rows * columns);
+    t->call->vk_multiply_packing(a, row, step, b, rows, columns, depth, packed);
+    keep(t, packed, rows * columns);
+  }
+}
+
+/// The windows of the first `pixels` outputs of one row.
+static void try_windows(trial *t, const sizes *s, ptrdiff_t pixels) {
+  ptrdiff_t row = s->columns * s->inputs, square = s->size * s->size * s->inputs;
+  ptrdiff_t touched = (s->size - 1) * row + (pixels + s->size - 1) * s->inputs;
+  float *copies = room(t, pixels * square);
+  t->call->vk_windows(numbers(t, touched), row, pixels, s->size, s->inputs, copies);
+  keep(t, copies, pixels * square);
+  float *sums = numbers(t, touched);
+  t->call->vk_add_windows(numbers(t, pixels * square), row, pixels, s->size, s->inputs, sums);
+  keep(t, sums, touched);
+}
+
+static void try_pooling(trial *t, const sizes *s) {
+  ptrdiff_t count = s->rows * s->columns * s->outputs;
+  ptrdiff_t pooled = (s->rows / s->size) * (s->columns / s->size) * s->outputs;
+  uint8_t limit = (uint8_t)(s->size * s->size);
+  float *output = room(t, pooled);
+  uint8_t *choices = bytes(t, pooled, 256);
+  t->call->vk_max_pool(numbers(t, count), s->rows, s->columns, s->outputs, s->size, output,
+                       choices);
+  keep(t, output, pooled);
+  keep_choices(t, choices, pooled, limit);
+  float *gradient = room(t, count);
+  t->call->vk_max_pool_gradient(numbers(t, pooled), bytes(t, pooled, limit), s->rows, s->columns,
+                                s->outputs, s->size, gradient);
+  keep(t, gradient, count);
+}
+
+void image_case(trial *t, const sizes *s) {
+  ptrdiff_t widest = s->columns - s->size + 1;
+  try_windows(t, s, widest);
+  try_windows(t, s, 1 + s->count % widest);
+  try_pooling(t, s);
+
+  ptrdiff_t results = (s->rows - 2) * (s->columns - 2) * s->outputs;
+  const float *image = numbers(t, s->rows * s->columns);
+  float *output = room(t, results);
+  t->call->vk_convolve_plane(image, s->rows, s->columns, numbers(t, 9 * s->outputs),
+                             numbers(t, s->outputs), s->outputs, s->relu, output);
+  keep(t, output, results);
+  float *sums = numbers(t, 9 * s->outputs);
+  t->call->vk_convolve_plane_gradient(image, s->rows, s->columns, numbers(t, results), s->outputs,
+                                      sums);
+  keep(t, sums, 9 * s->outputs);
+}
