@@ -53,8 +53,9 @@ GRIDS = ["64,128,256,512 one-cycle:2e-3,3e-3,4e-3,6e-3 constant:1e-3,2e-3 1,1.25
 class Runs:
     """The file of single runs."""
 
-    def __init__(self, path):
-        self.path, self.lines = path, {}
+    def __init__(self, path, any_version=False):
+        self.path, self.lines, self.any_version = path, {}, any_version
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
         if os.path.exists(path):
             with open(path) as file:
                 for text in file:
@@ -65,10 +66,12 @@ class Runs:
                     except (ValueError, KeyError):
                         print(f"time-to-accuracy: a broken line in {path}", file=sys.stderr)
 
-    @staticmethod
-    def key(line):
-        words = ("program", "version", "options", "model", "threads", "recipe", "seed")
-        return tuple(line[word] for word in words)
+    def key(self, line):
+        """What makes two runs the same one. The first five words say who trained what, and how."""
+        version = "any" if self.any_version else line["version"]
+        words = ("program", "options", "model", "threads", "recipe", "seed")
+        program, *rest = (line[word] for word in words)
+        return (program, version, *rest)
 
     def find(self, line):
         return self.lines.get(self.key(line))

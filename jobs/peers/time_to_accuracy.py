@@ -18,6 +18,9 @@ import machine
 from recipes import GRIDS, TRAINING_IMAGES, Recipe, Runs, candidates
 from trainers import Ours, PyTorch
 
+RUNS = os.path.join(
+    os.path.dirname(os.path.abspath(__file__)), "..", "..", "results", "time-to-accuracy.jsonl")
+
 
 class Search:
     """One program's way through the recipes."""
@@ -129,7 +132,9 @@ def parse():
     parser.add_argument("--patience", type=float, default=0.0015, help=(
         "give a recipe up if its mean over k seeds is this/sqrt(k) below the target"))
     parser.add_argument("--all", action="store_true", help="give nothing up, leave nothing out")
-    parser.add_argument("--file", default="time-to-accuracy.jsonl", help="the single runs")
+    parser.add_argument("--file", default=RUNS, help="the single runs (default: in results/)")
+    parser.add_argument("--any-version", action="store_true", help=(
+        "count runs in the file that another version or revision of a program made"))
     parser.add_argument("--report", action="store_true", help="print what the file has; run nothing")
     parser.add_argument("--model", default="cnn", choices=("cnn", "mlp"))
     parser.add_argument("--threads", type=int, default=1)
@@ -153,7 +158,7 @@ def main():
     recipes = recipes or [r for grid in GRIDS for r in candidates(grid)]
     recipes.sort(key=lambda recipe: (recipe.images, recipe.batch))
     kinds = {"torch": PyTorch, "mnist-mpi": Ours}
-    runs = Runs(chosen.file)
+    runs = Runs(chosen.file, chosen.any_version)
     searches = [Search(chosen, runs, kinds[name](chosen)) for name in chosen.programs.split(",")]
     print(machine.describe())
     for recipe in recipes:
