@@ -23,8 +23,6 @@ public enum ExitCode {
   public static let training: Int32 = 1
   /// A file or directory that cannot be made.
   public static let cannotCreate: Int32 = 73
-  /// A launch that cannot work.
-  public static let launch: Int32 = 78
 }
 
 extension Communicator {
