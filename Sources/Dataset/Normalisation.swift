@@ -15,18 +15,26 @@ public struct Normalisation: Equatable, Sendable {
   ///
   /// For the 60,000 training images of MNIST: 0.130660 and 0.308108.
   public init?(of bytes: [UInt8]) {
-    var histogram = [Int](repeating: 0, count: 256)
-    for byte in bytes { histogram[Int(byte)] += 1 }
+    guard let first = bytes.first, bytes.contains(where: { $0 != first }) else { return nil }
     var sum = 0
     var squares = 0
-    for value in 0..<256 {
-      sum += histogram[value] * value
-      squares += histogram[value] * value * value
+    bytes.withUnsafeBufferPointer { bytes in
+      // So many bytes at a time that 32-bit sums of their squares cannot overflow: such sums become
+      // vector code, 64-bit ones or a histogram do not, and this is part of every start.
+      for start in stride(from: 0, to: bytes.count, by: 1 << 16) {
+        var (blockSum, blockSquares): (UInt32, UInt32) = (0, 0)
+        for place in start..<min(start + 1 << 16, bytes.count) {
+          let value = UInt32(bytes[place])
+          blockSum &+= value
+          blockSquares &+= value &* value
+        }
+        sum += Int(blockSum)
+        squares += Int(blockSquares)
+      }
     }
     let count = Double(bytes.count)
     let meanByte = Double(sum) / count
     let variance = Double(squares) / count - meanByte * meanByte
-    guard histogram.filter({ $0 > 0 }).count > 1 else { return nil }
     mean = meanByte / 255
     deviation = variance.squareRoot() / 255
   }

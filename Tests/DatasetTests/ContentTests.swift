@@ -16,6 +16,15 @@ struct NormalisationTests {
     #expect(abs(figures.deviation - 0.5) < 1e-15)
   }
 
+  /// The sums run over blocks: the largest bytes must not overflow one, nor a ragged end be lost.
+  @Test func isExactForManyLargeBytes() throws {
+    let count = 3 * (1 << 16) + 5
+    let figures = try #require(Normalisation(of: [0] + [UInt8](repeating: 255, count: count)))
+    let share = Double(count) / Double(count + 1)
+    #expect(abs(figures.mean - share) < 1e-12)
+    #expect(abs(figures.deviation - (share * (1 - share)).squareRoot()) < 1e-12)
+  }
+
   @Test(arguments: [0, 9, 255] as [UInt8]) func refusesConstantImages(byte: UInt8) {
     #expect(Normalisation(of: [UInt8](repeating: byte, count: 50)) == nil)
   }

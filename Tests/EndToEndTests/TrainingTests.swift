@@ -80,6 +80,28 @@ import Testing
     #expect(records.count == 4)
   }
 
+  /// Winograd's method and window products train alike: the bound is that of the rounding of
+  /// 50 steps, at a rate where losses are not chaotic.
+  @Test func curvesDoNotDependOnTheConvolutionMethod() async throws {
+    let data = try IDXFixture(trainingCount: 900, testCount: 60, height: 14, width: 12).write()
+    var losses: [[Double]] = []
+    for method in ["winograd", "im2col"] {
+      let results = data.path("results-\(method)")
+      let run = try await Program.succeed(
+        ranks: nil,
+        [
+          "--data", data.path, "--optimizer", "sgd", "--learning-rate", "0.005", "--steps", "50",
+          "--log-interval", "1", "--threads", "1", "--convolution", method, "--results", results,
+        ])
+      losses.append(Program.losses(run))
+      #expect(try Program.records(in: results).first?.config.convolution == method)
+    }
+    #expect(losses.allSatisfy { $0.count == 50 })
+    for (winograd, im2col) in zip(losses[0], losses[1]) {
+      #expect(abs(winograd - im2col) <= 2e-5 * im2col + 1e-6)
+    }
+  }
+
   @Test func theLastSmallerBatchCounts() async throws {
     let data = try IDXFixture(trainingCount: 130, testCount: 20, height: 8, width: 8).write()
     let results = data.path("results")
