@@ -15,6 +15,14 @@ typedef struct cmpi_request {
   MPI_Request handle;
 } cmpi_request;
 
+typedef struct cmpi_win {
+  MPI_Win handle;
+} cmpi_win;
+
+typedef struct cmpi_info {
+  MPI_Info handle;
+} cmpi_info;
+
 #define CMPI_ACCESSOR(type, name, value) \
   static inline type name(void) { return value; }
 
@@ -31,6 +39,7 @@ CMPI_ACCESSOR(int, cmpi_thread_multiple, MPI_THREAD_MULTIPLE)
 
 CMPI_ACCESSOR(MPI_Comm, cmpi_comm_world, MPI_COMM_WORLD)
 CMPI_ACCESSOR(int, cmpi_comm_type_shared, MPI_COMM_TYPE_SHARED)
+CMPI_ACCESSOR(int, cmpi_mode_nocheck, MPI_MODE_NOCHECK)
 CMPI_ACCESSOR(MPI_Info, cmpi_info_null, MPI_INFO_NULL)
 CMPI_ACCESSOR(MPI_Errhandler, cmpi_errors_return, MPI_ERRORS_RETURN)
 CMPI_ACCESSOR(MPI_Status *, cmpi_status_ignore, MPI_STATUS_IGNORE)

@@ -1,40 +1,72 @@
+import Measurement
 import MessagePassing
 import NeuralNetwork
 
 /// One way of bringing all ranks' gradients together and changing the parameters with them.
 ///
-/// Called by all ranks in every step: `announce` any number of times while gradients are computed,
-/// then `exchange`, then `update`.
+/// It owns the memory that this needs, the replica. Called by all ranks in every step: `announce` any
+/// number of times while gradients are computed, then `finish`.
 protocol GradientSync: AnyObject {
-  /// Hears that a range of this rank's gradients is final.
+  /// This rank's buffers, where the way of exchange wants them.
+  var replica: Replica { get }
+
+  /// How many times a step the ranks wait for each other.
+  var meetings: Int { get }
+
+  /// Hears that a range of this rank's gradients is final; ranges come from the last to the first.
   func announce(_ range: Range<Int>)
 
-  /// Sums gradients and step totals over all ranks, in place; returns when this rank has the
-  /// result.
-  func exchange() throws
+  /// Sums gradients and totals over all ranks and updates the parameters with the mean gradient.
+  ///
+  /// When it returns, this rank may compute with the new parameters. Each meeting is noted in the
+  /// timeline.
+  func finish(_ update: StepUpdate, timeline: inout StepTimeline) throws
 
-  /// Changes the parameters on every rank with the mean gradient of the global batch.
-  func update(by engine: any Engine, scale: Float, step: Int) throws
+  /// What all ranks did in the step that was finished last.
+  var totals: StepTotals { get }
+
+  /// Gives shared memory back; called by all ranks, which no longer use the replica.
+  func close() throws
+}
+
+/// The update that ends a step.
+struct StepUpdate {
+  let engine: any Engine
+  /// One over the number of samples of all ranks.
+  let scale: Float
+  /// From 1.
+  let step: Int
+  /// When this rank came, on its own clock.
+  let arrival: Double
+
+  func callAsFunction(_ range: Range<Int>, from sources: [UnsafePointer<Float>]) {
+    engine.update(range, from: sources, scale: scale, step: step)
+  }
+}
+
+extension GradientSync {
+  var totals: StepTotals { replica.totals }
+  func close() {}
 }
 
 /// One in-place `MPI_Allreduce` over the flat buffer; every rank repeats the whole update.
 final class AllReduceSync: GradientSync {
+  let replica: Replica
+  let meetings = 1
   private let communicator: Communicator
-  private let replica: Replica
 
-  init(communicator: Communicator, replica: Replica) {
+  init(communicator: Communicator, count: Int, statesPerParameter: Int) {
     self.communicator = communicator
-    self.replica = replica
+    replica = Replica(count: count, statesPerParameter: statesPerParameter)
   }
 
   func announce(_ range: Range<Int>) {}
 
-  func exchange() throws {
-    try communicator.allReduce(inPlace: replica.gradientsAndTail, .sum)
-  }
-
-  func update(by engine: any Engine, scale: Float, step: Int) {
+  func finish(_ update: StepUpdate, timeline: inout StepTimeline) throws {
+    let all = 0..<replica.count
+    try communicator.allReduce(inPlace: replica.message(all), .sum)
+    timeline.noteMeeting(arrival: update.arrival, end: MonotonicClock.seconds())
     guard let gradients = replica.gradients.baseAddress else { return }
-    engine.update(0..<replica.count, gradients: gradients, scale: scale, step: step)
+    update(all, from: [UnsafePointer(gradients)])
   }
 }

@@ -1,32 +1,56 @@
 import NeuralNetwork
 
-/// A rank's flat buffers: parameters, gradients with the step's totals behind them, optimizer
-/// state.
+/// A rank's flat buffers: parameters, gradients with the step's totals before them, optimizer state.
 ///
-/// Loss sum, hits and sample count of a step ride at the end of the gradients, so that one
-/// all-reduce a step carries all.
+/// Loss sum, hits and sample count of a step ride in front of the gradients, so that one all-reduce
+/// a step carries all, and with buckets the last one to leave.
 public final class Replica {
-  /// Numbers behind the gradients.
-  static let tailCount = 3
+  /// Numbers before the gradients: a cache line, so that these begin at the next.
+  static let headCount = 16
+  /// Numbers of totals, at the end of the head.
+  private static let totalsCount = 3
 
   /// Number of parameters.
   public let count: Int
   public let parameters: UnsafeMutableBufferPointer<Float>
-  let gradientsAndTail: UnsafeMutableBufferPointer<Float>
+  /// The head, then the gradients.
+  private let headAndGradients: UnsafeMutableBufferPointer<Float>
   let optimizerState: UnsafeMutableBufferPointer<Float>
+  /// The parameters whose optimizer state this rank keeps.
+  let stateRange: Range<Int>
+  private var owned: [UnsafeMutableBufferPointer<Float>] = []
 
-  /// Zeroed buffers for `count` parameters and `statesPerParameter` numbers of state each.
+  /// Zeroed buffers of its own for `count` parameters and `statesPerParameter` numbers of state each.
   package init(count: Int, statesPerParameter: Int) {
     self.count = count
+    stateRange = 0..<count
     parameters = Self.allocate(count)
-    gradientsAndTail = Self.allocate(count + Self.tailCount)
+    headAndGradients = Self.allocate(Self.headCount + count)
     optimizerState = Self.allocate(count * statesPerParameter)
+    owned = [parameters, headAndGradients, optimizerState]
+  }
+
+  /// Parameters and gradients in memory that others own and keep; state for a part of them.
+  ///
+  /// - Parameter headAndGradients: `headCount` numbers, then the gradients.
+  init(
+    parameters: UnsafeMutableBufferPointer<Float>,
+    headAndGradients: UnsafeMutableBufferPointer<Float>, stateRange: Range<Int>,
+    statesPerParameter: Int
+  ) {
+    count = parameters.count
+    precondition(
+      headAndGradients.count == Self.headCount + count,
+      "\(headAndGradients.count) numbers for \(count) gradients")
+    self.stateRange = stateRange
+    self.parameters = parameters
+    self.headAndGradients = headAndGradients
+    optimizerState = Self.allocate(stateRange.count * statesPerParameter)
+    owned = [optimizerState]
   }
 
   deinit {
-    for buffer in [parameters, gradientsAndTail, optimizerState] {
-      UnsafeMutableRawPointer(buffer.baseAddress)?.deallocate()
-    }
+    for buffer in owned { UnsafeMutableRawPointer(buffer.baseAddress)?.deallocate() }
   }
 
   private static func allocate(_ count: Int) -> UnsafeMutableBufferPointer<Float> {
@@ -37,36 +61,51 @@ public final class Replica {
     return UnsafeMutableBufferPointer(start: numbers, count: count)
   }
 
-  /// The gradients without the tail.
+  /// The gradients alone.
   var gradients: UnsafeMutableBufferPointer<Float> {
-    UnsafeMutableBufferPointer(rebasing: gradientsAndTail[..<count])
+    UnsafeMutableBufferPointer(rebasing: headAndGradients[Self.headCount...])
+  }
+
+  /// The gradients of `range` to be summed over ranks; with the first of all go the totals.
+  func message(_ range: Range<Int>) -> UnsafeMutableBufferPointer<Float> {
+    let start = range.lowerBound == 0 ? -Self.totalsCount : range.lowerBound
+    return UnsafeMutableBufferPointer(
+      rebasing: headAndGradients[(Self.headCount + start)..<(Self.headCount + range.upperBound)])
   }
 
   /// What an engine gets lent.
   var buffers: ModelBuffers {
-    ModelBuffers(parameters: parameters, optimizerState: optimizerState)
+    ModelBuffers(parameters: parameters, optimizerState: optimizerState, stateRange: stateRange)
   }
 
-  /// What lies behind the gradients: this rank's part before the exchange, everybody's after it.
+  /// What lies before the gradients: this rank's part before the exchange, everybody's after it.
   ///
   /// Counts are exact: a single-precision number holds every integer up to 16,777,216.
-  package var tail: StepTotals {
-    StepTotals(
-      lossSum: Double(gradientsAndTail[count]),
-      correct: Int(exactly: gradientsAndTail[count + 1]) ?? -1,
-      samples: Int(exactly: gradientsAndTail[count + 2]) ?? -1)
+  package var totals: StepTotals {
+    get {
+      let first = Self.headCount - Self.totalsCount
+      return StepTotals(
+        lossSum: Double(headAndGradients[first]),
+        correct: Int(exactly: headAndGradients[first + 1]) ?? -1,
+        samples: Int(exactly: headAndGradients[first + 2]) ?? -1)
+    }
+    set {
+      let first = Self.headCount - Self.totalsCount
+      headAndGradients[first] = Float(newValue.lossSum)
+      headAndGradients[first + 1] = Float(newValue.correct)
+      headAndGradients[first + 2] = Float(newValue.samples)
+    }
   }
 
-  package func setTail(_ totals: StepTotals) {
-    gradientsAndTail[count] = Float(totals.lossSum)
-    gradientsAndTail[count + 1] = Float(totals.correct)
-    gradientsAndTail[count + 2] = Float(totals.samples)
+  /// A 64-bit hash of the bits of some parameters: FNV-1a over 32-bit words.
+  package func hash(_ range: Range<Int>) -> UInt64 {
+    parameters[range].reduce(0xCBF2_9CE4_8422_2325) {
+      ($0 ^ UInt64($1.bitPattern)) &* 0x100_0000_01B3
+    }
   }
 
-  /// A 64-bit hash of all parameter bits: FNV-1a over 32-bit words.
-  package func parametersHash() -> UInt64 {
-    parameters.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1.bitPattern)) &* 0x100_0000_01B3 }
-  }
+  /// The hash of all parameters.
+  package func parametersHash() -> UInt64 { hash(0..<count) }
 }
 
 /// What all ranks together did in one step.
@@ -80,5 +119,10 @@ package struct StepTotals: Equatable {
     self.lossSum = lossSum
     self.correct = correct
     self.samples = samples
+  }
+  static func + (one: StepTotals, other: StepTotals) -> StepTotals {
+    StepTotals(
+      lossSum: one.lossSum + other.lossSum, correct: one.correct + other.correct,
+      samples: one.samples + other.samples)
   }
 }

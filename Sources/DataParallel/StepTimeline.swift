@@ -1,32 +1,40 @@
 import Measurement
 import MessagePassing
 
-/// When this rank came to each step's all-reduce, when it left it, and when the step was done.
+/// When this rank came to each meeting of a step (its all-reduce, or the barriers that take its
+/// place), when it left, and how long each step took.
 ///
 /// Written without a barrier during training; who waited for whom is worked out afterwards.
 package struct StepTimeline {
-  package private(set) var count = 0
-  private var arrivals: [Double]
-  private var ends: [Double]
-  private var durations: [Double]
+  private var arrivals: [Double] = []
+  private var ends: [Double] = []
+  private var durations: [Double] = []
 
-  /// Room for `steps` steps.
-  package init(steps: Int) {
-    arrivals = Array(repeating: 0, count: steps)
-    ends = arrivals
-    durations = arrivals
+  /// Room for `steps` steps with so many meetings each, as all ranks have.
+  package init(steps: Int, meetings: Int) {
+    arrivals.reserveCapacity(steps * meetings)
+    ends.reserveCapacity(steps * meetings)
+    durations.reserveCapacity(steps)
   }
 
-  /// Notes one step: arrival at and end of its all-reduce on this rank's clock, and its whole
-  /// duration.
-  package mutating func note(arrival: Double, end: Double, duration: Double) {
-    arrivals[count] = arrival
-    ends[count] = end
-    durations[count] = duration
-    count += 1
+  /// Notes arrival at and end of a meeting on this rank's clock.
+  package mutating func noteMeeting(arrival: Double, end: Double) {
+    arrivals.append(arrival)
+    ends.append(end)
   }
 
-  /// What the all-reduces of all steps cost this rank, in seconds.
+  /// Notes a whole step.
+  package mutating func noteStep(duration: Double) { durations.append(duration) }
+
+  /// Seconds from arrival to end of all meetings after the first `count`.
+  func meetingSeconds(after count: Int) -> Double {
+    zip(arrivals, ends).dropFirst(count).reduce(0) { $0 + $1.1 - $1.0 }
+  }
+
+  /// Meetings so far.
+  var meetings: Int { arrivals.count }
+
+  /// What the meetings of all steps cost this rank, in seconds.
   package struct ExchangeSeconds: Equatable {
     /// Until the last rank had come.
     package var wait = 0.0
@@ -38,11 +46,11 @@ package struct StepTimeline {
   func exchangeSeconds(
     over communicator: Communicator, from first: ClockOffset, to last: ClockOffset
   ) throws -> ExchangeSeconds {
-    let aligned = arrivals[..<count].map { ClockOffset.align($0, from: first, to: last) }
+    let aligned = arrivals.map { ClockOffset.align($0, from: first, to: last) }
     let latest = try communicator.allReduce(aligned, .max)
     return Self.split(
       arrivals: aligned,
-      ends: ends[..<count].map { ClockOffset.align($0, from: first, to: last) }, latest: latest)
+      ends: ends.map { ClockOffset.align($0, from: first, to: last) }, latest: latest)
   }
 
   /// The arithmetic of `exchangeSeconds`, all instants on one clock.
@@ -60,6 +68,6 @@ package struct StepTimeline {
 
   /// The duration of each step, of the slowest rank; called by all ranks.
   func slowestDurations(over communicator: Communicator) throws -> [Double] {
-    try communicator.allReduce(Array(durations[..<count]), .max)
+    try communicator.allReduce(durations, .max)
   }
 }

@@ -14,15 +14,17 @@ public final class Trainer {
   let layout: ParameterLayout
   let engine: any Engine
   let plan: TrainingPlan
-  let replica: Replica
+  var replica: Replica { sync.replica }
   private let sync: any GradientSync
-  private var timeline: StepTimeline
+  private(set) var timeline: StepTimeline
   private var result = TrainingResult()
+  /// The last step after which all replicas were found equal.
+  private var verifiedStep = 0
 
   /// Draws the initial weights on rank 0, broadcasts them and attaches the engine.
   public init(
     communicator: Communicator, data: LocalData, model: Model, optimizer: Optimizer,
-    engine: any Engine, plan: TrainingPlan
+    engine: any Engine, plan: TrainingPlan, sync choice: SyncChoice = SyncChoice()
   ) throws {
     self.communicator = communicator
     self.data = data
@@ -30,17 +32,20 @@ public final class Trainer {
     self.plan = plan
     node = try communicator.splitByNode()
     layout = ParameterLayout(of: model)
-    replica = Replica(count: layout.count, statesPerParameter: optimizer.statesPerParameter)
-    sync = AllReduceSync(communicator: communicator, replica: replica)
-    timeline = StepTimeline(steps: plan.plannedSteps(samples: data.facts.trainingCount))
+    sync = try choice.make(
+      over: communicator, node: node, count: layout.count,
+      statesPerParameter: optimizer.statesPerParameter)
+    timeline = StepTimeline(
+      steps: plan.plannedSteps(samples: data.facts.trainingCount), meetings: sync.meetings)
     if communicator.isRoot {
-      InitialWeights.fill(replica.parameters, layout: layout, seed: plan.seed)
+      InitialWeights.fill(sync.replica.parameters, layout: layout, seed: plan.seed)
     }
-    try communicator.broadcast(replica.parameters)
+    // Ranks that share their parameters get the same bits written over each other.
+    try communicator.broadcast(sync.replica.parameters)
     // The largest local batch that any epoch can bring: all samples of a batch may be this rank's.
     let largest = min(plan.globalBatch, data.trainingSamples.count)
     try engine.attach(
-      samples: data.trainingSamples, buffers: replica.buffers, largestBatch: largest)
+      samples: data.trainingSamples, buffers: sync.replica.buffers, largestBatch: largest)
   }
 
   /// Trains as planned and evaluates after every epoch; called by all ranks.
@@ -75,14 +80,14 @@ public final class Trainer {
   }
 
   /// The sums of an epoch, the same on all ranks.
-  private struct EpochTotals {
+  struct EpochTotals {
     var steps = 0
     var lossSum = 0.0
     var samples = 0
     var seconds = 0.0
   }
 
-  private func trainEpoch(
+  func trainEpoch(
     _ epoch: Int, atMost limit: Int, onEvent: (TrainingEvent) -> Void
   ) throws -> EpochTotals {
     let start = MonotonicClock.seconds()
@@ -131,12 +136,15 @@ public final class Trainer {
     let step = result.steps + 1
     let outcome = engine.computeGradients(
       of: local, into: replica.gradients, onReady: sync.announce)
-    replica.setTail(
-      StepTotals(lossSum: outcome.lossSum, correct: outcome.correct, samples: local.count))
+    replica.totals = StepTotals(
+      lossSum: outcome.lossSum, correct: outcome.correct, samples: local.count)
     let arrival = MonotonicClock.seconds()
-    try sync.exchange()
-    let end = MonotonicClock.seconds()
-    let totals = replica.tail
+    let met = timeline.meetings
+    try sync.finish(
+      StepUpdate(engine: engine, scale: 1 / Float(globalSize), step: step, arrival: arrival),
+      timeline: &timeline)
+    let done = MonotonicClock.seconds()
+    let totals = sync.totals
     guard totals.samples == globalSize else {
       throw AgreedError(
         "step \(step): the ranks brought \(totals.samples) samples together, "
@@ -148,13 +156,13 @@ public final class Trainer {
         "step \(step) (epoch \(epoch)): the loss is not finite (\(totals.lossSum)); "
           + "try a smaller --learning-rate", exitCode: ExitCode.training)
     }
-    try sync.update(by: engine, scale: 1 / Float(globalSize), step: step)
-    let done = MonotonicClock.seconds()
-    timeline.note(arrival: arrival, end: end, duration: done - start)
+    plan.bitFlip?.strike(replica, rank: communicator.rank, step: step)
+    if let interval = plan.checkInterval, step % interval == 0 { _ = try verifyReplicas(step) }
+    timeline.noteStep(duration: done - start)
     result.phases.load += outcome.loadSeconds
     result.phases.forward += outcome.forwardSeconds
     result.phases.backward += outcome.backwardSeconds
-    result.phases.update += done - end
+    result.phases.update += done - arrival - timeline.meetingSeconds(after: met)
     result.steps = step
     result.samplesSeen += totals.samples
     result.localSamples += local.count
@@ -162,27 +170,40 @@ public final class Trainer {
     return totals
   }
 
-  /// The test set shared among ranks, and whether the replicas are still one.
+  /// The test set shared among ranks; the replicas must still be one.
   private func evaluate(epoch: Int, totals: EpochTotals) throws -> EpochSummary {
     let start = MonotonicClock.seconds()
     let mine = engine.evaluate(data.testSamples)
     let correct = try communicator.allReduce(mine.correct, .sum)
     let loss = try communicator.allReduce(mine.lossSum, .sum)
-    engine.publishParameters()
-    let hash = replica.parametersHash()
-    let smallest = try communicator.allReduce(hash, .min)
-    let largest = try communicator.allReduce(hash, .max)
+    let hash = try verifyReplicas(result.steps)
     result.phases.evaluate += MonotonicClock.seconds() - start
     return EpochSummary(
       epoch: epoch, steps: totals.steps, seconds: totals.seconds,
       trainingLoss: totals.lossSum / Double(max(totals.samples, 1)),
       testLoss: loss / Double(data.facts.testCount), testCorrect: correct,
-      testCount: data.facts.testCount, replicasEqual: smallest == largest,
-      parametersHash: try communicator.broadcast(hash))
+      testCount: data.facts.testCount, parametersHash: hash)
+  }
+
+  /// Stops the run unless all ranks have the same parameters; returns their hash.
+  private func verifyReplicas(_ step: Int) throws -> UInt64 {
+    engine.publishParameters()
+    let hash = try ReplicaCheck(communicator: communicator, layout: layout, replica: replica)
+      .verify(step: step, since: verifiedStep)
+    verifiedStep = step
+    return hash
   }
 }
 
 extension Trainer {
+  /// Bytes of optimizer state that this rank keeps.
+  public var optimizerStateBytes: Int {
+    replica.optimizerState.count * MemoryLayout<Float>.stride
+  }
+
+  /// Gives shared memory back; called by all ranks when nobody uses the trainer any more.
+  public func close() throws { try sync.close() }
+
   /// The trained weights of this rank in canonical order; the same on all ranks.
   public func finalWeights() -> [Float] {
     engine.publishParameters()

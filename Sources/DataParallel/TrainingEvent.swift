@@ -20,9 +20,7 @@ public struct EpochSummary: Equatable, Sendable {
   public var testLoss: Double
   public var testCorrect: Int
   public var testCount: Int
-  /// Whether all ranks had the same parameter bits.
-  public var replicasEqual: Bool
-  /// Rank 0's 64-bit hash of the parameters.
+  /// The 64-bit hash of the parameters, which all ranks were found to share.
   public var parametersHash: UInt64
 
   /// Share of the test set that is classified rightly.

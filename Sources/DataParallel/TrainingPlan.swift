@@ -11,11 +11,15 @@ public struct TrainingPlan: Equatable, Sendable {
   public var seed: UInt64
   /// A step in so many is reported.
   public var logInterval: Int
+  /// After every so many steps the replicas are compared, besides after every epoch.
+  public var checkInterval: Int?
+  /// A fault to be put in, as a drill for the comparison.
+  public var bitFlip: BitFlip?
 
   /// A plan by its parts.
   public init(
     globalBatch: Int, epochs: Int, steps: Int? = nil, targetAccuracy: Double? = nil, seed: UInt64,
-    logInterval: Int = 100
+    logInterval: Int = 100, checkInterval: Int? = nil, bitFlip: BitFlip? = nil
   ) {
     self.globalBatch = globalBatch
     self.epochs = epochs
@@ -23,6 +27,8 @@ public struct TrainingPlan: Equatable, Sendable {
     self.targetAccuracy = targetAccuracy
     self.seed = seed
     self.logInterval = logInterval
+    self.checkInterval = checkInterval
+    self.bitFlip = bitFlip
   }
 
   /// Steps of one epoch over `samples` samples; the last one may be smaller.

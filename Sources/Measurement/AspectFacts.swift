@@ -53,9 +53,11 @@ struct AspectFacts {
 
   private func hardware(_ record: RunRecord) -> [String] {
     let threads = NumberText.count(record.config.threadsPerRank, "thread", "threads")
+    let sync = Configuration(record).sync
     return [
       "\(NumberText.count(record.run.ranks, "rank", "ranks")) on "
-        + "\(NumberText.count(record.run.nodes, "node", "nodes")), \(threads) per rank",
+        + "\(NumberText.count(record.run.nodes, "node", "nodes")), \(threads) per rank"
+        + (sync.isEmpty ? "" : ", \(sync)"),
       "binding: \(record.machine.binding.rawValue)",
       "\(record.config.device): \(record.machine.cpu), "
         + NumberText.count(record.machine.cores, "core", "cores"),

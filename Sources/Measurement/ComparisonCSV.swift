@@ -23,6 +23,7 @@ enum ComparisonCSV {
     ("hosts", { $1.hosts.joined(separator: " ") }),
     ("threadsPerRank", { "\($1.threadsPerRank)" }),
     ("binding", { $1.binding.rawValue }),
+    ("sync", { $1.sync }),
     ("device", { $1.device }),
     ("cpu", { $1.cpu }),
     ("revision", { $1.revision }),

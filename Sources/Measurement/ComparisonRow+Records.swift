@@ -9,6 +9,7 @@ extension ComparisonRow {
       ranks: first.run.ranks, nodes: first.run.nodes,
       hosts: Set(records.flatMap(\.machine.hosts)).sorted(),
       threadsPerRank: first.config.threadsPerRank, binding: first.machine.binding,
+      sync: Configuration(first).sync,
       device: first.config.device, cpu: first.machine.cpu, cores: first.machine.cores,
       revision: first.machine.revision, globalBatch: first.config.globalBatch,
       runs: records.count, runIDs: records.map(\.run.id),

@@ -7,6 +7,8 @@ public struct ComparisonRow: Codable, Equatable, Sendable {
   public var hosts: [String]
   public var threadsPerRank: Int
   public var binding: BindingClass
+  /// How gradients came together; empty for one rank.
+  public var sync: String
   public var device: String
   public var cpu: String
   public var cores: Int

@@ -66,7 +66,8 @@ enum ComparisonText {
   private static let titles: [TextLayout.Title] = [
     .init(name: "ranks"), .init(name: "nodes"), .init(name: "hosts", align: .left),
     .init(name: "threads", unit: "/rank"), .init(name: "binding", align: .left),
-    .init(name: "batch", unit: "global"), .init(name: "training", unit: "s"),
+    .init(name: "sync", align: .left), .init(name: "batch", unit: "global"),
+    .init(name: "training", unit: "s"),
     .init(name: "images/s"), .init(name: "speedup"), .init(name: "efficiency"),
     .init(name: "comm.", unit: "%"), .init(name: "accuracy", unit: "%"),
     .init(name: "loss", unit: "final"), .init(name: "notes", align: .left),
@@ -77,7 +78,8 @@ enum ComparisonText {
     let mark = row.differences.isEmpty ? "" : "*"
     return [
       "\(row.ranks)", "\(row.nodes)", hosts(row.hosts), "\(row.threadsPerRank)",
-      row.binding.rawValue, "\(row.globalBatch)", NumberText.fixed(row.trainingSeconds, 2),
+      row.binding.rawValue, row.sync.isEmpty ? "-" : row.sync, "\(row.globalBatch)",
+      NumberText.fixed(row.trainingSeconds, 2),
       NumberText.fixed(row.imagesPerSecond, 0),
       NumberText.fixed(row.speedup, 2) + (row.speedup == nil ? "" : mark),
       NumberText.fixed(row.efficiency, 2) + (row.efficiency == nil ? "" : mark),

@@ -15,12 +15,15 @@ public struct Config: Codable, Equatable, Sendable {
   public var syntheticData: Bool
   /// How 3 x 3 convolutions were computed: `auto`, `winograd` or `im2col`.
   public var convolution: String?
+  /// How gradients came together: `allreduce`, `overlap` or `node`; absent in older records, which
+  /// knew `allreduce` alone.
+  public var sync: String?
 
   /// All fields at once.
   public init(
     scaling: Scaling, globalBatch: Int, batchPerRank: Int? = nil, model: String, epochs: Int,
     seed: UInt64, threadsPerRank: Int, device: String, data: String, syntheticData: Bool,
-    convolution: String? = nil
+    convolution: String? = nil, sync: String? = nil
   ) {
     self.scaling = scaling
     self.globalBatch = globalBatch
@@ -33,5 +36,6 @@ public struct Config: Codable, Equatable, Sendable {
     self.data = data
     self.syntheticData = syntheticData
     self.convolution = convolution
+    self.sync = sync
   }
 }

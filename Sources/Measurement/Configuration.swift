@@ -14,6 +14,7 @@ struct Configuration: Hashable {
   let blas: String
   let blasKernel: String
   let replicasEqual: Bool
+  let sync: String
 
   init(_ record: RunRecord) {
     let machine = record.machine
@@ -36,5 +37,7 @@ struct Configuration: Hashable {
     blas = machine.blas
     blasKernel = machine.blasKernel
     replicasEqual = record.result.replicasEqual
+    // One rank has nobody to exchange with: all ways are one.
+    sync = record.run.ranks == 1 ? "" : record.config.sync ?? "allreduce"
   }
 }

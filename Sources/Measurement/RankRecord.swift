@@ -17,12 +17,14 @@ public struct RankRecord: Codable, Equatable, Sendable {
   public var trainingSeconds: Double
   public var imagesPerSecond: Double
   public var peakMemoryBytes: UInt64
+  /// Optimizer state that this rank keeps.
+  public var optimizerStateBytes: Int?
 
   /// All fields at once.
   public init(
     rank: Int, host: String, node: Int, device: String, cores: [Int], threads: Int, samples: Int,
     phases: PhaseSeconds, otherSeconds: Double, trainingSeconds: Double, imagesPerSecond: Double,
-    peakMemoryBytes: UInt64
+    peakMemoryBytes: UInt64, optimizerStateBytes: Int? = nil
   ) {
     self.rank = rank
     self.host = host
@@ -36,5 +38,6 @@ public struct RankRecord: Codable, Equatable, Sendable {
     self.trainingSeconds = trainingSeconds
     self.imagesPerSecond = imagesPerSecond
     self.peakMemoryBytes = peakMemoryBytes
+    self.optimizerStateBytes = optimizerStateBytes
   }
 }

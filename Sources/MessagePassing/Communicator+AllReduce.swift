@@ -9,7 +9,7 @@ extension Communicator {
     inPlace buffer: UnsafeMutableBufferPointer<T>, _ operation: ReduceOperation
   ) throws {
     try MessageBuffer(buffer).forEachPiece(limit: countLimit) { piece in
-      try check(
+      try collective(
         MPI_Allreduce(
           cmpi_in_place(), piece.base, piece.count32, piece.kind.datatype, operation.handle, handle),
         "MPI_Allreduce")
@@ -45,7 +45,7 @@ extension Communicator {
       "\(buffer.count) elements in one request, \(countLimit) is the limit")
     let message = MessageBuffer(buffer)
     var request = cmpi_request()
-    try check(
+    try collective(
       MPI_Iallreduce(
         cmpi_in_place(), message.base, message.count32, message.kind.datatype, operation.handle,
         handle, &request.handle),

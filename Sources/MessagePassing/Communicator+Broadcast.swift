@@ -8,7 +8,7 @@ extension Communicator {
     _ buffer: UnsafeMutableBufferPointer<T>, root: Int = 0
   ) throws {
     try MessageBuffer(buffer).forEachPiece(limit: countLimit) { piece in
-      try check(
+      try collective(
         MPI_Bcast(piece.base, piece.count32, piece.kind.datatype, Int32(clamping: root), handle),
         "MPI_Bcast")
     }

@@ -24,7 +24,7 @@ extension Communicator {
     var value = value
     let datatype = T.scalarKind.datatype
     return try [T](unsafeUninitializedCapacity: size) { buffer, initialized in
-      try check(
+      try collective(
         MPI_Allgather(&value, 1, datatype, buffer.baseAddress, 1, datatype, handle),
         "MPI_Allgather")
       initialized = size
@@ -69,13 +69,13 @@ extension Communicator {
   ) throws {
     let datatype = own.kind.datatype
     if let root {
-      try check(
+      try collective(
         MPI_Gatherv(
           own.base, own.count32, datatype, packed?.base, layout.counts, layout.displacements,
           datatype, Int32(clamping: root), handle),
         "MPI_Gatherv")
     } else {
-      try check(
+      try collective(
         MPI_Allgatherv(
           own.base, own.count32, datatype, packed?.base, layout.counts, layout.displacements,
           datatype, handle),

@@ -46,7 +46,7 @@ extension Communicator {
     into own: MessageBuffer, root: Int
   ) throws {
     let datatype = own.kind.datatype
-    try check(
+    try collective(
       MPI_Scatterv(
         packed?.base, layout.counts, layout.displacements, datatype, own.base, own.count32,
         datatype, Int32(clamping: root), handle),

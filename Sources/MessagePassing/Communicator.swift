@@ -26,6 +26,16 @@ public final class Communicator {
 
   let handle: MPI_Comm
   private let ownership: Ownership
+  private let calls: CallCount
+
+  /// How many collective calls of MPI this rank has made, on this communicator and all that come from
+  /// the same world; making communicators does not count.
+  package var collectiveCalls: Int { calls.collectives }
+
+  /// A count that communicators share.
+  final class CallCount {
+    var collectives = 0
+  }
 
   enum Ownership {
     /// The handle is the library's.
@@ -36,7 +46,10 @@ public final class Communicator {
     case shared(Communicator)
   }
 
-  init(handle: MPI_Comm, ownership: Ownership, countLimit: Int = Int(Int32.max)) throws {
+  init(
+    handle: MPI_Comm, ownership: Ownership, countLimit: Int = Int(Int32.max),
+    calls: CallCount = CallCount()
+  ) throws {
     // Before anything else: the error handler of a new world would end the program.
     try check(MPI_Comm_set_errhandler(handle, cmpi_errors_return()), "MPI_Comm_set_errhandler")
     var rank: Int32 = 0
@@ -45,6 +58,7 @@ public final class Communicator {
     try check(MPI_Comm_size(handle, &size), "MPI_Comm_size")
     self.handle = handle
     self.ownership = ownership
+    self.calls = calls
     self.countLimit = countLimit
     self.rank = Int(rank)
     self.size = Int(size)
@@ -70,9 +84,16 @@ public final class Communicator {
       ?? "unknown host"
   }
 
+  /// Counts a collective call and throws unless it succeeded.
+  @inline(__always)
+  func collective(_ code: Int32, _ call: String) throws {
+    calls.collectives += 1
+    try check(code, call)
+  }
+
   /// Waits until all ranks have called it.
   public func barrier() throws {
-    try check(MPI_Barrier(handle), "MPI_Barrier")
+    try collective(MPI_Barrier(handle), "MPI_Barrier")
   }
 
   /// Returns the communicator of all ranks that pass the same `color` (0 or more), ordered by `key`
@@ -83,7 +104,8 @@ public final class Communicator {
     try check(
       MPI_Comm_split(handle, Int32(clamping: color), Int32(clamping: key), &part.handle),
       "MPI_Comm_split")
-    return try Communicator(handle: part.handle, ownership: .owned, countLimit: countLimit)
+    return try Communicator(
+      handle: part.handle, ownership: .owned, countLimit: countLimit, calls: calls)
   }
 
   /// Returns the communicator of the ranks that share memory with this one, in the order of their
@@ -94,7 +116,8 @@ public final class Communicator {
       MPI_Comm_split_type(
         handle, cmpi_comm_type_shared(), Int32(rank), cmpi_info_null(), &part.handle),
       "MPI_Comm_split_type")
-    return try Communicator(handle: part.handle, ownership: .owned, countLimit: countLimit)
+    return try Communicator(
+      handle: part.handle, ownership: .owned, countLimit: countLimit, calls: calls)
   }
 
   /// Ends all ranks at once with the exit code `code`; called by any one rank.
@@ -108,6 +131,7 @@ public final class Communicator {
   /// large messages with small ones; all ranks pass the same `limit`.
   package func withCountLimit(_ limit: Int) throws -> Communicator {
     precondition(1...Int(Int32.max) ~= limit, "a count limit of \(limit)")
-    return try Communicator(handle: handle, ownership: .shared(self), countLimit: limit)
+    return try Communicator(
+      handle: handle, ownership: .shared(self), countLimit: limit, calls: calls)
   }
 }

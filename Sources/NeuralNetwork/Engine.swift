@@ -2,16 +2,21 @@
 public struct ModelBuffers {
   /// All parameters, as `ParameterLayout` places them.
   public let parameters: UnsafeMutableBufferPointer<Float>
-  /// Optimizer state: `statesPerParameter` buffers of the parameters' size, one after the other.
+  /// Optimizer state: `statesPerParameter` buffers of the size of `stateRange`, one after the other.
   public let optimizerState: UnsafeMutableBufferPointer<Float>
+  /// The parameters whose state is lent: only these can be updated.
+  public let stateRange: Range<Int>
 
   /// Lends buffers of the sizes that the layout and the optimizer ask for.
+  ///
+  /// - Parameter stateRange: nil where state is kept for all parameters.
   public init(
     parameters: UnsafeMutableBufferPointer<Float>,
-    optimizerState: UnsafeMutableBufferPointer<Float>
+    optimizerState: UnsafeMutableBufferPointer<Float>, stateRange: Range<Int>? = nil
   ) {
     self.parameters = parameters
     self.optimizerState = optimizerState
+    self.stateRange = stateRange ?? 0..<parameters.count
   }
 }
 
@@ -48,7 +53,7 @@ public protocol Engine: AnyObject {
   /// What the engine computes on, for people and records: `cpu`.
   var device: String { get }
 
-  /// Takes the training samples and the buffers of the replica, once.
+  /// Takes the training samples and the buffers of the replica; again, to go on with others.
   ///
   /// - Parameter largestBatch: no later batch is larger; workspaces are made for it here.
   func attach(samples: Samples, buffers: ModelBuffers, largestBatch: Int) throws
@@ -60,7 +65,8 @@ public protocol Engine: AnyObject {
   ///   - indices: places in the attached samples.
   ///   - gradients: as many numbers as there are parameters.
   ///   - onReady: told each range of gradients as it becomes final, last layer first; the ranges
-  ///     cover all parameters once, so that an exchange can begin while earlier layers still work.
+  ///     cover all parameters once, so that an exchange can begin while earlier layers still work. An
+  ///     empty range, which begins where the last one did, says that time has passed.
   func computeGradients(
     of indices: UnsafeBufferPointer<Int32>, into gradients: UnsafeMutableBufferPointer<Float>,
     onReady: (Range<Int>) -> Void
@@ -68,14 +74,15 @@ public protocol Engine: AnyObject {
 
   /// Changes the parameters and the state of `range` by the optimizer's rule.
   ///
+  /// The gradient is the sum of all `sources`, added in their order: where several ranks' gradients
+  /// lie in shared memory, sum and update are one pass over it.
   /// - Parameters:
-  ///   - range: which parameters.
-  ///   - gradients: sums of gradients, places as in the parameters: the first one read is number
-  ///     `range.lowerBound`.
+  ///   - range: which parameters, within the range whose state is lent.
+  ///   - sources: sums of gradients, places as in the parameters: the first one read is number
+  ///     `range.lowerBound`. At least one.
   ///   - scale: factor that makes the sums means: one over the number of samples.
   ///   - step: the number of this step, from 1.
-  func update(
-    _ range: Range<Int>, gradients: UnsafePointer<Float>, scale: Float, step: Int)
+  func update(_ range: Range<Int>, from sources: [UnsafePointer<Float>], scale: Float, step: Int)
 
   /// Loss and hits of the model on other samples of the same shape.
   func evaluate(_ samples: Samples) -> EvaluationOutcome

@@ -54,29 +54,31 @@ public final class ReferenceEngine: Engine {
   public func publishParameters() {}
 
   public func update(
-    _ range: Range<Int>, gradients: UnsafePointer<Float>, scale: Float, step: Int
+    _ range: Range<Int>, from sources: [UnsafePointer<Float>], scale: Float, step: Int
   ) {
     let parameters = attached.buffers.parameters
     let state = attached.buffers.optimizerState
+    let stateRange = attached.buffers.stateRange
     let (rate, decay) = (optimizer.rate(step: step), optimizer.weightDecay)
     for place in range {
+      let first = place - stateRange.lowerBound
       var parameter = Double(parameters[place])
-      var gradient = Double(gradients[place]) * Double(scale)
+      var gradient = sources.reduce(0) { $0 + Double($1[place]) } * Double(scale)
       switch optimizer.kind {
       case .sgd:
         gradient += decay * parameter
         if optimizer.momentum != 0 {
-          gradient += optimizer.momentum * Double(state[place])
-          state[place] = Float(gradient)
+          gradient += optimizer.momentum * Double(state[first])
+          state[first] = Float(gradient)
         }
         parameter -= rate * gradient
       case .adam:
         parameter *= 1 - rate * decay
-        let second = layout.count + place
+        let second = stateRange.count + first
         let (beta1, beta2) = (optimizer.beta1, optimizer.beta2)
-        let mean = beta1 * Double(state[place]) + (1 - beta1) * gradient
+        let mean = beta1 * Double(state[first]) + (1 - beta1) * gradient
         let square = beta2 * Double(state[second]) + (1 - beta2) * gradient * gradient
-        state[place] = Float(mean)
+        state[first] = Float(mean)
         state[second] = Float(square)
         let root = square.squareRoot() / optimizer.adamSecondCorrection(step: step)
         parameter -= optimizer.adamStepSize(step: step) * mean / (root + optimizer.epsilon)

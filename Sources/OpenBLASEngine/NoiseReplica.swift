@@ -63,7 +63,8 @@ final class NoiseReplica {
         onReady: { _ in })
       let computed = ContinuousClock.now
       engine.update(
-        0..<engine.layout.count, gradients: gradients.data, scale: 1 / Float(batch), step: number)
+        0..<engine.layout.count, from: [UnsafePointer(gradients.data)], scale: 1 / Float(batch),
+        step: number)
       let end = ContinuousClock.now
       return (end - start, end - computed)
     }

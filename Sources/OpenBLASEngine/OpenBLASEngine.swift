@@ -48,9 +48,9 @@ public final class OpenBLASEngine: Engine {
       buffers.parameters.count >= layout.count,
       "\(buffers.parameters.count) parameters lent, \(layout.count) needed")
     precondition(
-      buffers.optimizerState.count >= layout.count * optimizer.statesPerParameter,
+      buffers.optimizerState.count >= buffers.stateRange.count * optimizer.statesPerParameter,
       "\(buffers.optimizerState.count) numbers of optimizer state lent, "
-        + "\(layout.count * optimizer.statesPerParameter) needed")
+        + "\(buffers.stateRange.count * optimizer.statesPerParameter) needed")
     guard let parameters = buffers.parameters.baseAddress else { return }
     let capacity = max((largestBatch + threads - 1) / threads, Self.evaluationBatch)
     lent = Attachment(
@@ -66,40 +66,4 @@ public final class OpenBLASEngine: Engine {
   }
 
   public func publishParameters() {}
-
-  public func update(
-    _ range: Range<Int>, gradients: UnsafePointer<Float>, scale: Float, step: Int
-  ) {
-    team.run { member in
-      let part = Part.range(member, of: threads, count: range.count)
-      update(
-        from: range.lowerBound + part.lowerBound, count: part.count, gradients: gradients,
-        scale: scale, step: step)
-    }
-  }
-
-  private func update(
-    from start: Int, count: Int, gradients: UnsafePointer<Float>, scale: Float, step: Int
-  ) {
-    guard let parameters = attached.buffers.parameters.baseAddress else { return }
-    let state = attached.buffers.optimizerState.baseAddress
-    let rate = optimizer.rate(step: step)
-    let decay = optimizer.weightDecay
-    switch (optimizer.kind, state) {
-    case (.adam, let state?):
-      vk_adam(
-        parameters + start, state + start, state + layout.count + start, gradients + start, count,
-        scale, Float(1 - rate * decay), Float(optimizer.adamStepSize(step: step)),
-        Float(1 / optimizer.adamSecondCorrection(step: step)), Float(1 - optimizer.beta1),
-        Float(optimizer.beta2), Float(1 - optimizer.beta2), Float(optimizer.epsilon))
-    case (.sgd, let state?) where optimizer.momentum != 0:
-      vk_sgd_momentum(
-        parameters + start, state + start, gradients + start, count, scale, Float(rate),
-        Float(decay), Float(optimizer.momentum))
-    case (.sgd, _):
-      vk_sgd(parameters + start, gradients + start, count, scale, Float(rate), Float(decay))
-    case (.adam, nil):
-      preconditionFailure("no optimizer state lent")
-    }
-  }
 }

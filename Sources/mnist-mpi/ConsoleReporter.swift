@@ -17,7 +17,7 @@ final class ConsoleReporter {
   /// The lines before the first step.
   func start(
     device: String, facts: DataFacts, model: Model, plan: TrainingPlan, ranks: Int, nodes: Int,
-    threads: Int
+    threads: Int, sync: SyncChoice, trials: [SyncTrial]
   ) {
     say("Using device: \(device)")
     let name = facts.isSynthetic ? "synthetic (made from the seed, not MNIST)" : facts.name
@@ -32,6 +32,9 @@ final class ConsoleReporter {
     say(
       "Ranks: \(ranks) on \(nodes) node\(nodes == 1 ? "" : "s"), "
         + "\(threads) thread\(threads == 1 ? "" : "s") each")
+    guard ranks > 1 else { return }
+    let tried = trials.map(\.text).joined(separator: ", ")
+    say("Sync: \(sync.method.rawValue)" + (tried.isEmpty ? "" : " (tried, a step: \(tried))"))
   }
 
   /// One event of the training.
@@ -47,7 +50,7 @@ final class ConsoleReporter {
         "Test Epoch: \(epoch.epoch) Loss: \(Self.fixed(epoch.testLoss, 6)) "
           + "Accuracy: \(epoch.testCorrect)/\(epoch.testCount) "
           + "(\(Self.fixed(100 * epoch.testAccuracy, 2)) %), "
-          + (epoch.replicasEqual ? "all replicas equal" : "REPLICAS DIFFER"))
+          + "all replicas equal")
     }
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DataParallel
 import NeuralNetwork
 import OpenBLASEngine
 
@@ -17,6 +18,7 @@ enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
 extension Optimizer.Kind: ExpressibleByArgument {}
 extension Schedule: ExpressibleByArgument {}
 extension ConvolutionMethod: ExpressibleByArgument {}
+extension SyncMethod: ExpressibleByArgument {}
 
 // Numbers are parsed unconditionally, so that `--batch-size -64` is a bad number and not a missing
 // one.
@@ -188,6 +190,37 @@ struct RunOptions: ParsableArguments {
   var convolution: ConvolutionMethod = .auto
 
   @Option(
+    help: ArgumentHelp(
+      "How ranks bring gradients together: allreduce, overlap, node, or auto (default: allreduce).",
+      discussion: """
+        allreduce: one MPI_Allreduce a step, every rank updates everything. overlap: buckets by \
+        MPI_Iallreduce during the backward pass. node: shared memory within a node, each rank \
+        updates its part. auto: tries each for a moment and takes the fastest. The learning rate \
+        is not touched: others multiply it by the number of ranks where the global batch grows; \
+        here say --learning-rate.
+        """, valueName: "way"))
+  var sync: SyncOption = .way(.allReduce)
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "overlap: the size of a bucket in bytes (default: 1048576).", valueName: "bytes"))
+  var bucketSize: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Compare all ranks' parameters after every so many steps, besides after every epoch.",
+      valueName: "steps"))
+  var checkReplicas: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Turn a bit of one rank's parameters over, as a drill.", valueName: "rank:step:parameter",
+      visibility: .hidden))
+  var flipBit: BitFlip?
+
+  @Option(
     parsing: .unconditional, help: ArgumentHelp("Report a step in so many.", valueName: "steps"))
   var logInterval: Int = 100
 
@@ -219,6 +252,20 @@ struct RunOptions: ParsableArguments {
     if !(1...1_000_000_000).contains(logInterval) {
       throw ValidationError("--log-interval \(logInterval): expected a number from 1 to 1000000000")
     }
+    if let bucketSize {
+      guard case .way(.overlap) = sync else {
+        throw ValidationError(
+          "--bucket-size belongs to --sync overlap; leave it out or add that")
+      }
+      if !(4...(1 << 40)).contains(bucketSize) {
+        throw ValidationError(
+          "--bucket-size \(bucketSize): expected a number from 4 to \(1 << 40)")
+      }
+    }
+    if let checkReplicas, !(1...1_000_000_000).contains(checkReplicas) {
+      throw ValidationError(
+        "--check-replicas \(checkReplicas): expected a number from 1 to 1000000000")
+    }
     if quiet && progress == .on {
       throw ValidationError("--quiet and --progress on exclude each other; give one of them")
     }
@@ -226,5 +273,13 @@ struct RunOptions: ParsableArguments {
     where path == "" {
       throw ValidationError("\(option) \"\": expected a path")
     }
+  }
+}
+
+extension RunOptions {
+  /// The way of exchange that is named; `allreduce` where the fastest is to be found.
+  var syncChoice: SyncChoice {
+    guard case .way(let method) = sync else { return SyncChoice() }
+    return SyncChoice(method, bucketBytes: bucketSize ?? SyncChoice().bucketBytes)
   }
 }

@@ -32,15 +32,17 @@ struct TrainingRun {
       model: model, optimizer: optimizer, threads: place.threads,
       convolution: options.convolution)
     let threads = engine.threads
+    let trials = try trySyncs(data, model, optimizer, engine, plan)
+    let sync = trials.first?.choice ?? options.syncChoice
     let trainer = try Trainer(
       communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
-      plan: plan)
+      plan: plan, sync: sync)
 
     let reporter = ConsoleReporter(
       isSilent: options.quiet || !communicator.isRoot, progress: options.progress)
     reporter.start(
       device: device, facts: data.facts, model: model, plan: plan, ranks: communicator.size,
-      nodes: place.nodes, threads: threads)
+      nodes: place.nodes, threads: threads, sync: sync, trials: trials)
     let firstStepAt = HostFacts.secondsSinceProcessStart()
     let result = try trainer.run(onEvent: reporter.hear)
 
@@ -48,14 +50,27 @@ struct TrainingRun {
     let record = try RecordBuilder(
       communicator: communicator, work: work, optimizer: optimizer, options: options,
       device: device, data: data.facts,
-      plan: plan, model: model, place: place, threads: threads, startedAt: startedAt,
+      plan: plan, model: model, place: place, threads: threads, sync: sync.method,
+      optimizerStateBytes: trainer.optimizerStateBytes, startedAt: startedAt,
       firstStepAt: firstStepAt
     ).gather(result, weights: weights)
+    try trainer.close()
     _ = try communicator.onRoot(exitCode: ExitCode.cannotCreate) {
       guard let record else { return }
       try keep(record, weights: weights, of: model, facts: data.facts)
       reporter.finish(record, directory: options.results)
     }
+  }
+
+  /// The ways of exchange that --sync auto tries, the fastest first; none where one is named.
+  private func trySyncs(
+    _ data: LocalData, _ model: Model, _ optimizer: Optimizer, _ engine: OpenBLASEngine,
+    _ plan: TrainingPlan
+  ) throws -> [SyncTrial] {
+    guard options.sync == .auto, communicator.size > 1 else { return [] }
+    return try Trainer.compare(
+      SyncMethod.allCases.map { SyncChoice($0) }, communicator: communicator, data: data,
+      model: model, optimizer: optimizer, engine: engine, plan: plan)
   }
 
   /// Finds out before training whether what it yields can be written.
@@ -89,7 +104,8 @@ struct TrainingRun {
     }
     return TrainingPlan(
       globalBatch: globalBatch, epochs: work.epochs ?? 2, steps: work.steps,
-      targetAccuracy: work.targetAccuracy, seed: work.seed, logInterval: options.logInterval)
+      targetAccuracy: work.targetAccuracy, seed: work.seed, logInterval: options.logInterval,
+      checkInterval: options.checkReplicas, bitFlip: options.flipBit)
   }
 
   private func makeModel(_ facts: DataFacts) throws -> Model {

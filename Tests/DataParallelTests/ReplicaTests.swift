@@ -2,11 +2,11 @@ import DataParallel
 import Testing
 
 @Suite struct ReplicaTests {
-  @Test func totalsRideBehindTheGradientsExactly() {
+  @Test func totalsRideBeforeTheGradientsExactly() {
     let replica = Replica(count: 5, statesPerParameter: 2)
     let totals = StepTotals(lossSum: 12.5, correct: 63, samples: 16_777_216)
-    replica.setTail(totals)
-    #expect(replica.tail == totals)
+    replica.totals = totals
+    #expect(replica.totals == totals)
   }
 
   @Test func theHashSeesOneBitAndTheirOrder() {

@@ -73,8 +73,8 @@ struct AgainstReferenceTests {
       _ = quick.gradients.update(from: slow.gradients)
       let gradients = try #require(UnsafePointer(quick.gradients.baseAddress))
       slow.update(by: pair.reference.engine, scale: 0.25, step: step)
-      pair.fast.engine.update(0..<101, gradients: gradients, scale: 0.25, step: step)
-      pair.fast.engine.update(101..<count, gradients: gradients, scale: 0.25, step: step)
+      pair.fast.engine.update(0..<101, from: [gradients], scale: 0.25, step: step)
+      pair.fast.engine.update(101..<count, from: [gradients], scale: 0.25, step: step)
       #expect(relativeNorm(quick.parameters, slow.parameters) < 2e-7)
       // Each kind of state alone: squares of gradients are small beside their means.
       for start in stride(from: 0, to: quick.buffers.optimizerState.count, by: count) {

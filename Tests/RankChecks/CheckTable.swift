@@ -10,6 +10,7 @@ enum CheckTable {
   static let checks: [String: RankCheck] = [
     "all-reduce": AllReduceChecks.check,
     "broadcast": BroadcastChecks.check,
+    "collective-counts": CollectiveCountChecks.check,
     "data-errors": DataChecks.checkErrors,
     "data-scatter": DataChecks.check,
     "gather": GatherChecks.check,
@@ -19,6 +20,7 @@ enum CheckTable {
     "scatter": ScatterChecks.check,
     "split": SplitChecks.check,
     "trainer": TrainerChecks.check,
+    "window": WindowChecks.check,
     "world": WorldChecks.check,
   ]
 

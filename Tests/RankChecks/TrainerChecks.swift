@@ -4,8 +4,15 @@ import MessagePassing
 import NeuralNetwork
 import OpenBLASEngine
 
-/// Training on all ranks comes to the same weights as training alone.
+/// Training on all ranks comes to the same weights as training alone, whatever the way of exchange.
 enum TrainerChecks {
+  /// `overlap` with buckets that are smaller and larger than the largest tensor.
+  static let choices = [
+    SyncChoice(.allReduce), SyncChoice(.overlap, bucketBytes: 30_000),
+    SyncChoice(.overlap, bucketBytes: 1000), SyncChoice(.overlap, bucketBytes: 1 << 30),
+    SyncChoice(.node),
+  ]
+
   static func check(_ world: Communicator, _ findings: inout Findings) throws {
     let alone = try world.split(color: world.rank, key: 0)
     for (optimizer, tolerance) in [
@@ -15,35 +22,87 @@ enum TrainerChecks {
     ] {
       // A batch that no rank count divides, and a smaller last one.
       let plan = TrainingPlan(globalBatch: 31, epochs: 2, seed: 5)
-      let several = try train(over: world, plan, optimizer)
-      let one = try train(over: alone, plan, optimizer)
-      var (error, size) = (0.0, 0.0)
-      for (left, right) in zip(several.weights, one.weights) {
-        error += Double(left - right) * Double(left - right)
-        size += Double(right) * Double(right)
+      let one = try train(over: alone, plan, optimizer, SyncChoice())
+      for choice in choices {
+        let what = "\(optimizer.kind), \(choice)"
+        let several = try train(over: world, plan, optimizer, choice)
+        let relative = distance(several.weights, one.weights)
+        findings.expect(relative < tolerance, "\(what): weights \(relative) away from one rank's")
+        findings.expect(several.result.samplesSeen, equals: 2 * 150, "\(what): samples seen")
+        let mine = try world.allReduce(several.result.localSamples, .sum)
+        findings.expect(mine, equals: 2 * 150, "\(what): samples of all ranks")
+        let states = optimizer.statesPerParameter * 4 * several.weights.count
+        let kept = choice.method == .node ? states / world.size : states
+        findings.expect(
+          abs(several.stateBytes - kept) <= 2 * 64 * world.size,
+          "\(what): \(several.stateBytes) bytes of optimizer state instead of \(kept)")
       }
-      let relative = (error / size).squareRoot()
-      findings.expect(
-        relative < tolerance, "\(optimizer.kind): weights \(relative) away from one rank's")
-      findings.expect(
-        several.result.epochs.allSatisfy(\.replicasEqual), "\(optimizer.kind): replicas differ")
-      findings.expect(several.result.samplesSeen, equals: 2 * 150, "samples seen")
-      let mine = try world.allReduce(several.result.localSamples, .sum)
-      findings.expect(mine, equals: 2 * 150, "samples of all ranks")
     }
+    try trials(world, &findings)
+  }
+
+  /// Trying all ways leaves nothing behind and ends with the same figures everywhere.
+  private static func trials(_ world: Communicator, _ findings: inout Findings) throws {
+    let optimizer = Optimizer(kind: .adam)
+    let plan = TrainingPlan(globalBatch: 31, epochs: 1, seed: 5)
+    let setting = try Setting(world, optimizer)
+    let tried = try Trainer.compare(
+      choices, communicator: world, data: setting.data, model: setting.model, optimizer: optimizer,
+      engine: setting.engine, plan: plan)
+    findings.expect(tried.count, equals: choices.count, "trials")
+    for trial in tried {
+      let low = try world.allReduce(trial.stepSeconds, .min)
+      findings.expect(
+        trial.stepSeconds > 0 && low == trial.stepSeconds, "ranks disagree on \(trial)")
+    }
+    let trainer = try setting.trainer(plan, SyncChoice())
+    _ = try trainer.run { _ in }
+    let untried = try train(over: world, plan, optimizer, SyncChoice())
+    findings.expect(trainer.finalWeights() == untried.weights, "trials left something behind")
+  }
+
+  /// Relative distance in the Euclidean norm.
+  static func distance(_ one: [Float], _ other: [Float]) -> Double {
+    var (error, size) = (0.0, 0.0)
+    for (left, right) in zip(one, other) {
+      error += Double(left - right) * Double(left - right)
+      size += Double(right) * Double(right)
+    }
+    return (error / size).squareRoot()
   }
 
   private static func train(
-    over communicator: Communicator, _ plan: TrainingPlan, _ optimizer: Optimizer
-  ) throws -> (weights: [Float], result: TrainingResult) {
-    let data = try Scatter.distribute(over: communicator, virtualShards: 840) {
+    over communicator: Communicator, _ plan: TrainingPlan, _ optimizer: Optimizer,
+    _ choice: SyncChoice
+  ) throws -> (weights: [Float], result: TrainingResult, stateBytes: Int) {
+    let trainer = try Setting(communicator, optimizer).trainer(plan, choice)
+    let result = try trainer.run { _ in }
+    defer { try? trainer.close() }
+    return (trainer.finalWeights(), result, trainer.optimizerStateBytes)
+  }
+}
+
+/// A small work on all ranks of a communicator.
+struct Setting {
+  let communicator: Communicator
+  let data: LocalData
+  let model: Model
+  let optimizer: Optimizer
+  let engine: OpenBLASEngine
+
+  init(_ communicator: Communicator, _ optimizer: Optimizer) throws {
+    self.communicator = communicator
+    self.optimizer = optimizer
+    data = try Scatter.distribute(over: communicator, virtualShards: 840) {
       try DataSource.synthetic.read(limit: 150, seed: 3)
     }
-    let model = try Model.mlp(hidden: [24], height: 28, width: 28, classes: 10)
-    let trainer = try Trainer(
-      communicator: communicator, data: data, model: model, optimizer: optimizer,
-      engine: OpenBLASEngine(model: model, optimizer: optimizer), plan: plan)
-    let result = try trainer.run { _ in }
-    return (trainer.finalWeights(), result)
+    model = try Model.mlp(hidden: [24, 12], height: 28, width: 28, classes: 10)
+    engine = OpenBLASEngine(model: model, optimizer: optimizer)
+  }
+
+  func trainer(_ plan: TrainingPlan, _ choice: SyncChoice) throws -> Trainer {
+    try Trainer(
+      communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
+      plan: plan, sync: choice)
   }
 }

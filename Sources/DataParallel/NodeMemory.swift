@@ -1,0 +1,72 @@
+import MessagePassing
+
+/// What the ranks of a node share: every rank's gradients, and in the root's segment the parameters
+/// and the totals of two steps.
+///
+/// A segment is `[head, gradients]`, the root's `[head, gradients, parameters, totals]`, each part from
+/// a cache line on. The root's head and gradients also take the sums that go to other nodes.
+final class NodeMemory {
+  /// The ranks of the node, with one set of parameters; only this rank's has optimizer state.
+  let replicas: [Replica]
+  private let window: SharedWindow
+  /// Totals of even and odd steps: a rank that is late reads its step's while the next is written.
+  private let totals: UnsafeMutablePointer<StepTotals>
+
+  private static let totalsBytes = 128
+  /// Gradients summed at a time, so that the sums stay in the first-level cache.
+  private static let blockSize = 2048
+
+  /// Called by all ranks of the node.
+  init(over node: Communicator, count: Int, stateRange: Range<Int>, statesPerParameter: Int) throws
+  {
+    let padded = (count + 15) / 16 * 16
+    let gradientBytes = 4 * (Replica.headCount + padded)
+    let window = try SharedWindow(
+      over: node, bytes: gradientBytes + (node.isRoot ? 4 * padded + Self.totalsBytes : 0))
+    func numbers(of rank: Int, from byte: Int, count: Int) -> UnsafeMutableBufferPointer<Float> {
+      UnsafeMutableRawBufferPointer(
+        rebasing: window.segment(of: rank)[byte..<(byte + 4 * count)]
+      ).assumingMemoryBound(to: Float.self)
+    }
+    let parameters = numbers(of: 0, from: gradientBytes, count: count)
+    self.window = window
+    replicas = (0..<node.size).map { rank in
+      Replica(
+        parameters: parameters,
+        headAndGradients: numbers(of: rank, from: 0, count: Replica.headCount + count),
+        stateRange: rank == node.rank ? stateRange : 0..<0,
+        statesPerParameter: statesPerParameter)
+    }
+    guard let root = window.segment(of: 0).baseAddress else {
+      preconditionFailure("the node's shared memory is empty")
+    }
+    totals = (root + gradientBytes + 4 * padded).assumingMemoryBound(to: StepTotals.self)
+  }
+
+  func barrier() { window.barrier() }
+  func close() throws { try window.free() }
+
+  /// What the root found for a step; readable until the barrier before the step after the next.
+  subscript(step step: Int) -> StepTotals {
+    get { totals[step % 2] }
+    set { totals[step % 2] = newValue }
+  }
+
+  /// The totals of the node's ranks, added up.
+  var sumOfTotals: StepTotals {
+    replicas.dropFirst().reduce(replicas[0].totals) { $0 + $1.totals }
+  }
+
+  /// Adds all ranks' gradients of `range` to the root's, with the totals if the range is the first.
+  func sumForOtherNodes(_ range: Range<Int>) {
+    if range.lowerBound == 0 { replicas[0].totals = sumOfTotals }
+    let sums = replicas[0].gradients
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockSize) {
+      let block = start..<min(start + Self.blockSize, range.upperBound)
+      for peer in replicas.dropFirst() {
+        let gradients = peer.gradients
+        for place in block { sums[place] += gradients[place] }
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import NeuralNetwork
+internal import VectorKernels
+
+/// The optimizer: one pass over parameters, state and gradients, shared out among the threads.
+extension OpenBLASEngine {
+  /// Parameters whose gradients are summed at a time: what is summed is still in the first-level
+  /// cache when the optimizer reads it.
+  private static let blockSize = 2048
+
+  public func update(
+    _ range: Range<Int>, from sources: [UnsafePointer<Float>], scale: Float, step: Int
+  ) {
+    let known = attached.buffers.stateRange
+    precondition(
+      range.isEmpty || (known.contains(range.lowerBound) && range.upperBound <= known.upperBound),
+      "update of parameters \(range), state lent for \(known)")
+    team.run { member in
+      let part = Part.range(member, of: threads, count: range.count)
+      update(
+        (range.lowerBound + part.lowerBound)..<(range.lowerBound + part.upperBound),
+        summing: sources, scale: scale, step: step)
+    }
+  }
+
+  private func update(
+    _ range: Range<Int>, summing sources: [UnsafePointer<Float>], scale: Float, step: Int
+  ) {
+    if sources.count == 1 {
+      return update(range, gradients: sources[0] + range.lowerBound, scale: scale, step: step)
+    }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.blockSize) { sums in
+      guard let sums = sums.baseAddress else { return }
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockSize) {
+        let count = min(Self.blockSize, range.upperBound - start)
+        sums.update(from: sources[0] + start, count: count)
+        for source in sources.dropFirst() { vk_add(sums, source + start, count) }
+        update(start..<(start + count), gradients: sums, scale: scale, step: step)
+      }
+    }
+  }
+
+  /// - Parameter gradients: the first one is that of the first parameter of `range`.
+  private func update(
+    _ range: Range<Int>, gradients: UnsafePointer<Float>, scale: Float, step: Int
+  ) {
+    let buffers = attached.buffers
+    guard let base = buffers.parameters.baseAddress else { return }
+    let parameters = base + range.lowerBound
+    let first = range.lowerBound - buffers.stateRange.lowerBound
+    let state = buffers.optimizerState.baseAddress.map { $0 + first }
+    let count = range.count
+    let rate = optimizer.rate(step: step)
+    let decay = optimizer.weightDecay
+    switch (optimizer.kind, state) {
+    case (.adam, let state?):
+      vk_adam(
+        parameters, state, state + buffers.stateRange.count, gradients, count, scale,
+        Float(1 - rate * decay), Float(optimizer.adamStepSize(step: step)),
+        Float(1 / optimizer.adamSecondCorrection(step: step)), Float(1 - optimizer.beta1),
+        Float(optimizer.beta2), Float(1 - optimizer.beta2), Float(optimizer.epsilon))
+    case (.sgd, let state?) where optimizer.momentum != 0:
+      vk_sgd_momentum(
+        parameters, state, gradients, count, scale, Float(rate), Float(decay),
+        Float(optimizer.momentum))
+    case (.sgd, _):
+      vk_sgd(parameters, gradients, count, scale, Float(rate), Float(decay))
+    case (.adam, nil):
+      preconditionFailure("no optimizer state lent")
+    }
+  }
+}

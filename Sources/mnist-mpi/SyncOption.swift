@@ -1,0 +1,46 @@
+import ArgumentParser
+import DataParallel
+import Foundation
+
+/// The value of --sync: a way of exchange, or the fastest of all.
+enum SyncOption: ExpressibleByArgument, Equatable {
+  case auto
+  case way(SyncMethod)
+
+  init?(argument: String) {
+    if argument == "auto" {
+      self = .auto
+    } else if let method = SyncMethod(rawValue: argument) {
+      self = .way(method)
+    } else {
+      return nil
+    }
+  }
+
+  var defaultValueDescription: String {
+    switch self {
+    case .auto: "auto"
+    case .way(let method): method.rawValue
+    }
+  }
+
+  static var allValueStrings: [String] { ["auto"] + SyncMethod.allCases.map(\.rawValue) }
+}
+
+extension BitFlip: ExpressibleByArgument {
+  /// Reads `rank:step:parameter`.
+  public init?(argument: String) {
+    let numbers = argument.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 3, let rank = numbers[0], let step = numbers[1],
+      let parameter = numbers[2], rank >= 0, step >= 1, parameter >= 0
+    else { return nil }
+    self.init(rank: rank, step: step, parameter: parameter)
+  }
+}
+
+extension SyncTrial {
+  /// Such as `node 5.61 ms`.
+  var text: String {
+    "\(choice.method.rawValue) \(String(format: "%.2f", 1000 * stepSeconds)) ms"
+  }
+}
