@@ -81,7 +81,7 @@ let package = Package(
     .testTarget(
       name: "OpenBLASEngineTests",
       dependencies: ["OpenBLASEngine", "NeuralNetwork", "Dataset", "TestSupport"]),
-    .testTarget(name: "MeasurementTests", dependencies: ["Measurement"]),
+    .testTarget(name: "MeasurementTests", dependencies: ["Measurement", "TestSupport"]),
     .testTarget(
       name: "DataParallelTests",
       dependencies: ["DataParallel", "Dataset", "NeuralNetwork", "Measurement"]),

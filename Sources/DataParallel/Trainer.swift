@@ -15,7 +15,7 @@ public final class Trainer {
   let engine: any Engine
   let plan: TrainingPlan
   var replica: Replica { sync.replica }
-  private let sync: any GradientSync
+  let sync: any GradientSync
   private(set) var timeline: StepTimeline
   private var result = TrainingResult()
   /// The last step after which all replicas were found equal.

@@ -11,6 +11,7 @@ struct AspectFacts {
   let multi: RunRecord
   private let one: ComparisonRow?
   private let several: ComparisonRow?
+  private let localBatchLoss: LocalBatchLoss?
 
   init(single: [RunRecord], multi: RunRecord) {
     self.multi = multi
@@ -19,6 +20,7 @@ struct AspectFacts {
     base = Comparison.baselines(for: multi, among: records)
     one = ComparisonRow(records: base, among: base)
     several = ComparisonRow(records: [multi], among: records)
+    localBatchLoss = LocalBatchLoss(of: multi, base: base, among: records)
   }
 
   var aspects: [Aspect] {
@@ -32,7 +34,7 @@ struct AspectFacts {
       Aspect(name: "speedup", single: one.map { _ in ["1.00"] } ?? missing, multi: [speedup]),
       Aspect(
         name: "parallel efficiency", single: one.map { _ in ["1.00"] } ?? missing,
-        multi: [efficiency]),
+        multi: [efficiency] + (localBatchLoss?.text ?? [])),
       Aspect(
         name: "communication share", single: one.map(communication) ?? missing,
         multi: communication(several)),
@@ -53,11 +55,9 @@ struct AspectFacts {
 
   private func hardware(_ record: RunRecord) -> [String] {
     let threads = NumberText.count(record.config.threadsPerRank, "thread", "threads")
-    let sync = Configuration(record).sync
     return [
       "\(NumberText.count(record.run.ranks, "rank", "ranks")) on "
-        + "\(NumberText.count(record.run.nodes, "node", "nodes")), \(threads) per rank"
-        + (sync.isEmpty ? "" : ", \(sync)"),
+        + "\(NumberText.count(record.run.nodes, "node", "nodes")), \(threads) per rank",
       "binding: \(record.machine.binding.rawValue)",
       "\(record.config.device): \(record.machine.cpu), "
         + NumberText.count(record.machine.cores, "core", "cores"),
@@ -85,7 +85,8 @@ struct AspectFacts {
   private func communication(_ row: ComparisonRow) -> [String] {
     [
       "\(NumberText.percent(row.communicationShare, 1)) % of the training time",
-      "waiting \(NumberText.percent(row.waitShare, 1)) %, "
+      (row.sync.isEmpty ? "" : "by \(row.sync): ")
+        + "waiting \(NumberText.percent(row.waitShare, 1)) %, "
         + "transfer \(NumberText.percent(row.transferShare, 1)) %",
     ]
   }

@@ -45,7 +45,10 @@ struct BestUse {
     let losses = [
       ("waiting for other ranks", extra { $0.phases.allReduceWait }),
       ("the transfer of gradients", extra { $0.phases.allReduceTransfer }),
-      ("the update, repeated on every rank", extra { $0.phases.update }),
+      (
+        multi.config.sync == "node" ? "the update" : "the update, repeated on every rank",
+        extra { $0.phases.update }
+      ),
       (
         "slower forward and backward passes (smaller products)",
         extra { $0.phases.forward + $0.phases.backward }

@@ -43,6 +43,25 @@ public enum HostFacts {
     return cores.count == 1 ? .core : .severalCores
   }
 
+  /// What Open MPI has loaded to move messages, such as `btl/vader`, `btl/tcp`, `pml/ob1`.
+  ///
+  /// It keeps only the plugins that it uses, and each is a file of its own. Empty for other libraries,
+  /// or where the plugins are built in.
+  public static func messageTransports() -> [String] {
+    // Longer than a page, which is all that reading it as a file of known size would give.
+    let maps = (try? FileHandle(forReadingAtPath: "/proc/self/maps")?.readToEnd()) ?? Data()
+    let names = String(decoding: maps, as: UTF8.self)
+      .split(separator: "\n").compactMap { line -> String? in
+        guard let file = line.split(separator: "/").last, file.hasPrefix("mca_"),
+          let name = file.dropFirst(4).split(separator: ".").first
+        else { return nil }
+        let parts = name.split(separator: "_", maxSplits: 1)
+        guard parts.count == 2, ["btl", "pml", "mtl"].contains(parts[0]) else { return nil }
+        return "\(parts[0])/\(parts[1])"
+      }
+    return Array(Set(names)).sorted()
+  }
+
   /// The most memory that this process ever had resident.
   public static func peakMemoryBytes() -> UInt64 {
     let text = field("VmHWM", of: "/proc/self/status")?.split(separator: " ").first

@@ -61,6 +61,7 @@ final class ConsoleReporter {
     say("")
     say(RankTable.text(record))
     guard record.run.ranks > 1 else { return }
+    if let verdict = Prediction.newest(in: directory)?.verdict(on: record) { say(verdict) }
     let others = (try? RecordInput.load(directory: directory)) ?? []
     say("")
     say(

@@ -28,7 +28,7 @@ enum Program {
   static func main() {
     do {
       let command = try MNISTMPI.parseAsRoot()
-      if let train = command as? TrainCommand { exit(train.launch()) }
+      if let command = command as? any RankCommand { exit(command.launch()) }
       exit(
         onOneProcess {
           do {

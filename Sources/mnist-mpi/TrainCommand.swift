@@ -1,9 +1,8 @@
 import ArgumentParser
-import DataParallel
 import MessagePassing
 
 /// `mnist-mpi train`, also `mnist-mpi` alone.
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Train, evaluate, write a record and compare it with the one-rank run (default).",
@@ -26,17 +25,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "The run")
   var options: RunOptions
 
-  /// Trains under MPI and returns the exit code of this rank, the same on all.
-  func launch() -> Int32 {
-    Environment.run(program: Program.name) { communicator in
-      do {
-        try TrainingRun(communicator: communicator, work: work, options: options).run()
-        return 0
-      } catch let error as AgreedError {
-        if communicator.isRoot { StandardError.writeLine("\(Program.name): \(error)") }
-        try communicator.barrier()
-        return error.exitCode
-      }
-    }
+  func run(over communicator: Communicator) throws {
+    try TrainingRun(communicator: communicator, work: work, options: options).run()
   }
 }

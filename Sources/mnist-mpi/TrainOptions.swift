@@ -114,7 +114,10 @@ struct WorkOptions: ParsableArguments {
       "Fixed shards from which all batches are dealt; raise it for more ranks than this.",
       discussion: "Part of the work. Batches are spread evenly over rank counts that divide it.",
       valueName: "n"))
-  var virtualShards: Int = 840
+  var virtualShards: Int = Self.defaultVirtualShards
+
+  /// Divides evenly over 1 to 8 ranks.
+  static let defaultVirtualShards = 840
 
   /// The model that the options name.
   var modelChoice: ModelChoice { ModelChoice(model: model, hidden: hidden) }

@@ -18,7 +18,7 @@ import Testing
         speedup             1.00                                1.91
         parallel efficiency 1.00                                0.95
         communication share 0.0 % of the training time          9.0 % of the training time
-                            waiting 0.0 %, transfer 0.0 %       waiting 5.0 %, transfer 4.0 %
+                            waiting 0.0 %, transfer 0.0 %       by allreduce: waiting 5.0 %, transfer 4.0 %
         memory per rank     120.0 MB (largest peak)             121.5 MB (largest peak)
         test accuracy       98.60 %                             98.60 % (agrees)
         loss                0.0312 last step, 0.0456 test       0.0312 last step, 0.0456 test

@@ -17,12 +17,12 @@ import Testing
     #expect(
       try Comparison(records: records).render(.text) == """
         cnn, strong scaling, global batch 64, 2 epochs, seed 1, data data/mnist (6000 training and 10000 test images)
-        ranks nodes hosts threads binding  batch training images/s speedup efficiency comm. accuracy   loss notes
-                            /rank         global        s                                 %        %  final
-        ----- ----- ----- ------- ------- ------ -------- -------- ------- ---------- ----- -------- ------ -----
-            1     1 alpha       1 core        64    10.50     1145    1.00       1.00   0.0    98.60 0.0312 1 2
-            2     1 alpha       1 core        64     5.50     2182    1.91       0.95   9.0    98.60 0.0312
-            4     3 a +2        2 core        64     5.00     2400   2.10*      0.53*   6.5    98.60 0.0312 3
+        ranks nodes hosts threads binding sync       batch training images/s speedup efficiency comm. accuracy   loss notes
+                            /rank                   global        s                                 %        %  final
+        ----- ----- ----- ------- ------- --------- ------ -------- -------- ------- ---------- ----- -------- ------ -----
+            1     1 alpha       1 core    -             64    10.50     1145    1.00       1.00   0.0    98.60 0.0312 1 2
+            2     1 alpha       1 core    allreduce     64     5.50     2182    1.91       0.95   9.0    98.60 0.0312
+            4     3 a +2        2 core    allreduce     64     5.00     2400   2.10*      0.53*   6.5    98.60 0.0312 3
           1  base
           2  median of 2 runs, 10.00 to 11.00 s (spread 9.5 %)
           3  threads per rank: 2 against 1
@@ -44,10 +44,10 @@ import Testing
 
         Synthetic data: loss and accuracy say nothing about real images.
 
-        | ranks | nodes | hosts | threads (/rank) | binding | batch (global) | training (s) | images/s | speedup | efficiency | comm. (%) | accuracy (%) | loss (final) | notes                            |
-        |------:|------:|:------|----------------:|:--------|---------------:|-------------:|---------:|--------:|-----------:|----------:|-------------:|-------------:|:---------------------------------|
-        |     1 |     1 | alpha |               1 | core    |             64 |        10.00 |     1200 |    1.00 |       1.00 |       0.0 |        98.60 |       0.0312 | base                             |
-        |     2 |     1 | alpha |               1 | core    |             64 |         5.50 |     2182 |   1.82* |      0.91* |       9.0 |        98.60 |       0.0312 | MPI: a\|b against Open MPI 4.1.4 |
+        | ranks | nodes | hosts | threads (/rank) | binding | sync      | batch (global) | training (s) | images/s | speedup | efficiency | comm. (%) | accuracy (%) | loss (final) | notes                            |
+        |------:|------:|:------|----------------:|:--------|:----------|---------------:|-------------:|---------:|--------:|-----------:|----------:|-------------:|-------------:|:---------------------------------|
+        |     1 |     1 | alpha |               1 | core    | -         |             64 |        10.00 |     1200 |    1.00 |       1.00 |       0.0 |        98.60 |       0.0312 | base                             |
+        |     2 |     1 | alpha |               1 | core    | allreduce |             64 |         5.50 |     2182 |   1.82* |      0.91* |       9.0 |        98.60 |       0.0312 | MPI: a\|b against Open MPI 4.1.4 |
 
         * measured against runs that differ: see the notes
         """#)
@@ -61,11 +61,11 @@ import Testing
     }
     #expect(
       try Comparison(records: [record]).render(.csv) == """
-        workHash,model,scaling,data,syntheticData,ranks,nodes,hosts,threadsPerRank,binding,device,cpu,\
+        workHash,model,scaling,data,syntheticData,ranks,nodes,hosts,threadsPerRank,binding,sync,device,cpu,\
         revision,globalBatch,runs,trainingSeconds,trainingSecondsMin,trainingSecondsMax,\
         imagesPerSecond,speedup,efficiency,communicationShare,waitShare,transferShare,testAccuracy,\
         accuracyAgrees,finalLoss,replicasEqual,baseRuns,baseTrainingSeconds,notes
-        abcdef0123456789,cnn,strong,"a ""b"", c",false,2,1,alpha,1,core,cpu,"two
+        abcdef0123456789,cnn,strong,"a ""b"", c",false,2,1,alpha,1,core,allreduce,cpu,"two
         lines",1234abc,64,1,5.0,5.0,5.0,,,,0.09,0.05,0.04,0.986,,0.0312,true,0,,\
         no one-rank run to compare with
         """)

@@ -1,0 +1,124 @@
+import Foundation
+import Measurement
+import TestSupport
+import Testing
+
+@Suite struct SyncTests {
+  private static let small = [
+    "--model", "mlp", "--hidden", "16", "--batch-size", "20", "--threads", "1",
+  ]
+
+  /// A bit that turns over in one rank's parameters ends the run, and nothing of it is kept.
+  ///
+  /// 8 x 8 images: parameters 0 to 1039 are fc1's, 1040 on fc2's. The check in step 5 passes, the
+  /// bit turns over after step 7, the check in step 10 finds it.
+  @Test(arguments: [
+    (2, "1:7:1050", "rank 1", "fc2.weight"), (4, "2:7:0", "rank 2", "fc1.weight"),
+    (4, "0:7:1030", "rank 0", "fc1.bias"),
+  ])
+  func aFlippedBitIsFound(ranks: Int, bit: String, rank: String, tensor: String) async throws {
+    let data = try IDXFixture(trainingCount: 400, testCount: 20, height: 8, width: 8).write()
+    let results = data.path("results")
+    let run = try await Program.run(
+      ranks: ranks,
+      Self.small + [
+        "--data", data.path, "--steps", "12", "--check-replicas", "5", "--flip-bit", bit,
+        "--results", results, "--save", data.path("weights"),
+      ])
+    #expect(run.exitCode == 1 && !run.timedOut, "\(run.report)")
+    let lines = run.errorLines(of: "mnist-mpi")
+    #expect(lines.count == 1)
+    let line = try #require(lines.first)
+    for part in ["step 10:", "parameters of \(rank) (", "first in \(tensor);", "after step 5;"] {
+      #expect(line.contains(part), "\(line)")
+    }
+    #expect(try Program.records(in: results).isEmpty)
+    #expect(!FileManager.default.fileExists(atPath: data.path("weights")))
+  }
+
+  /// Without --check-replicas the epoch's end finds it.
+  @Test func theEndOfAnEpochChecksToo() async throws {
+    let data = try IDXFixture(trainingCount: 100, testCount: 20, height: 8, width: 8).write()
+    let run = try await Program.run(
+      ranks: 2,
+      Self.small + [
+        "--data", data.path, "--epochs", "2", "--flip-bit", "1:7:3", "--results",
+        data.path("results"),
+      ])
+    #expect(run.exitCode == 1)
+    #expect(run.stderr.contains("step 10: the replicas are no longer equal"))
+    #expect(run.stdout.contains("Test Epoch: 1") && !run.stdout.contains("Test Epoch: 2"))
+  }
+
+  @Test func autoSaysWhatItTriedAndTook() async throws {
+    let data = try IDXFixture(trainingCount: 400, testCount: 20, height: 8, width: 8).write()
+    let results = data.path("results")
+    let run = try await Program.succeed(
+      ranks: 2,
+      Self.small + ["--data", data.path, "--epochs", "1", "--sync", "auto", "--results", results])
+    let record = try #require(try Program.records(in: results).first)
+    let taken = try #require(record.config.sync)
+    let line = try #require(run.stdout.split(separator: "\n").first { $0.hasPrefix("Sync:") })
+    #expect(line.hasPrefix("Sync: \(taken) (tried, a step: \(taken) "))
+    for way in ["allreduce", "overlap", "node"] { #expect(line.contains("\(way) ")) }
+  }
+
+  /// The prediction, the one-rank record that its speedup needs, and the run that is held against it.
+  @Test func aPredictionIsHeldAgainstTheRun() async throws {
+    let data = try IDXFixture(trainingCount: 640, testCount: 20, height: 28, width: 28).write()
+    let results = data.path("results")
+    let work = [
+      "--data", data.path, "--model", "fc:32,relu,fc:classes", "--threads", "1", "--epochs", "2",
+      "--results", results,
+    ]
+    _ = try await Program.succeed(ranks: 1, work)
+    let bench = try await Program.succeed(
+      ranks: 2,
+      [
+        "bench", "allreduce", "--model", "fc:32,relu,fc:classes", "--threads", "1", "--repeats",
+        "3",
+        "--results", results, "--json",
+      ])
+    let report = try JSONDecoder().decode(ExchangeReport.self, from: Data(bench.stdout.utf8))
+    #expect(report.ranks == 2 && report.nodes == 1)
+    #expect(report.lines.count == 9 * 3 && report.lines.allSatisfy { $0.slowest.count == 3 })
+    for line in report.lines {
+      #expect(zip(line.slowest, line.fastest).allSatisfy { $0 >= $1 && $1 > 0 })
+    }
+    #expect(report.transports.contains { $0.hasPrefix("btl/") || $0.hasPrefix("pml/") })
+    let prediction = try #require(report.prediction)
+    #expect(prediction.ways.map(\.sync) == ["allreduce", "overlap", "node"])
+    #expect(prediction.ways.allSatisfy { $0.computeSeconds > 0 && $0.exchangeSeconds > 0 })
+    #expect((prediction.oneRankStepSeconds ?? 0) > 0)
+
+    let run = try await Program.succeed(ranks: 2, work + ["--sync", "node"])
+    #expect(run.stdout.contains("\nPredicted: "))
+    // Another batch is other steps.
+    let other = try await Program.succeed(ranks: 2, work + ["--batch-size", "32"])
+    #expect(!other.stdout.contains("\nPredicted: "))
+  }
+
+  @Test func growthIsWorkedOutWithoutARun() async throws {
+    let run = try await Program.succeed(
+      ranks: nil,
+      [
+        "bench", "growth", "--latency", "30", "--bandwidth", "1.2", "--node-latency", "0.5",
+        "--node-bandwidth", "5", "--sum-rate", "10", "--ranks-per-node", "16", "--parameters",
+        "669706", "--sample-time", "0.08", "--step-time", "0.2", "--update-time", "0.8",
+      ])
+    #expect(run.stdout.hasPrefix("Computed, not measured:"))
+    #expect(run.stdout.split(separator: "\n").last?.contains("4096") == true)
+  }
+
+  @Test(arguments: [
+    (["--sync", "ring"], "--sync"), (["--bucket-size", "1000"], "--bucket-size"),
+    (["--sync", "overlap", "--bucket-size", "0"], "--bucket-size 0"),
+    (["--check-replicas", "0"], "--check-replicas 0"),
+  ])
+  func badOptions(arguments: [String], named: String) async throws {
+    let run = try await Program.run(ranks: 2, arguments)
+    #expect(run.exitCode == 64)
+    let lines = run.errorLines(of: "mnist-mpi")
+    #expect(lines.count == 1 && lines.first?.contains(named) == true, "\(run.report)")
+  }
+}
