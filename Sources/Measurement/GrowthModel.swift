@@ -1,4 +1,6 @@
-/// What a step takes on many ranks, by formulas from a few measured numbers. GROWTH.md derives them.
+/// What a step takes on many ranks, by formulas from a few measured numbers.
+///
+/// GROWTH.md derives them.
 public struct GrowthModel: Equatable, Sendable {
   /// A message between nodes.
   public var network: LinearFit

@@ -17,7 +17,9 @@ import Testing
     #expect(close(step.allReduce, 8e-3) && close(step.overlap, 8e-3) && close(step.node, 8e-3))
   }
 
-  /// Four ranks of a node. allreduce: 2 x 2 rounds of 1 us, 2 x 3/4 x 4 MB at 10 GB/s, 3/4 x 4 MB
+  /// Four ranks of a node.
+  ///
+  /// allreduce: 2 x 2 rounds of 1 us, 2 x 3/4 x 4 MB at 10 GB/s, 3/4 x 4 MB
   /// summed. node: two barriers of two rounds, 4 MB read, a quarter of the update.
   @Test func ranksOfOneNode() {
     let step = model.stepSeconds(ranks: 4, localBatch: 10)
