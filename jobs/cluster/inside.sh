@@ -4,6 +4,7 @@
 #   inside.sh part...    each slurm or hosts
 set -euo pipefail
 [[ $$ == 1 ]] || { echo "inside.sh: it is started by jobs/test-cluster.sh" >&2 && exit 1; }
+exec 2>&3 3>&-
 # shellcheck source=jobs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 here=$root/jobs/cluster
