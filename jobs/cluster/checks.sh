@@ -35,6 +35,7 @@ not_here() {
 
 # Prints the total and ends everything: 1 if a check failed, 3 if none did but a part was skipped.
 summary() {
+  trap - EXIT
   echo "$passed passed, $failed failed"
   ((failed == 0)) || exit 1
   ((absent == 0)) || exit 3
@@ -68,11 +69,13 @@ processes() {
   done 2>/dev/null
 }
 
+kill_a_rank() { kill -KILL "$(processes "$MNIST_MPI" "$1" | head -n 1)"; }
+
 # Prints the ids of ranks and of what starts them.
 left() {
   local file
-  for file in "$MNIST_MPI" "$(command -v orted)" "$(command -v mpirun)"; do
-    processes "$file"
+  for file in "$MNIST_MPI" "$(command -v orted)" "$(command -v mpirun)" "$(command -v srun)"; do
+    [[ -z $file ]] || processes "$file"
   done
 }
 

@@ -43,8 +43,6 @@ ends_badly() {
 }
 has_ended() { ! kill -0 "$1" 2>/dev/null; }
 
-kill_a_rank() { kill -KILL "$(processes "$MNIST_MPI" "$1" | head -n 1)"; }
-
 hosts_tests() {
   if ! hosts_up >"$log" 2>&1; then
     check "hosts: three hosts answer by ssh" false

@@ -15,6 +15,7 @@ mount --no-mtab -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /dev/shm
 scratch=/run/cluster
 mkdir -p "$scratch/tmp" /run/lock
+trap 'echo "FAILED: the tests broke off here"' EXIT
 export LC_ALL=C TMPDIR=$scratch/tmp OMPI_MCA_orte_tmpdir_base=$scratch/tmp
 cd "$scratch"
 # A copy, so that a build beside the tests changes nothing, and only our own ranks run this file.

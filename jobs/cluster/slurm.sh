@@ -46,7 +46,7 @@ CONF
   export SLURM_CONF=$PWD/slurm.conf
 }
 
-# Starts it; fails with the reason on its last line if it does not come up.
+# Starts it and waits for it; fails with the reason on its last line if it does not come up.
 slurm_up() {
   start_munge || { tail -n 1 munge.out && return 1; }
   write_slurm_conf
@@ -59,20 +59,37 @@ slurm_up() {
 }
 slurm_is_idle() { [[ $(sinfo -h -N -o %T 2>/dev/null | grep -c idle) == 2 ]]; }
 
-# Submits a job from a copy of the repository's scripts, waits for it, and puts its output into the log.
-# Fails if the job did not end well. At most a minute, or it is cancelled.
+job= # the id of the job submitted last
+
+# Submits a job from a copy of the repository's scripts; its output is the log from then on.
 #   submit [sbatch's options] SCRIPT [options of mnist-mpi]
 submit() {
-  local job status=0
-  cd "$scratch/submit" || return
-  # No exit code 0 without a job's own: `sbatch --wait` ends with that of the job.
-  timeout 60 sbatch --wait --parsable "$@" >job 2>"$log" || status=$?
-  job=$(<job)
-  cat slurm-*-"$job".out >>"$log" 2>/dev/null || true
-  scontrol --oneliner show job "$job" >state 2>>"$log" || true
-  grep -oE '(JobState|ExitCode|NodeList)=[^ ]*' state >>"$log" || true
+  local id
+  id=$(cd submit && sbatch --parsable --output="$log" "$@") || return
+  job=$id
+}
+
+# Prints a fact about the job submitted last.
+#   job_fact JobState|ExitCode
+job_fact() { scontrol --oneliner show job "$job" | grep -oP "\\b$1=\\K[^ ]*"; }
+has_left_queue() { [[ $(job_fact JobState) != @(PENDING|CONFIGURING|RUNNING|COMPLETING) ]]; }
+
+# Waits for the job, at most so many seconds, and succeeds if it ended like this.
+# (`sbatch --wait` would do, but looks only every ten seconds.)
+#   job_ends SECONDS STATE [EXITCODE]
+job_ends() {
+  within "$1" has_left_queue || true
+  local state code
+  state=$(job_fact JobState)
+  code=$(job_fact ExitCode)
+  echo "job $job: $state, exit code $code"
   scancel "$job" 2>/dev/null || true # does nothing to a job that has ended
-  cd "$scratch" || return
-  echo "sbatch ended with $status" >>"$log"
-  ((status == 0)) && grep -q 'JobState=COMPLETED .*ExitCode=0:0' "submit/state"
+  [[ $state == "$2" && $code == "${3:-$code}" ]]
+}
+
+# Runs a job to its end, which has to be good and to come within a minute.
+#   run_job [sbatch's options] SCRIPT [options of mnist-mpi]
+run_job() {
+  : >"$log"
+  submit "$@" && job_ends 60 COMPLETED 0:0
 }
