@@ -77,8 +77,7 @@ obstacle() {
   [[ $(id -u) == 0 ]] || { echo "needs root" && return; }
   local path
   for path in "$root" "$MNIST_MPI" "$MNIST_DATA"; do
-    # The namespaces have a /run of their own.
-    [[ $path != /run/* ]] || { echo "$path is under /run" && return; }
+    [[ $path != /run/* ]] || { echo "$path is under /run, and the nodes have a /run of their own" && return; }
   done
   (enclosed sh -c 'mount --no-mtab -t tmpfs tmpfs /run && hostname head') >/dev/null 2>&1 </dev/null ||
     { echo "namespaces cannot be made here (unshare as root)" && return; }
@@ -87,8 +86,7 @@ obstacle() {
 export MNIST_MPI=${MNIST_MPI:-$program}
 [[ -x $MNIST_MPI ]] || die "no program at $MNIST_MPI; build it first: jobs/install.sh"
 MNIST_MPI=$(realpath "$MNIST_MPI")
-get_data
-MNIST_DATA=$(realpath "$MNIST_DATA")
+MNIST_DATA=$(realpath --canonicalize-missing "${MNIST_DATA:-$root/data/mnist}")
 
 reason=$(obstacle)
 lacking=
@@ -103,6 +101,7 @@ done
 
 status=0
 if ((${#possible[@]})); then
+  get_data
   # Nothing of a surrounding job or mpirun may reach the ones in there.
   for name in "${!SLURM_@}" "${!SBATCH_@}" "${!SRUN_@}" "${!OMPI_@}" "${!PMIX_@}" LAUNCHER BINDING; do
     unset "$name"

@@ -51,7 +51,7 @@ disable_services() {
   done >/dev/null 2>&1 || true # one of the two does not know the service, or is not there
 }
 
-# Installs what a part lacks. Prints nothing if all is there then, else the reason.
+# Installs what a part lacks. To be called in $(...). Prints nothing if all is there then, else the reason.
 #   bring_packages slurm|hosts
 bring_packages() {
   local packages
@@ -66,6 +66,7 @@ bring_packages() {
     env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends
     -o Acquire::http::Timeout=15 -o Acquire::Retries=1 "${packages[@]}"
   )
+  trap '' INT TERM HUP # half an installation is worse than a wait; this runs in a subshell
   forbid_starts
   if ! "${install[@]}" >/dev/null 2>&1 </dev/null; then
     # The package lists are brought up to date only if it does not go without.
