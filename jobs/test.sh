@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Runs the tests on the release configuration.
+# Runs the tests on the release configuration: those of `swift test`, then those of test-cluster.sh,
+# which say by name what they had to skip.
 #   jobs/test.sh [options of swift test]    e.g. jobs/test.sh --filter Dataset
+# With options, swift test's only.
 set -euo pipefail
 # shellcheck source=jobs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -10,4 +12,11 @@ get_data
 # Two steps on purpose: by itself `swift test` compiles every module for @testable imports, which is
 # another program than the one that `swift build` makes, and replaces that one.
 build --build-tests
-exec swift test --package-path "$root" -c release --skip-build "$@"
+swift test --package-path "$root" -c release --skip-build "$@"
+
+echo
+if (($#)); then
+  echo "skipped: cluster tests: swift test was given options"
+else
+  MNIST_MPI=$program exec bash "$root/jobs/test-cluster.sh"
+fi

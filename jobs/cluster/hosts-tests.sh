@@ -1,0 +1,73 @@
+# shellcheck shell=bash
+# mpirun over ssh and TCP: the same results as one rank, and an end in time when something dies.
+# Sourced by inside.sh.
+# shellcheck disable=SC2154 # variables of the other files that inside.sh sources
+
+# sgd, because its weights differ only in the last digits when sums are taken in another order.
+hosts_work=(--model mlp --optimizer sgd --epochs 1 --limit 640)
+
+# A run on hosts, and what must be true of it.
+#   host_run RANKS "host..." "host:ranks,..." [further options of mnist-mpi]
+host_run() {
+  local ranks=$1 hosts=$2 placed=$3
+  local name="hosts: $ranks ranks on ${hosts// /, }${4:+ (${*:4})}" run=hosts-$ranks
+  shift 3
+  check "$name: exit code 0" \
+    on_hosts "$ranks" "$hosts" "${hosts_work[@]}" --json "$run.json" --save "$run.safetensors" "$@"
+  check "$name: each host has its ranks, replicas equal" \
+    results record "$run.json" "ranks=$ranks" "hosts=${hosts// /,}" "ranksOnHosts=$placed" \
+    launcher=mpirun replicasEqual=true
+  check "$name: losses within 1e-5 and accuracy within 0.001 of one rank's" \
+    results agree hosts-1.json "$run.json" 1e-5 0.001
+  check "$name: weights within 1e-5 of one rank's" \
+    results weights hosts-1.safetensors "$run.safetensors" 1e-5
+}
+
+# Starts a run that would take for ever and returns when it has made its first steps.
+#   endless_run RANKS "host..."
+endless_run() {
+  : >"$log" # or the last run's epoch would be taken for this one's
+  on_hosts "$1" "$2" --model mlp --epochs 100000 --limit 640 &
+  endless=$!
+  within 20 grep -q '^Test Epoch: 1 ' "$log"
+}
+
+# Succeeds if the run that was started last ends by itself within so many seconds, and not with 0.
+#   ends_badly SECONDS
+ends_badly() {
+  local status=0 start=$EPOCHREALTIME
+  within "$1" has_ended "$endless" || { echo "still there after $1 s" && return 1; }
+  wait "$endless" || status=$?
+  echo "ended with $status after $((${EPOCHREALTIME/./} - ${start/./})) microseconds"
+  ((status != 0))
+}
+has_ended() { ! kill -0 "$1" 2>/dev/null; }
+
+hosts_tests() {
+  if ! hosts_up >"$log" 2>&1; then
+    check "hosts: three hosts answer by ssh" false
+    return
+  fi
+  check "hosts: three hosts answer by ssh" true
+
+  check "hosts: 1 rank on node1: exit code 0" \
+    on_hosts 1 node1 "${hosts_work[@]}" --json hosts-1.json --save hosts-1.safetensors
+  host_run 2 "node1 node2" node1:1,node2:1
+  host_run 6 "node1 node2 node3" node1:2,node2:2,node3:2
+
+  check "hosts: an endless run begins" endless_run 2 "node1 node2"
+  check "hosts: kill -9 of the rank on node2" kill_a_rank node2
+  check "hosts: then mpirun fails within 20 s" ends_badly 20
+  check "hosts: and nothing is left on any host" within 5 nothing_left
+  clear_away
+
+  # As hostfile.example says; with the defaults it takes minutes.
+  export OMPI_MCA_oob_tcp_keepalive_time=2 OMPI_MCA_oob_tcp_keepalive_intvl=1 \
+    OMPI_MCA_oob_tcp_keepalive_probes=3
+  check "hosts: an endless run begins" endless_run 3 "node1 node2 node3"
+  cut_off node3
+  check "hosts: node3 cut off the network: mpirun fails within 30 s" ends_badly 30
+  check "hosts: and nothing is left on any host, node3 included" within 10 nothing_left
+  clear_away
+  join_again node3
+}

@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# The nodes as hosts for mpirun: an sshd on each, and runs over them. Sourced by inside.sh.
+# shellcheck disable=SC2154 # variables of the other files that inside.sh sources
+
+# Starts an sshd on every node, for root with a key made here.
+hosts_up() {
+  local node
+  mkdir -p ssh /run/sshd
+  ssh-keygen -q -t ed25519 -N '' -f ssh/key
+  ssh-keygen -q -t ed25519 -N '' -f ssh/hostkey
+  # A locked root may not come in without PAM; in here it is one with no password.
+  sed 's/^root:[^:]*:/root:*:/' /etc/shadow >ssh/shadow
+  chmod 600 ssh/shadow
+  mount --bind ssh/shadow /etc/shadow
+  printf '%s\n' "HostKey $PWD/ssh/hostkey" "PidFile none" "AuthorizedKeysFile $PWD/ssh/key.pub" \
+    "PasswordAuthentication no" "KbdInteractiveAuthentication no" \
+    "PermitRootLogin prohibit-password" "UsePAM no" "StrictModes no" >ssh/sshd_config
+  printf '%s\n' "Host *" "IdentityFile $PWD/ssh/key" "IdentitiesOnly yes" "BatchMode yes" \
+    "StrictHostKeyChecking no" "UserKnownHostsFile /dev/null" "LogLevel ERROR" >ssh/config
+  export OMPI_MCA_plm_rsh_agent=ssh OMPI_MCA_plm_rsh_args="-F $PWD/ssh/config"
+  for node in "${nodes[@]}"; do
+    on "$node" "$(command -v sshd)" -D -e -f "$PWD/ssh/sshd_config" >"ssh/$node.log" 2>&1 &
+    within 5 answers "$node" || { tail -n 3 "ssh/$node.log" && return 1; }
+  done
+}
+answers() { [[ $(on node1 ssh -F ssh/config "$1" hostname 2>&1) == "$1" ]]; }
+
+# Writes a hostfile like hostfile.example: its comments, then these hosts.
+#   write_hostfile SLOTS host...
+write_hostfile() {
+  local slots=$1
+  shift
+  grep '^#' "$root/hostfile.example"
+  printf "%s slots=$slots\n" "$@"
+}
+
+# Runs mnist-mpi on hosts, as many ranks on each as it takes, from the first of them. Output and errors
+# go to the log; the exit code is mpirun's, 124 if it ran for longer than a minute.
+#   on_hosts RANKS "host..." [options of mnist-mpi]
+on_hosts() {
+  local ranks=$1 hosts
+  read -ra hosts <<<"$2"
+  shift 2
+  write_hostfile $(((ranks + ${#hosts[@]} - 1) / ${#hosts[@]})) "${hosts[@]}" >hostfile
+  # Unbound: all hosts have the same cores, and would all put their first rank on the same one.
+  # ssh hands on no environment variables; these are for rank 0, wherever it may be.
+  on "${hosts[0]}" timeout --kill-after=5 60 \
+    mpirun --hostfile hostfile -np "$ranks" --bind-to none -x MNIST_DATA \
+    "$MNIST_MPI" --threads 1 --results "$scratch/host-results" "$@" >"$log" 2>&1
+}

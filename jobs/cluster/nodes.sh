@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# Three nodes of a cluster: each with a host name, an address and a network of its own, joined by a
+# bridge. They share processes and files, as if all folders were on the cluster's file server.
+# This process's own network is the node `head`. Sourced by inside.sh.
+# shellcheck disable=SC2154 # variables of the other files that inside.sh sources
+
+nodes=(node1 node2 node3)
+declare -A holder # a process that does nothing but keep a node's namespaces
+
+# Runs a command on a node.
+#   on NODE command...
+on() { nsenter --target "${holder[$1]}" --uts --net -- "${@:2}"; }
+
+# Succeeds if the holder has namespaces of its own and has named its host.
+#   is_held NODE
+is_held() { [[ $(on "$1" hostname) == "$1" ]]; }
+
+nodes_up() {
+  local node number=0
+  hostname head
+  ip link set lo up
+  ip link add bridge type bridge || return
+  ip addr add 10.77.0.254/24 dev bridge
+  ip link set bridge up
+  printf '%s\n' "127.0.0.1 localhost" "10.77.0.254 head" >hosts
+  for node in "${nodes[@]}"; do
+    number=$((number + 1))
+    echo "10.77.0.$number $node" >>hosts
+    unshare --uts --net sh -c "hostname $node && exec sleep infinity" &
+    holder[$node]=$!
+    within 5 is_held "$node" || return
+    ip link add "$node" type veth peer name eth0 netns "${holder[$node]}" || return
+    ip link set "$node" master bridge up
+    on "$node" ip addr add "10.77.0.$number/24" dev eth0
+    on "$node" ip link set eth0 up || return
+    on "$node" ip link set lo up
+  done
+  mount --bind hosts /etc/hosts
+}
+
+# Cuts a node off the network, and joins it again.
+cut_off() { ip link set "$1" down; }
+join_again() { ip link set "$1" up; }
+
+# All nodes have the same few cores, so ranks that wait must let others run.
+export OMPI_MCA_mpi_yield_when_idle=1

@@ -1,0 +1,100 @@
+"""What a run wrote, judged: its JSON record (Sources/Measurement/README.md) and its weights.
+
+    results.py record FILE name=value...     these facts hold; see `facts`
+    results.py agree A B LOSS ACCURACY       two records' losses and accuracies differ by no more
+    results.py weights A B LARGEST           no two weights differ by more
+
+Prints what it saw; exit code 1 if it is not so.
+"""
+
+import array
+import collections
+import json
+import struct
+import sys
+
+
+def facts(record):
+    """The facts that a check can name, as texts."""
+    hosts = collections.Counter(rank["host"] for rank in record["ranks"])
+    return {
+        "ranks": str(record["run"]["ranks"]),
+        "nodes": str(record["run"]["nodes"]),
+        "launcher": record["run"]["launcher"],
+        "hosts": ",".join(sorted(record["machine"]["hosts"])),
+        "ranksOnHosts": ",".join(f"{host}:{hosts[host]}" for host in sorted(hosts)),
+        "replicasEqual": str(record["result"]["replicasEqual"]).lower(),
+    }
+
+
+def read_json(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def record(path, *expected):
+    seen = facts(read_json(path))
+    wrong = [pair for pair in expected if pair != f"{pair.split('=')[0]}={seen[pair.split('=')[0]]}"]
+    print("seen:", *(f"{name}={value}" for name, value in seen.items()))
+    print("wanted, but not so:", *wrong or ["nothing"])
+    return not wrong
+
+
+def agree(first, second, loss_tolerance, accuracy_tolerance):
+    results = [read_json(path)["result"] for path in (first, second)]
+    good = True
+    for key, tolerance in (
+        ("finalLoss", loss_tolerance),
+        ("testLoss", loss_tolerance),
+        ("testAccuracy", accuracy_tolerance),
+    ):
+        values = [result[key] for result in results]
+        difference = abs(values[0] - values[1])
+        print(f"{key}: {values[0]} and {values[1]} differ by {difference:.3g}, allowed {tolerance}")
+        good = good and difference <= float(tolerance)
+    return good
+
+
+def read_weights(path):
+    """The tensors of a safetensors file: name -> (shape, float32 values)."""
+    with open(path, "rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+        body = file.read()
+    tensors = {}
+    for name, entry in header.items():
+        if name == "__metadata__":
+            continue
+        if entry["dtype"] != "F32":
+            raise ValueError(f"{path}: {name} is {entry['dtype']}, not F32")
+        start, end = entry["data_offsets"]
+        values = array.array("f", body[start:end])
+        if sys.byteorder == "big":
+            values.byteswap()
+        tensors[name] = (entry["shape"], values)
+    return tensors
+
+
+def weights(first, second, tolerance):
+    tensors = [read_weights(path) for path in (first, second)]
+    shapes = [{name: shape for name, (shape, _) in each.items()} for each in tensors]
+    if shapes[0] != shapes[1] or not shapes[0]:
+        print("other tensors:", *shapes)
+        return False
+    largest = max(
+        abs(a - b)
+        for name in tensors[0]
+        for a, b in zip(tensors[0][name][1], tensors[1][name][1], strict=True)
+    )
+    print(f"largest difference of two weights {largest:.3g}, allowed {tolerance}")
+    return largest <= float(tolerance)
+
+
+if __name__ == "__main__":
+    checks = {"record": record, "agree": agree, "weights": weights}
+    try:
+        good = checks[sys.argv[1]](*sys.argv[2:])
+    except (OSError, ValueError, KeyError) as error:
+        print(f"{sys.argv[1]}: {type(error).__name__}: {error}")
+        good = False
+    sys.exit(0 if good else 1)

@@ -1,0 +1,61 @@
+# shellcheck shell=bash
+# The jobs that the repository ships, run by a real Slurm on two nodes. Sourced by inside.sh.
+# shellcheck disable=SC2154 # variables of the other files that inside.sh sources
+
+# sgd, because its weights differ only in the last digits when sums are taken in another order.
+slurm_work=(--model mlp --optimizer sgd --epochs 1 --limit 640)
+
+# One run of multi.sbatch, and what must be true of it.
+#   multi_job mpirun|srun
+multi_job() {
+  local launcher=$1 record=$scratch/multi-$1.json weights=$scratch/multi-$1.safetensors
+  check "SLURM: multi.sbatch by $launcher completes with exit code 0" \
+    run_job "--export=ALL,LAUNCHER=$launcher" jobs/multi.sbatch "${slurm_work[@]}" \
+    --json "$record" --save "$weights"
+  check "SLURM: by $launcher 2 ranks on node1 and node2, replicas equal" \
+    results record "$record" ranks=2 nodes=2 hosts=node1,node2 ranksOnHosts=node1:1,node2:1 \
+    "launcher=$launcher" replicasEqual=true
+  check "SLURM: by $launcher losses within 1e-5 and accuracy within 0.001 of the single job's" \
+    results agree single.json "$record" 1e-5 0.001
+  check "SLURM: by $launcher weights within 1e-5 of the single job's" \
+    results weights single.safetensors "$weights" 1e-5
+  check "SLURM: by $launcher the comparison table has a speedup" \
+    grep -E '^speedup +1\.00 +[0-9]+\.[0-9]+' "$log"
+}
+
+# A rank dies while the others wait for it: the job must end and hold nothing.
+#   dying_job mpirun|srun
+dying_job() {
+  check "SLURM: by $1 an endless job begins" endless_job "$1"
+  check "SLURM: by $1 kill -9 of the rank on node2" kill_a_rank node2
+  check "SLURM: by $1 then the job fails within 20 s" job_ends 20 FAILED
+  check "SLURM: by $1 and nothing is left on any node" within 5 nothing_left
+  clear_away
+}
+
+endless_job() {
+  : >"$log" # or the last run's epoch would be taken for this one's
+  submit "--export=ALL,LAUNCHER=$1" jobs/multi.sbatch --model mlp --limit 640 --epochs 100000
+  within 20 grep -q '^Test Epoch: 1 ' "$log"
+}
+
+slurm_tests() {
+  if ! slurm_up >"$log" 2>&1; then
+    TAIL=40 check "SLURM: two nodes come up" false
+    return
+  fi
+  check "SLURM: two nodes come up" slurm_is_idle
+  mkdir submit
+  cp -R "$root/jobs" submit/
+  check "SLURM: single.sbatch completes with exit code 0" \
+    run_job jobs/single.sbatch "${slurm_work[@]}" \
+    --json "$scratch/single.json" --save "$scratch/single.safetensors"
+  check "SLURM: the single job has 1 rank on one node" \
+    results record single.json ranks=1 nodes=1 replicasEqual=true
+  multi_job mpirun
+  multi_job srun
+  dying_job mpirun
+  dying_job srun
+  check "SLURM: every record is in the results folder" \
+    test "$(find submit/results -name '*.json' | wc -l)" = 3
+}

@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# A Slurm of its own: controller on head, two nodes. Sourced by inside.sh.
+# shellcheck disable=SC2154 # variables of the other files that inside.sh sources
+
+# Starts munge, which Slurm's parts know each other by. /run is our own, so no other munge is met.
+start_munge() {
+  mkdir -p /run/munge
+  head -c 128 /dev/urandom >munge.key
+  chmod 600 munge.key
+  munged --foreground --force --key-file="$PWD/munge.key" --seed-file="$PWD/munge.seed" \
+    --log-file="$PWD/munge.log" --pid-file="$PWD/munge.pid" >munge.out 2>&1 &
+  within 5 knows_munge
+}
+knows_munge() { munge -n </dev/null >/dev/null 2>&1; }
+
+# pmix, or ranks that srun starts would each be a world of their own. Folders by node (%n), or the
+# nodes' files of one job would collide. Neither control groups nor users other than root are needed.
+write_slurm_conf() {
+  local node
+  mkdir -p state spool/node{1,2} tmp/node{1,2}
+  cat >slurm.conf <<CONF
+ClusterName=test
+SlurmctldHost=head(10.77.0.254)
+SlurmUser=root
+StateSaveLocation=$PWD/state
+SlurmdSpoolDir=$PWD/spool/%n
+TmpFS=$PWD/tmp/%n
+SlurmctldPidFile=$PWD/slurmctld.pid
+SlurmdPidFile=$PWD/slurmd.%n.pid
+SlurmctldLogFile=$PWD/slurmctld.log
+SlurmdLogFile=$PWD/slurmd.%n.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+MpiDefault=pmix
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+SlurmdParameters=config_overrides
+ReturnToService=2
+KillWait=5
+CONF
+  # Two cores a node whatever the machine has.
+  for node in node1 node2; do
+    echo "NodeName=$node CPUs=2 Sockets=1 CoresPerSocket=2 RealMemory=1000" >>slurm.conf
+  done
+  echo "PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP" >>slurm.conf
+  export SLURM_CONF=$PWD/slurm.conf
+}
+
+# Starts it and waits for it; fails with the reason on its last line if it does not come up.
+slurm_up() {
+  start_munge || { tail -n 1 munge.out && return 1; }
+  write_slurm_conf
+  slurmctld -D -i >slurmctld.out 2>&1 &
+  local node
+  for node in node1 node2; do
+    on "$node" slurmd -D -N "$node" >"slurmd.$node.out" 2>&1 &
+  done
+  within 15 slurm_is_idle || { tail -n 3 slurmctld.log slurmd.*.log && return 1; }
+}
+slurm_is_idle() { [[ $(sinfo -h -N -o %T 2>/dev/null | grep -c idle) == 2 ]]; }
+
+job= # the id of the job submitted last
+
+# Submits a job from a copy of the repository's scripts; its output is the log from then on.
+#   submit [sbatch's options] SCRIPT [options of mnist-mpi]
+submit() {
+  local id
+  id=$(cd submit && sbatch --parsable --output="$log" "$@") || return
+  job=$id
+}
+
+# Prints a fact about the job submitted last.
+#   job_fact JobState|ExitCode
+job_fact() { scontrol --oneliner show job "$job" | grep -oP "\\b$1=\\K[^ ]*"; }
+has_left_queue() { [[ $(job_fact JobState) != @(PENDING|CONFIGURING|RUNNING|COMPLETING) ]]; }
+
+# Waits for the job, at most so many seconds, and succeeds if it ended like this.
+# (`sbatch --wait` would do, but looks only every ten seconds.)
+#   job_ends SECONDS STATE [EXITCODE]
+job_ends() {
+  within "$1" has_left_queue || true
+  local state code
+  state=$(job_fact JobState)
+  code=$(job_fact ExitCode)
+  echo "job $job: $state, exit code $code"
+  scancel "$job" 2>/dev/null || true # does nothing to a job that has ended
+  [[ $state == "$2" && $code == "${3:-$code}" ]]
+}
+
+# Runs a job to its end, which has to be good and to come within a minute.
+#   run_job [sbatch's options] SCRIPT [options of mnist-mpi]
+run_job() {
+  : >"$log"
+  submit "$@" && job_ends 60 COMPLETED 0:0
+}
