@@ -44,7 +44,7 @@ let package = Package(
       exclude: ["README.md"]),
     .target(
       name: "Measurement", dependencies: [.product(name: "TextTable", package: "TextTable")],
-      exclude: ["README.md"]),
+      exclude: ["README.md", "GROWTH.md"]),
     .target(
       name: "DataParallel",
       dependencies: ["MessagePassing", "Dataset", "NeuralNetwork", "Measurement"],

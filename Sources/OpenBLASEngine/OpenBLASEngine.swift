@@ -41,6 +41,7 @@ public final class OpenBLASEngine: Engine {
     plan = Plan(model, method: convolution)
     BLAS.useOneThread()
     team = WorkerTeam(count: threads)
+    team.run { _ in BLAS.touchPackingMemory() }
   }
 
   public func attach(samples: Samples, buffers: ModelBuffers, largestBatch: Int) {

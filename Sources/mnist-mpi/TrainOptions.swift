@@ -34,10 +34,17 @@ struct WorkOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Network: cnn (two convolutions, two linear layers), mlp, or its layers as text.",
+      "Named defaults for network, batch, schedule, rate and length; options beside it count more.",
+      discussion: Recipe.help, valueName: "name"))
+  var recipe: Recipe?
+
+  @Option(
+    name: .customLong("model"),
+    help: ArgumentHelp(
+      "Network: cnn (two convolutions, two linear layers; default), mlp, or its layers as text.",
       discussion: "Text: conv5x5:20, relu, maxpool2, fc:128, fc:classes, joined by commas.",
       valueName: "name or layers"))
-  var model: String = "cnn"
+  var namedModel: String?
 
   @Option(
     help: ArgumentHelp("Widths of the mlp's hidden layers (default: 512,512).", valueName: "n,n"))
@@ -88,8 +95,8 @@ struct WorkOptions: ParsableArguments {
       valueName: "rate"))
   var learningRate: Double?
 
-  @Option(help: "Course of the step size: constant, cosine or one-cycle (the rate is its top).")
-  var schedule: Schedule = .constant
+  @Option(help: "Course of the step size: constant (default), cosine or one-cycle (the rate is its top).")
+  var schedule: Schedule?
 
   @Option(
     parsing: .unconditional,
@@ -119,15 +126,24 @@ struct WorkOptions: ParsableArguments {
   /// Divides evenly over 1 to 8 ranks.
   static let defaultVirtualShards = 840
 
+  /// The network's name or layers.
+  var model: String { namedModel ?? recipe?.model ?? "cnn" }
+  /// Samples of a step over all ranks under strong scaling.
+  var globalBatch: Int { batchSize ?? recipe?.batchSize ?? 64 }
+  /// Passes over the training set; nil where steps are given.
+  var plannedEpochs: Int? { plannedSteps == nil ? epochs ?? 2 : nil }
+  /// Steps in all, if given.
+  var plannedSteps: Int? { steps ?? (epochs == nil ? recipe?.steps : nil) }
+
   /// The model that the options name.
   var modelChoice: ModelChoice { ModelChoice(model: model, hidden: hidden) }
 
   /// The optimizer that the options describe, for a run of `steps` steps.
   func optimizer(steps: Int) -> Optimizer {
     var value = Optimizer(
-      kind: optimizer, learningRate: learningRate, momentum: momentum ?? 0,
+      kind: optimizer, learningRate: learningRate ?? recipe?.learningRate, momentum: momentum ?? 0,
       weightDecay: weightDecay)
-    value.schedule = schedule
+    value.schedule = schedule ?? recipe?.schedule ?? .constant
     value.scheduledSteps = steps
     return value
   }
@@ -142,6 +158,13 @@ struct WorkOptions: ParsableArguments {
     if batchSize != nil && batchSizePerRank != nil {
       throw ValidationError(
         "--batch-size and --batch-size-per-rank exclude each other; give one of them")
+    }
+    if recipe != nil {
+      guard optimizer == .adam, batchSizePerRank == nil else {
+        throw ValidationError(
+          "--recipe: it is made for adam and a global batch; leave out --optimizer sgd and "
+            + "--batch-size-per-rank")
+      }
     }
     if epochs != nil && steps != nil {
       throw ValidationError("--epochs and --steps exclude each other; give one of them")

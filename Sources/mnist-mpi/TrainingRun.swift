@@ -94,7 +94,7 @@ struct TrainingRun {
 
   private func makePlan(_ facts: DataFacts) throws -> TrainingPlan {
     let perRank = work.batchSizePerRank
-    let globalBatch = perRank.map { $0 * communicator.size } ?? work.batchSize ?? 64
+    let globalBatch = perRank.map { $0 * communicator.size } ?? work.globalBatch
     guard globalBatch <= facts.trainingCount else {
       let option = perRank.map { "--batch-size-per-rank \($0) on \(communicator.size) ranks" }
       throw AgreedError(
@@ -103,7 +103,7 @@ struct TrainingRun {
         exitCode: ExitCode.usage)
     }
     return TrainingPlan(
-      globalBatch: globalBatch, epochs: work.epochs ?? 2, steps: work.steps,
+      globalBatch: globalBatch, epochs: work.plannedEpochs ?? 1, steps: work.plannedSteps,
       targetAccuracy: work.targetAccuracy, seed: work.seed, logInterval: options.logInterval,
       checkInterval: options.checkReplicas, bitFlip: options.flipBit)
   }

@@ -10,8 +10,9 @@ hosts_work=(--model mlp --optimizer sgd --epochs 1 --limit 640)
 #   host_run RANKS "host..." "host:ranks,..." [further options of mnist-mpi]
 host_run() {
   local ranks=$1 hosts=$2 placed=$3
-  local name="hosts: $ranks ranks on ${hosts// /, }${4:+ (${*:4})}" run=hosts-$ranks
+  local name="hosts: $ranks ranks on ${hosts// /, }${4:+ (${*:4})}" run
   shift 3
+  run=hosts-$ranks$(printf -- '-%s' "$@")
   check "$name: exit code 0" \
     on_hosts "$ranks" "$hosts" "${hosts_work[@]}" --json "$run.json" --save "$run.safetensors" "$@"
   check "$name: each host has its ranks, replicas equal" \
@@ -22,6 +23,23 @@ host_run() {
   check "$name: weights within 1e-5 of one rank's" \
     results weights hosts-1.safetensors "$run.safetensors" 1e-5
 }
+
+# A bit that turns over in the memory of node2 is found at the next comparison; the ranks that share
+# that memory are named, with their host.
+#   flipped_bit RANKS "rank..." [further options of mnist-mpi]
+flipped_bit() {
+  local ranks=$1 named=$2
+  local name="hosts: a bit turned over on node2, $ranks ranks${3:+ (${*:3})}"
+  shift 2
+  check "$name: the run fails" \
+    on_hosts_badly "$ranks" "node1 node2" "${hosts_work[@]}" --flip-bit "$((ranks - 1)):7:402000" \
+    --check-replicas 5 --save flipped.safetensors "$@"
+  check "$name: step, ranks and tensor are named" \
+    grep -F "step 10: the replicas are no longer equal: the parameters of rank $named differ from \
+those of rank 0, first in fc2.weight; they were equal after step 5;" "$log"
+  check "$name: no weights are kept" test ! -e flipped.safetensors
+}
+on_hosts_badly() { ! on_hosts "$@"; }
 
 # Starts a run that would take for ever and returns when it has made its first steps.
 #   endless_run RANKS "host..."
@@ -54,6 +72,13 @@ hosts_tests() {
     on_hosts 1 node1 "${hosts_work[@]}" --json hosts-1.json --save hosts-1.safetensors
   host_run 2 "node1 node2" node1:1,node2:1
   host_run 6 "node1 node2 node3" node1:2,node2:2,node3:2
+  host_run 2 "node1 node2" node1:1,node2:1 --sync node
+  host_run 4 "node1 node2" node1:2,node2:2 --sync node
+  # As many ranks as ranges on one node, half as many on the other.
+  host_run 3 "node1 node2" node1:2,node2:1 --sync node
+  host_run 4 "node1 node2" node1:2,node2:2 --sync overlap
+  flipped_bit 2 "1 (node2)"
+  flipped_bit 4 "2 (node2), 3 (node2)" --sync node
 
   check "hosts: an endless run begins" endless_run 2 "node1 node2"
   check "hosts: kill -9 of the rank on node2" kill_a_rank node2
