@@ -58,12 +58,13 @@ let package = Package(
       ], exclude: ["README.md"]),
 
     // Tests. `RankChecks` is the program that the rank tests start under mpirun.
-    .target(name: "TestSupport", dependencies: ["NeuralNetwork"], path: "Tests/Support"),
+    .target(
+      name: "TestSupport", dependencies: ["Dataset", "NeuralNetwork"], path: "Tests/Support"),
     .executableTarget(
       name: "rank-checks",
       dependencies: [
         "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "DataParallel",
-        "Measurement",
+        "Measurement", "TestSupport",
       ],
       path: "Tests/RankChecks"),
     .testTarget(name: "RankTests", dependencies: ["TestSupport", "rank-checks"]),

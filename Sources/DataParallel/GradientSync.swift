@@ -6,7 +6,7 @@ import NeuralNetwork
 ///
 /// It owns the memory that this needs, the replica. Called by all ranks in every step: `announce` any
 /// number of times while gradients are computed, then `finish`.
-protocol GradientSync: AnyObject {
+package protocol GradientSync: AnyObject {
   /// This rank's buffers, where the way of exchange wants them.
   var replica: Replica { get }
 
@@ -30,7 +30,7 @@ protocol GradientSync: AnyObject {
 }
 
 /// The update that ends a step.
-struct StepUpdate {
+package struct StepUpdate {
   let engine: any Engine
   /// One over the number of samples of all ranks.
   let scale: Float
@@ -39,14 +39,22 @@ struct StepUpdate {
   /// When this rank came, on its own clock.
   let arrival: Double
 
+  /// An update by its parts.
+  package init(engine: any Engine, scale: Float, step: Int, arrival: Double) {
+    self.engine = engine
+    self.scale = scale
+    self.step = step
+    self.arrival = arrival
+  }
+
   func callAsFunction(_ range: Range<Int>, from sources: [UnsafePointer<Float>]) {
     engine.update(range, from: sources, scale: scale, step: step)
   }
 }
 
 extension GradientSync {
-  var totals: StepTotals { replica.totals }
-  func close() {}
+  package var totals: StepTotals { replica.totals }
+  package func close() {}
 }
 
 /// One in-place `MPI_Allreduce` over the flat buffer; every rank repeats the whole update.

@@ -10,9 +10,9 @@ import NeuralNetwork
 /// the ranks that have the same range on their nodes. Where the nodes have different numbers of ranks,
 /// as many on each node as the smallest node has do that, for ranges cut accordingly.
 package final class NodeSync: GradientSync {
-  let replica: Replica
-  let meetings = 2
-  private(set) var totals = StepTotals(lossSum: 0, correct: 0, samples: 0)
+  package let replica: Replica
+  package let meetings = 2
+  package private(set) var totals = StepTotals(lossSum: 0, correct: 0, samples: 0)
   private let memory: NodeMemory
   private let node: Communicator
   private let hasSeveralNodes: Bool
@@ -52,9 +52,9 @@ package final class NodeSync: GradientSync {
     return edge(part)..<edge(part + 1)
   }
 
-  func announce(_ range: Range<Int>) {}
+  package func announce(_ range: Range<Int>) {}
 
-  func finish(_ update: StepUpdate, timeline: inout StepTimeline) throws {
+  package func finish(_ update: StepUpdate, timeline: inout StepTimeline) throws {
     memory.barrier()
     if hasSeveralNodes {
       memory.sumForOtherNodes(own)
@@ -73,5 +73,5 @@ package final class NodeSync: GradientSync {
     totals = memory[step: update.step]
   }
 
-  func close() throws { try memory.close() }
+  package func close() throws { try memory.close() }
 }

@@ -9,8 +9,8 @@ import NeuralNetwork
 /// empty local batch announces all at once, and all ranks must start the same operations. MPI advances
 /// them only inside its own calls, so every announcement tests what is under way.
 package final class OverlapSync: GradientSync {
-  let replica: Replica
-  let meetings = 1
+  package let replica: Replica
+  package let meetings = 1
   private let communicator: Communicator
   /// From the end of the gradients to their beginning.
   private let buckets: [Range<Int>]
@@ -39,7 +39,7 @@ package final class OverlapSync: GradientSync {
     return result
   }
 
-  func announce(_ range: Range<Int>) {
+  package func announce(_ range: Range<Int>) {
     guard failure == nil else { return }
     do {
       for request in underWay { _ = try request.test() }
@@ -59,7 +59,7 @@ package final class OverlapSync: GradientSync {
     underWay.append(try communicator.startAllReduce(inPlace: replica.message(bucket), .sum))
   }
 
-  func finish(_ update: StepUpdate, timeline: inout StepTimeline) throws {
+  package func finish(_ update: StepUpdate, timeline: inout StepTimeline) throws {
     if let failure { throw failure }
     while underWay.count < buckets.count { try startNext() }
     guard let gradients = replica.gradients.baseAddress else { return }

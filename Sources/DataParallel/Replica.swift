@@ -62,7 +62,7 @@ public final class Replica {
   }
 
   /// The gradients alone.
-  var gradients: UnsafeMutableBufferPointer<Float> {
+  package var gradients: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(rebasing: headAndGradients[Self.headCount...])
   }
 
@@ -74,7 +74,7 @@ public final class Replica {
   }
 
   /// What an engine gets lent.
-  var buffers: ModelBuffers {
+  package var buffers: ModelBuffers {
     ModelBuffers(parameters: parameters, optimizerState: optimizerState, stateRange: stateRange)
   }
 

@@ -23,7 +23,7 @@ public struct SyncChoice: Equatable, Sendable {
   }
 
   /// Makes the memory for `count` parameters; called by all ranks.
-  func make(
+  package func make(
     over communicator: Communicator, node: Communicator, count: Int, statesPerParameter: Int
   )
     throws -> any GradientSync

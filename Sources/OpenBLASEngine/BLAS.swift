@@ -18,11 +18,16 @@ public enum BLAS {
   /// of this size had been computed. Takes 25 ms.
   static func touchPackingMemory() {
     let (rows, columns, depth) = (768, 1024, 384)
-    let numbers = FloatBuffer(count: rows * depth + depth * columns + rows * columns).data
-    multiply(
-      Matrix(numbers, rows: rows, columns: depth),
-      Matrix(numbers + rows * depth, rows: depth, columns: columns),
-      into: Matrix(numbers + (rows + columns) * depth, rows: rows, columns: columns))
+    let (left, right, result) = (
+      FloatBuffer(count: rows * depth), FloatBuffer(count: depth * columns),
+      FloatBuffer(count: rows * columns)
+    )
+    withExtendedLifetime((left, right, result)) {
+      multiply(
+        Matrix(left.data, rows: rows, columns: depth),
+        Matrix(right.data, rows: depth, columns: columns),
+        into: Matrix(result.data, rows: rows, columns: columns))
+    }
   }
 
   /// Such as `OpenBLAS 0.3.21`.

@@ -95,6 +95,8 @@ import Testing
     ),
     (["--epochs", "2", "--steps", "9"], ["--epochs", "--steps", "exclude"]),
     (["--hidden", "20"], ["--hidden", "--model mlp"]),
+    (["--recipe", "slow"], ["--recipe", "fast"]),
+    (["--recipe", "fast", "--optimizer", "sgd"], ["--recipe", "--optimizer sgd"]),
     (["--model", "mlp", "--hidden", "20,,3"], ["--hidden 20,,3"]),
     (["--momentum", "0.9"], ["--momentum", "--optimizer sgd"]),
     (["--learning-rate", "nan"], ["--learning-rate nan", "finite"]),

@@ -127,6 +127,25 @@ import Testing
     #expect(record.result.samplesSeen == 40 && record.result.replicasEqual)
   }
 
+  /// A recipe's values are defaults: what is named beside it counts more.
+  @Test func aRecipeIsASetOfDefaults() async throws {
+    let data = try IDXFixture(trainingCount: 300, testCount: 20, height: 28, width: 28).write()
+    let results = data.path("results")
+    let run = ["--data", data.path, "--recipe", "fast", "--results", results]
+    _ = try await Program.succeed(ranks: 1, run + ["--steps", "3"])
+    _ = try await Program.succeed(
+      ranks: 2, run + ["--epochs", "1", "--learning-rate", "0.002", "--model", "mlp"])
+    let records = try Program.records(in: results)
+    let plain = try #require(records.first).work
+    #expect(
+      plain.model == "conv3x3:16,relu,maxpool2,conv3x3:64,relu,maxpool2,fc:128,relu,fc:10"
+        && plain.globalBatch == 64 && plain.steps == 3)
+    #expect(plain.optimizer.learningRate == 0.008 && plain.optimizer.schedule == "one-cycle")
+    let changed = try #require(records.last).work
+    #expect(changed.steps == nil && changed.epochs == 1 && changed.optimizer.learningRate == 0.002)
+    #expect(changed.model.hasPrefix("fc:512") && changed.optimizer.schedule == "one-cycle")
+  }
+
   @Test func weakScalingNamesItself() async throws {
     let data = try IDXFixture(trainingCount: 240, testCount: 20, height: 8, width: 8).write()
     let results = data.path("results")

@@ -1,4 +1,3 @@
-import Dataset
 import Foundation
 import NeuralNetwork
 import OpenBLASEngine
@@ -109,52 +108,5 @@ struct AdamOracleTests {
 
   private func difference(_ values: [Float], _ others: [Float]) -> [Float] {
     zip(values, others).map { $0 - $1 }
-  }
-}
-
-/// One of the oracle's adam runs: its model, samples and batches, and its tensors by step.
-private struct OracleRun {
-  let model: Model
-  let images: [UInt8]
-  let labels: [UInt8]
-  let normalisation: Normalisation
-  let batches: [[Int32]]
-  let losses: [Double]
-  private let file: SafetensorsFile
-
-  init(_ file: SafetensorsFile, isConvolutional: Bool) throws {
-    self.file = file
-    let shape = try #require(file.shape("images"))
-    let hidden = try ["fc1", "fc2"].map { try #require(file.shape("step0.\($0).bias"))[0] }
-    model =
-      isConvolutional
-      ? try Model.cnn(height: shape[1], width: shape[2], classes: 10)
-      : try Model.mlp(hidden: hidden, height: shape[1], width: shape[2], classes: 10)
-    images = try file.bytes("images")
-    labels = try file.bytes("labels")
-    normalisation = try #require(Normalisation(of: images))
-    losses = try file.doubles("losses")
-    let indices = try file.integers("indices")
-    let batch = try #require(file.shape("indices"))[1]
-    batches = stride(from: 0, to: indices.count, by: batch).map {
-      Array(indices[$0..<($0 + batch)])
-    }
-  }
-
-  /// The run's samples, with buffers.
-  func replica(_ optimizer: Optimizer) -> Replica {
-    Replica(
-      model: model, optimizer: optimizer, images: images, labels: labels, mean: normalisation.mean,
-      deviation: normalisation.deviation)
-  }
-
-  /// All tensors `prefix.NAME` in canonical order, one after the other.
-  func tensors(_ prefix: String, _ layout: ParameterLayout) throws -> [Float] {
-    try layout.tensors.flatMap { tensor in
-      guard file.shape("\(prefix).\(tensor.name)") == tensor.canonicalShape else {
-        throw SupportError("\(prefix).\(tensor.name) is missing or of another shape")
-      }
-      return try file.floats("\(prefix).\(tensor.name)")
-    }
   }
 }

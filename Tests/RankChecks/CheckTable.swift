@@ -8,6 +8,7 @@ typealias RankCheck = @Sendable (Communicator, inout Findings) throws -> Void
 enum CheckTable {
   /// Hold for any number of ranks.
   static let checks: [String: RankCheck] = [
+    "adam-oracle": OracleChecks.check,
     "all-reduce": AllReduceChecks.check,
     "broadcast": BroadcastChecks.check,
     "collective-counts": CollectiveCountChecks.check,

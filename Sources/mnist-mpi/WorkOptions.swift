@@ -1,24 +1,8 @@
 import ArgumentParser
-import DataParallel
 import NeuralNetwork
-import OpenBLASEngine
-
-enum DeviceName: String, CaseIterable, ExpressibleByArgument {
-  case auto
-  case cpu
-  case cuda
-}
-
-enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
-  case auto
-  case on
-  case off
-}
 
 extension Optimizer.Kind: ExpressibleByArgument {}
 extension Schedule: ExpressibleByArgument {}
-extension ConvolutionMethod: ExpressibleByArgument {}
-extension SyncMethod: ExpressibleByArgument {}
 
 // Numbers are parsed unconditionally, so that `--batch-size -64` is a bad number and not a missing
 // one.
@@ -95,7 +79,8 @@ struct WorkOptions: ParsableArguments {
       valueName: "rate"))
   var learningRate: Double?
 
-  @Option(help: "Course of the step size: constant (default), cosine or one-cycle (the rate is its top).")
+  @Option(
+    help: "Course of the step size: constant (default), cosine, one-cycle (the rate is its top).")
   var schedule: Schedule?
 
   @Option(
@@ -197,115 +182,5 @@ struct WorkOptions: ParsableArguments {
   ) throws {
     guard let value, !isGood(value) else { return }
     throw ValidationError("\(option) \(value): expected \(expected)")
-  }
-}
-
-/// The options that say how the work is done and what is kept of it.
-struct RunOptions: ParsableArguments {
-  @Option(help: "What each rank computes on; cuda is not available in this version.")
-  var device: DeviceName = .auto
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Threads of each rank (default: the cores it may use, shared with its node's ranks).",
-      valueName: "n"))
-  var threads: Int?
-
-  @Option(help: "3x3 convolutions: auto (by shape), winograd or im2col.")
-  var convolution: ConvolutionMethod = .auto
-
-  @Option(
-    help: ArgumentHelp(
-      "How ranks bring gradients together: allreduce, overlap, node, or auto (default: allreduce).",
-      discussion: """
-        allreduce: one MPI_Allreduce a step, every rank updates everything. overlap: buckets by \
-        MPI_Iallreduce during the backward pass. node: shared memory within a node, each rank \
-        updates its part. auto: tries each for a moment and takes the fastest. The learning rate \
-        is not touched: others multiply it by the number of ranks where the global batch grows; \
-        here say --learning-rate.
-        """, valueName: "way"))
-  var sync: SyncOption = .way(.allReduce)
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "overlap: the size of a bucket in bytes (default: 1048576).", valueName: "bytes"))
-  var bucketSize: Int?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Compare all ranks' parameters after every so many steps, besides after every epoch.",
-      valueName: "steps"))
-  var checkReplicas: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Turn a bit of one rank's parameters over, as a drill.", valueName: "rank:step:parameter",
-      visibility: .hidden))
-  var flipBit: BitFlip?
-
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("Report a step in so many.", valueName: "steps"))
-  var logInterval: Int = 100
-
-  @Option(
-    help:
-      "Draw a progress bar. auto: on a terminal without mpirun, whose output always looks like one."
-  )
-  var progress: ProgressMode = .auto
-
-  @Flag(
-    name: .shortAndLong, help: "Print nothing but what goes wrong; the record is still written.")
-  var quiet = false
-
-  @Option(help: ArgumentHelp("Directory for the run's record.", valueName: "directory"))
-  var results: String = "results"
-
-  @Option(help: ArgumentHelp("Write the record to this file too.", valueName: "file"))
-  var json: String?
-
-  @Option(
-    help: ArgumentHelp("Write the trained weights to this file, as safetensors.", valueName: "file")
-  )
-  var save: String?
-
-  func validate() throws {
-    if let threads, !(1...4096).contains(threads) {
-      throw ValidationError("--threads \(threads): expected a number from 1 to 4096")
-    }
-    if !(1...1_000_000_000).contains(logInterval) {
-      throw ValidationError("--log-interval \(logInterval): expected a number from 1 to 1000000000")
-    }
-    if let bucketSize {
-      guard case .way(.overlap) = sync else {
-        throw ValidationError(
-          "--bucket-size belongs to --sync overlap; leave it out or add that")
-      }
-      if !(4...(1 << 40)).contains(bucketSize) {
-        throw ValidationError(
-          "--bucket-size \(bucketSize): expected a number from 4 to \(1 << 40)")
-      }
-    }
-    if let checkReplicas, !(1...1_000_000_000).contains(checkReplicas) {
-      throw ValidationError(
-        "--check-replicas \(checkReplicas): expected a number from 1 to 1000000000")
-    }
-    if quiet && progress == .on {
-      throw ValidationError("--quiet and --progress on exclude each other; give one of them")
-    }
-    for (option, path) in [("--results", results), ("--json", json), ("--save", save)]
-    where path == "" {
-      throw ValidationError("\(option) \"\": expected a path")
-    }
-  }
-}
-
-extension RunOptions {
-  /// The way of exchange that is named; `allreduce` where the fastest is to be found.
-  var syncChoice: SyncChoice {
-    guard case .way(let method) = sync else { return SyncChoice() }
-    return SyncChoice(method, bucketBytes: bucketSize ?? SyncChoice().bucketBytes)
   }
 }

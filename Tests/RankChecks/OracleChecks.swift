@@ -1,0 +1,57 @@
+import DataParallel
+import MessagePassing
+import NeuralNetwork
+import OpenBLASEngine
+import TestSupport
+
+/// Ten steps of adam on all ranks against PyTorch, each from the oracle's own parameters, by every
+/// way of exchange; one rank alone is AdamOracleTests' subject.
+enum OracleChecks {
+  static func check(_ world: Communicator, _ findings: inout Findings) throws {
+    for name in ["adam-cnn", "adam-mlp", "adamw-mlp"] {
+      let run = try OracleRun(
+        try SafetensorsFile(path: "\(Repository.oracle)/\(name).safetensors"),
+        isConvolutional: name.hasSuffix("cnn"))
+      let optimizer = Optimizer(kind: .adam, weightDecay: name.contains("adamw") ? 0.01 : 0)
+      for choice in [SyncChoice(), SyncChoice(.overlap, bucketBytes: 5000), SyncChoice(.node)] {
+        let error = try largestError(world, run, optimizer, choice)
+        findings.expect(error < 1e-6, "\(name), \(choice): parameters off by \(error)")
+      }
+    }
+  }
+
+  /// The relative norm by which the parameters differ after a step, the largest of ten.
+  private static func largestError(
+    _ world: Communicator, _ run: OracleRun, _ optimizer: Optimizer, _ choice: SyncChoice
+  ) throws -> Double {
+    let layout = ParameterLayout(of: run.model)
+    let samples = run.replica(optimizer)
+    let sync = try choice.make(
+      over: world, node: try world.splitByNode(), count: layout.count,
+      statesPerParameter: optimizer.statesPerParameter)
+    let engine = OpenBLASEngine(model: run.model, optimizer: optimizer)
+    engine.attach(samples: samples.samples, buffers: sync.replica.buffers, largestBatch: 64)
+    var timeline = StepTimeline(steps: run.batches.count, meetings: sync.meetings)
+    var largest = 0.0
+    for (step, batch) in run.batches.enumerated() {
+      // Shared parameters are written by all ranks alike, when nobody reads them.
+      try world.barrier()
+      layout.store(
+        canonical: try run.tensors("step\(step)", layout), into: sync.replica.parameters)
+      try world.barrier()
+      let local = batch.indices.filter { $0 % world.size == world.rank }.map { batch[$0] }
+      _ = local.withUnsafeBufferPointer {
+        engine.computeGradients(of: $0, into: sync.replica.gradients, onReady: sync.announce)
+      }
+      try sync.finish(
+        StepUpdate(engine: engine, scale: 1 / Float(batch.count), step: step + 1, arrival: 0),
+        timeline: &timeline)
+      let result = layout.canonical(from: UnsafeBufferPointer(sync.replica.parameters))
+      let wanted = try run.tensors("step\(step + 1)", layout)
+      largest = max(largest, TrainerChecks.distance(result, wanted))
+    }
+    try world.barrier()
+    try sync.close()
+    return largest
+  }
+}
