@@ -6,7 +6,7 @@ import NeuralNetwork
 public struct ExchangeBench {
   /// One way of exchange with one number of gradients.
   public struct Timing: Equatable, Sendable {
-    public let choice: SyncChoice
+    public let method: SyncMethod
     /// Gradients of each rank.
     public let count: Int
     /// For each repeat the seconds of the slowest and of the fastest rank.
@@ -32,14 +32,14 @@ public struct ExchangeBench {
   ///
   /// The gradients are written anew before each call, as a backward pass does, and all ranks start
   /// together. The ways take turns within a repeat.
-  public func measure(_ choices: [SyncChoice], counts: [Int], repeats: Int) throws -> [Timing] {
+  public func measure(_ methods: [SyncMethod], counts: [Int], repeats: Int) throws -> [Timing] {
     try counts.flatMap { count in
       let marker = try markerSeconds()
-      let syncs = try choices.map {
+      let syncs = try methods.map {
         try $0.make(over: communicator, node: node, count: count, statesPerParameter: 0)
       }
-      var timings = choices.map {
-        Timing(choice: $0, count: count, slowest: [], fastest: [], markerSeconds: marker)
+      var timings = methods.map {
+        Timing(method: $0, count: count, slowest: [], fastest: [], markerSeconds: marker)
       }
       for turn in 0..<(Self.warmUps + repeats) {
         for (place, sync) in syncs.enumerated() {

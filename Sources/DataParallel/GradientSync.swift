@@ -4,17 +4,14 @@ import NeuralNetwork
 
 /// One way of bringing all ranks' gradients together and changing the parameters with them.
 ///
-/// It owns the memory that this needs, the replica. Called by all ranks in every step: `announce` any
-/// number of times while gradients are computed, then `finish`.
+/// It owns the memory that this needs, the replica. All ranks call `finish` in every step, when they
+/// have computed their gradients.
 package protocol GradientSync: AnyObject {
   /// This rank's buffers, where the way of exchange wants them.
   var replica: Replica { get }
 
   /// How many times a step the ranks wait for each other.
   var meetings: Int { get }
-
-  /// Hears that a range of this rank's gradients is final; ranges come from the last to the first.
-  func announce(_ range: Range<Int>)
 
   /// Sums gradients and totals over all ranks and updates the parameters with the mean gradient.
   ///
@@ -67,8 +64,6 @@ final class AllReduceSync: GradientSync {
     self.communicator = communicator
     replica = Replica(count: count, statesPerParameter: statesPerParameter)
   }
-
-  func announce(_ range: Range<Int>) {}
 
   func finish(_ update: StepUpdate, timeline: inout StepTimeline) throws {
     let all = 0..<replica.count

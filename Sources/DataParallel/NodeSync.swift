@@ -52,8 +52,6 @@ package final class NodeSync: GradientSync {
     return edge(part)..<edge(part + 1)
   }
 
-  package func announce(_ range: Range<Int>) {}
-
   package func finish(_ update: StepUpdate, timeline: inout StepTimeline) throws {
     memory.barrier()
     if hasSeveralNodes {

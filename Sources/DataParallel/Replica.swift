@@ -3,7 +3,7 @@ import NeuralNetwork
 /// A rank's flat buffers: parameters, gradients with the step's totals before them, optimizer state.
 ///
 /// Loss sum, hits and sample count of a step ride in front of the gradients, so that one all-reduce
-/// a step carries all, and with buckets the last one to leave.
+/// a step carries all.
 public final class Replica {
   /// Numbers before the gradients: a cache line, so that these begin at the next.
   static let headCount = 16

@@ -6,7 +6,7 @@ public import NeuralNetwork
 /// The two parts of a training step, each measured without the other: what a step of so many ranks
 /// will take can then be said before it was ever made.
 public struct StepRehearsal: Equatable, Sendable {
-  public let choice: SyncChoice
+  public let method: SyncMethod
   /// Load, forward and backward of a local batch, all ranks at the same time: the median over steps
   /// of the slowest rank's seconds.
   public let computeSeconds: Double
@@ -20,18 +20,17 @@ extension Trainer {
 
   /// Rehearses the steps of a run for each way of exchange; called by all ranks.
   public static func rehearse(
-    _ choices: [SyncChoice], communicator: Communicator, data: LocalData, model: Model,
+    _ methods: [SyncMethod], communicator: Communicator, data: LocalData, model: Model,
     optimizer: Optimizer, engine: any Engine, plan: TrainingPlan
   ) throws -> [StepRehearsal] {
-    try choices.map { choice in
+    try methods.map { method in
       let trainer = try Trainer(
         communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
-        plan: plan, sync: choice)
-      // One rank has nothing to overlap with: what it computes does not depend on the exchange.
+        plan: plan, sync: method)
       let compute = try trainer.slowest { trainer.computeOnly($0) }
       let exchange = try trainer.slowest { try trainer.exchangeOnly(step: $0 + 1) }
       try trainer.close()
-      return StepRehearsal(choice: choice, computeSeconds: compute, exchangeSeconds: exchange)
+      return StepRehearsal(method: method, computeSeconds: compute, exchangeSeconds: exchange)
     }
   }
 

@@ -4,7 +4,7 @@ public import NeuralNetwork
 
 /// One way of exchange, tried for a few steps.
 public struct SyncTrial: Equatable, Sendable {
-  public let choice: SyncChoice
+  public let method: SyncMethod
   /// Median duration of a step of the slowest rank, in seconds.
   public let stepSeconds: Double
 }
@@ -18,22 +18,22 @@ extension Trainer {
   ///
   /// Nothing of a trial stays: the engine is attached anew by whoever trains next. The ways go there
   /// and back (a, b, b, a), so that a machine that becomes slower or faster favours none.
-  /// - Returns: a trial for each choice, the fastest first.
+  /// - Returns: a trial for each way, the fastest first.
   public static func compare(
-    _ choices: [SyncChoice], communicator: Communicator, data: LocalData, model: Model,
+    _ methods: [SyncMethod], communicator: Communicator, data: LocalData, model: Model,
     optimizer: Optimizer, engine: any Engine, plan: TrainingPlan
   ) throws -> [SyncTrial] {
-    var seconds = choices.map { _ in [Double]() }
-    for index in Array(choices.indices) + choices.indices.reversed() {
+    var seconds = methods.map { _ in [Double]() }
+    for index in Array(methods.indices) + methods.indices.reversed() {
       let trainer = try Trainer(
         communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
-        plan: plan, sync: choices[index])
+        plan: plan, sync: methods[index])
       seconds[index] += try trainer.stepDurations(Self.warmUpSteps + Self.trialSteps)
         .dropFirst(Self.warmUpSteps)
       try trainer.close()
     }
-    return zip(choices, seconds).map {
-      SyncTrial(choice: $0, stepSeconds: Statistics.median($1) ?? .infinity)
+    return zip(methods, seconds).map {
+      SyncTrial(method: $0, stepSeconds: Statistics.median($1) ?? .infinity)
     }.sorted { $0.stepSeconds < $1.stepSeconds }
   }
 

@@ -24,7 +24,7 @@ public final class Trainer {
   /// Draws the initial weights on rank 0, broadcasts them and attaches the engine.
   public init(
     communicator: Communicator, data: LocalData, model: Model, optimizer: Optimizer,
-    engine: any Engine, plan: TrainingPlan, sync choice: SyncChoice = SyncChoice()
+    engine: any Engine, plan: TrainingPlan, sync method: SyncMethod = .allReduce
   ) throws {
     self.communicator = communicator
     self.data = data
@@ -32,7 +32,7 @@ public final class Trainer {
     self.plan = plan
     node = try communicator.splitByNode()
     layout = ParameterLayout(of: model)
-    sync = try choice.make(
+    sync = try method.make(
       over: communicator, node: node, count: layout.count,
       statesPerParameter: optimizer.statesPerParameter)
     timeline = StepTimeline(
@@ -135,7 +135,7 @@ public final class Trainer {
   ) throws -> StepTotals {
     let step = result.steps + 1
     let outcome = engine.computeGradients(
-      of: local, into: replica.gradients, onReady: sync.announce)
+      of: local, into: replica.gradients, onReady: { _ in })
     replica.totals = StepTotals(
       lossSum: outcome.lossSum, correct: outcome.correct, samples: local.count)
     let arrival = MonotonicClock.seconds()

@@ -15,7 +15,7 @@ public struct Config: Codable, Equatable, Sendable {
   public var syntheticData: Bool
   /// How 3 x 3 convolutions were computed: `auto`, `winograd` or `im2col`.
   public var convolution: String?
-  /// How gradients came together: `allreduce`, `overlap` or `node`; absent in older records, which
+  /// How gradients came together: `allreduce` or `node`; absent in older records, which
   /// knew `allreduce` alone.
   public var sync: String?
 

@@ -65,8 +65,7 @@ public protocol Engine: AnyObject {
   ///   - indices: places in the attached samples.
   ///   - gradients: as many numbers as there are parameters.
   ///   - onReady: told each range of gradients as it becomes final, last layer first; the ranges
-  ///     cover all parameters once, so that an exchange can begin while earlier layers still work. An
-  ///     empty range, which begins where the last one did, says that time has passed.
+  ///     cover all parameters once, so that an exchange can begin while earlier layers still work.
   func computeGradients(
     of indices: UnsafeBufferPointer<Int32>, into gradients: UnsafeMutableBufferPointer<Float>,
     onReady: (Range<Int>) -> Void

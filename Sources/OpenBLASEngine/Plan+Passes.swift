@@ -45,12 +45,10 @@ extension Plan {
       backward(place, 0..<count, weights, workspace, into: target)
       announce(place, onReady)
     }
-    let ready = blockStages < stages.count ? stages[blockStages].weights.lowerBound : nil
     for block in blocks(count) {
       for place in (0..<blockStages).reversed() {
         backward(place, block, weights, workspace, into: target)
       }
-      if let ready { onReady(ready..<ready) }
     }
     for place in (0..<blockStages).reversed() {
       if case .winograd(let convolution) = stages[place].work {

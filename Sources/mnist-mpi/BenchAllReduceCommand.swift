@@ -71,10 +71,9 @@ struct BenchAllReduceCommand: RankCommand {
     let place = try RankPlace.find(communicator, threads: threads)
     let network = try model.map(makeModel)
     let counts = Self.ladder + (network.map { [ParameterLayout(of: $0).count] } ?? [])
-    let choices = SyncMethod.allCases.map { SyncChoice($0) }
     let timings = try ExchangeBench(over: communicator)
-      .measure(choices, counts: counts.sorted(), repeats: repeats)
-    let prediction = try network.map { try predict($0, choices, place, communicator) }
+      .measure(SyncMethod.allCases, counts: counts.sorted(), repeats: repeats)
+    let prediction = try network.map { try predict($0, place, communicator) }
     _ = try communicator.onRoot(exitCode: ExitCode.cannotCreate) {
       try prediction?.keep(in: results)
       let report = ExchangeReport(
@@ -95,7 +94,7 @@ struct BenchAllReduceCommand: RankCommand {
   }
 
   private func predict(
-    _ network: Model, _ choices: [SyncChoice], _ place: RankPlace, _ communicator: Communicator
+    _ network: Model, _ place: RankPlace, _ communicator: Communicator
   ) throws -> Prediction {
     let data = try Scatter.distribute(
       over: communicator, virtualShards: WorkOptions.defaultVirtualShards
@@ -105,7 +104,7 @@ struct BenchAllReduceCommand: RankCommand {
     let rule = Optimizer(kind: optimizer, learningRate: 1e-7)
     let engine = OpenBLASEngine(model: network, optimizer: rule, threads: place.threads)
     let rehearsals = try Trainer.rehearse(
-      choices, communicator: communicator, data: data, model: network, optimizer: rule,
+      SyncMethod.allCases, communicator: communicator, data: data, model: network, optimizer: rule,
       engine: engine, plan: TrainingPlan(globalBatch: batchSize, epochs: 1, seed: 1))
     var prediction = Prediction(
       model: network.text, optimizer: optimizer.rawValue, globalBatch: batchSize,
@@ -114,7 +113,7 @@ struct BenchAllReduceCommand: RankCommand {
       executableSHA256: ProgramVersion.executableSHA256(),
       ways: rehearsals.map {
         Prediction.Way(
-          sync: $0.choice.method.rawValue, computeSeconds: $0.computeSeconds,
+          sync: $0.method.rawValue, computeSeconds: $0.computeSeconds,
           exchangeSeconds: $0.exchangeSeconds)
       }, oneRankStepSeconds: nil)
     if communicator.isRoot, RecordInput.isDirectory(results) {
@@ -126,7 +125,7 @@ struct BenchAllReduceCommand: RankCommand {
 
   private static func line(_ timing: ExchangeBench.Timing) -> ExchangeReport.Line {
     ExchangeReport.Line(
-      sync: timing.choice.method.rawValue, bytes: 4 * timing.count, slowest: timing.slowest,
+      sync: timing.method.rawValue, bytes: 4 * timing.count, slowest: timing.slowest,
       fastest: timing.fastest, markerSeconds: timing.markerSeconds)
   }
 }

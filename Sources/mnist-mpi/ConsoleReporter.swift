@@ -17,7 +17,7 @@ final class ConsoleReporter {
   /// The lines before the first step.
   func start(
     device: String, facts: DataFacts, model: Model, plan: TrainingPlan, ranks: Int, nodes: Int,
-    threads: Int, sync: SyncChoice, trials: [SyncTrial]
+    threads: Int, sync: SyncMethod, trials: [SyncTrial]
   ) {
     say("Using device: \(device)")
     let name = facts.isSynthetic ? "synthetic (made from the seed, not MNIST)" : facts.name
@@ -34,7 +34,7 @@ final class ConsoleReporter {
         + "\(threads) thread\(threads == 1 ? "" : "s") each")
     guard ranks > 1 else { return }
     let tried = trials.map(\.text).joined(separator: ", ")
-    say("Sync: \(sync.method.rawValue)" + (tried.isEmpty ? "" : " (tried, a step: \(tried))"))
+    say("Sync: \(sync.rawValue)" + (tried.isEmpty ? "" : " (tried, a step: \(tried))"))
   }
 
   /// One event of the training.

@@ -6,7 +6,7 @@ enum Recipe: String, CaseIterable, ExpressibleByArgument {
   /// The quickest way found to a mean test accuracy of 99 % on one core of a CPU.
   case fast
 
-  static let help = 
+  static let help =
     "fast: the quickest way found to a mean test accuracy of 99 % on a CPU: a smaller network, one "
     + "epoch of MNIST (938 steps of 64), one-cycle up to 8e-3."
 

@@ -24,6 +24,12 @@ enum SyncOption: ExpressibleByArgument, Equatable {
     }
   }
 
+  /// The way that is named; `allReduce` where the fastest is to be found.
+  var method: SyncMethod {
+    guard case .way(let method) = self else { return .allReduce }
+    return method
+  }
+
   static var allValueStrings: [String] { ["auto"] + SyncMethod.allCases.map(\.rawValue) }
 }
 
@@ -41,6 +47,6 @@ extension BitFlip: ExpressibleByArgument {
 extension SyncTrial {
   /// Such as `node 5.61 ms`.
   var text: String {
-    "\(choice.method.rawValue) \(String(format: "%.2f", 1000 * stepSeconds)) ms"
+    "\(method.rawValue) \(String(format: "%.2f", 1000 * stepSeconds)) ms"
   }
 }

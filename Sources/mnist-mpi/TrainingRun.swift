@@ -33,7 +33,7 @@ struct TrainingRun {
       convolution: options.convolution)
     let threads = engine.threads
     let trials = try trySyncs(data, model, optimizer, engine, plan)
-    let sync = trials.first?.choice ?? options.syncChoice
+    let sync = trials.first?.method ?? options.sync.method
     let trainer = try Trainer(
       communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
       plan: plan, sync: sync)
@@ -50,7 +50,7 @@ struct TrainingRun {
     let record = try RecordBuilder(
       communicator: communicator, work: work, optimizer: optimizer, options: options,
       device: device, data: data.facts,
-      plan: plan, model: model, place: place, threads: threads, sync: sync.method,
+      plan: plan, model: model, place: place, threads: threads, sync: sync,
       optimizerStateBytes: trainer.optimizerStateBytes, startedAt: startedAt,
       firstStepAt: firstStepAt
     ).gather(result, weights: weights)
@@ -69,7 +69,7 @@ struct TrainingRun {
   ) throws -> [SyncTrial] {
     guard options.sync == .auto, communicator.size > 1 else { return [] }
     return try Trainer.compare(
-      SyncMethod.allCases.map { SyncChoice($0) }, communicator: communicator, data: data,
+      SyncMethod.allCases, communicator: communicator, data: data,
       model: model, optimizer: optimizer, engine: engine, plan: plan)
   }
 

@@ -35,7 +35,7 @@ import Testing
     for other in [
       run(ranks: 4), run { $0.config.globalBatch = 32 }, run { $0.config.threadsPerRank = 2 },
       run { $0.machine.executableSHA256 = "beef" }, run { $0.work.model = "mlp" },
-      run { $0.config.sync = "overlap" }, run { $0.run.nodes = 2 },
+      run { $0.config.sync = "other" }, run { $0.run.nodes = 2 },
       run { $0.work.optimizer.kind = "sgd" }, run { $0.config.convolution = "im2col" },
     ] {
       #expect(prediction().verdict(on: other) == nil)

@@ -13,20 +13,20 @@ enum OracleChecks {
         try SafetensorsFile(path: "\(Repository.oracle)/\(name).safetensors"),
         isConvolutional: name.hasSuffix("cnn"))
       let optimizer = Optimizer(kind: .adam, weightDecay: name.contains("adamw") ? 0.01 : 0)
-      for choice in [SyncChoice(), SyncChoice(.overlap, bucketBytes: 5000), SyncChoice(.node)] {
-        let error = try largestError(world, run, optimizer, choice)
-        findings.expect(error < 1e-6, "\(name), \(choice): parameters off by \(error)")
+      for method in SyncMethod.allCases {
+        let error = try largestError(world, run, optimizer, method)
+        findings.expect(error < 1e-6, "\(name), \(method): parameters off by \(error)")
       }
     }
   }
 
   /// The relative norm by which the parameters differ after a step, the largest of ten.
   private static func largestError(
-    _ world: Communicator, _ run: OracleRun, _ optimizer: Optimizer, _ choice: SyncChoice
+    _ world: Communicator, _ run: OracleRun, _ optimizer: Optimizer, _ method: SyncMethod
   ) throws -> Double {
     let layout = ParameterLayout(of: run.model)
     let samples = run.replica(optimizer)
-    let sync = try choice.make(
+    let sync = try method.make(
       over: world, node: try world.splitByNode(), count: layout.count,
       statesPerParameter: optimizer.statesPerParameter)
     let engine = OpenBLASEngine(model: run.model, optimizer: optimizer)
@@ -41,7 +41,7 @@ enum OracleChecks {
       try world.barrier()
       let local = batch.indices.filter { $0 % world.size == world.rank }.map { batch[$0] }
       _ = local.withUnsafeBufferPointer {
-        engine.computeGradients(of: $0, into: sync.replica.gradients, onReady: sync.announce)
+        engine.computeGradients(of: $0, into: sync.replica.gradients, onReady: { _ in })
       }
       try sync.finish(
         StepUpdate(engine: engine, scale: 1 / Float(batch.count), step: step + 1, arrival: 0),

@@ -6,13 +6,6 @@ import OpenBLASEngine
 
 /// Training on all ranks comes to the same weights as training alone, whatever the way of exchange.
 enum TrainerChecks {
-  /// `overlap` with buckets that are smaller and larger than the largest tensor.
-  static let choices = [
-    SyncChoice(.allReduce), SyncChoice(.overlap, bucketBytes: 30_000),
-    SyncChoice(.overlap, bucketBytes: 1000), SyncChoice(.overlap, bucketBytes: 1 << 30),
-    SyncChoice(.node),
-  ]
-
   static func check(_ world: Communicator, _ findings: inout Findings) throws {
     let alone = try world.split(color: world.rank, key: 0)
     for (optimizer, tolerance) in [
@@ -22,17 +15,17 @@ enum TrainerChecks {
     ] {
       // A batch that no rank count divides, and a smaller last one.
       let plan = TrainingPlan(globalBatch: 31, epochs: 2, seed: 5)
-      let one = try train(over: alone, plan, optimizer, SyncChoice())
-      for choice in choices {
-        let what = "\(optimizer.kind), \(choice)"
-        let several = try train(over: world, plan, optimizer, choice)
+      let one = try train(over: alone, plan, optimizer, .allReduce)
+      for method in SyncMethod.allCases {
+        let what = "\(optimizer.kind), \(method)"
+        let several = try train(over: world, plan, optimizer, method)
         let relative = distance(several.weights, one.weights)
         findings.expect(relative < tolerance, "\(what): weights \(relative) away from one rank's")
         findings.expect(several.result.samplesSeen, equals: 2 * 150, "\(what): samples seen")
         let mine = try world.allReduce(several.result.localSamples, .sum)
         findings.expect(mine, equals: 2 * 150, "\(what): samples of all ranks")
         let states = optimizer.statesPerParameter * 4 * several.weights.count
-        let kept = choice.method == .node ? states / world.size : states
+        let kept = method == .node ? states / world.size : states
         findings.expect(
           abs(several.stateBytes - kept) <= 2 * 64 * world.size,
           "\(what): \(several.stateBytes) bytes of optimizer state instead of \(kept)")
@@ -47,17 +40,18 @@ enum TrainerChecks {
     let plan = TrainingPlan(globalBatch: 31, epochs: 1, seed: 5)
     let setting = try Setting(world, optimizer)
     let tried = try Trainer.compare(
-      choices, communicator: world, data: setting.data, model: setting.model, optimizer: optimizer,
+      SyncMethod.allCases, communicator: world, data: setting.data, model: setting.model,
+      optimizer: optimizer,
       engine: setting.engine, plan: plan)
-    findings.expect(tried.count, equals: choices.count, "trials")
+    findings.expect(tried.count, equals: SyncMethod.allCases.count, "trials")
     for trial in tried {
       let low = try world.allReduce(trial.stepSeconds, .min)
       findings.expect(
         trial.stepSeconds > 0 && low == trial.stepSeconds, "ranks disagree on \(trial)")
     }
-    let trainer = try setting.trainer(plan, SyncChoice())
+    let trainer = try setting.trainer(plan, .allReduce)
     _ = try trainer.run { _ in }
-    let untried = try train(over: world, plan, optimizer, SyncChoice())
+    let untried = try train(over: world, plan, optimizer, .allReduce)
     findings.expect(trainer.finalWeights() == untried.weights, "trials left something behind")
   }
 
@@ -73,9 +67,9 @@ enum TrainerChecks {
 
   private static func train(
     over communicator: Communicator, _ plan: TrainingPlan, _ optimizer: Optimizer,
-    _ choice: SyncChoice
+    _ method: SyncMethod
   ) throws -> (weights: [Float], result: TrainingResult, stateBytes: Int) {
-    let trainer = try Setting(communicator, optimizer).trainer(plan, choice)
+    let trainer = try Setting(communicator, optimizer).trainer(plan, method)
     let result = try trainer.run { _ in }
     defer { try? trainer.close() }
     return (trainer.finalWeights(), result, trainer.optimizerStateBytes)
@@ -100,9 +94,9 @@ struct Setting {
     engine = OpenBLASEngine(model: model, optimizer: optimizer)
   }
 
-  func trainer(_ plan: TrainingPlan, _ choice: SyncChoice) throws -> Trainer {
+  func trainer(_ plan: TrainingPlan, _ method: SyncMethod) throws -> Trainer {
     try Trainer(
       communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
-      plan: plan, sync: choice)
+      plan: plan, sync: method)
   }
 }

@@ -76,7 +76,6 @@ hosts_tests() {
   host_run 4 "node1 node2" node1:2,node2:2 --sync node
   # As many ranks as ranges on one node, half as many on the other.
   host_run 3 "node1 node2" node1:2,node2:1 --sync node
-  host_run 4 "node1 node2" node1:2,node2:2 --sync overlap
   flipped_bit 2 "1 (node2)"
   flipped_bit 4 "2 (node2), 3 (node2)" --sync node
 
