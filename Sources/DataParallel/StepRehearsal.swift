@@ -27,7 +27,10 @@ extension Trainer {
       let trainer = try Trainer(
         communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
         plan: plan, sync: method)
-      let compute = try trainer.slowest { trainer.computeOnly($0) }
+      let batches = LocalBatches(
+        order: EpochOrder(seed: plan.seed, epoch: 1, shards: data.owners.shards),
+        owners: data.owners, rank: communicator.rank, batchSize: plan.globalBatch)
+      let compute = try trainer.slowest { trainer.computeOnly($0, of: batches) }
       let exchange = try trainer.slowest { try trainer.exchangeOnly(step: $0 + 1) }
       try trainer.close()
       return StepRehearsal(method: method, computeSeconds: compute, exchangeSeconds: exchange)
@@ -45,10 +48,7 @@ extension Trainer {
     return Statistics.median(Array(slowest.dropFirst(Self.warmUps))) ?? 0
   }
 
-  private func computeOnly(_ turn: Int) -> Double {
-    let order = EpochOrder(seed: plan.seed, epoch: 1, shards: data.owners.shards)
-    let batches = LocalBatches(
-      order: order, owners: data.owners, rank: communicator.rank, batchSize: plan.globalBatch)
+  private func computeOnly(_ turn: Int, of batches: LocalBatches) -> Double {
     let range = batches.range(of: turn % max(1, batches.count - 1))
     return batches.indices.withUnsafeBufferPointer { indices in
       let start = MonotonicClock.seconds()
@@ -64,7 +64,7 @@ extension Trainer {
     replica.gradients.update(repeating: 1e-9)
     replica.totals = StepTotals(lossSum: 0, correct: 0, samples: 0)
     try communicator.barrier()
-    var unused = StepTimeline(steps: 1, meetings: 2)
+    var unused = StepTimeline(steps: 1, meetings: sync.meetings)
     let start = MonotonicClock.seconds()
     let update = StepUpdate(
       engine: engine, scale: 1 / Float(plan.globalBatch), step: step, arrival: start)

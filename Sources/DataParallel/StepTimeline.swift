@@ -28,7 +28,7 @@ package struct StepTimeline {
 
   /// Seconds from arrival to end of all meetings after the first `count`.
   func meetingSeconds(after count: Int) -> Double {
-    zip(arrivals, ends).dropFirst(count).reduce(0) { $0 + $1.1 - $1.0 }
+    (count..<arrivals.count).reduce(0) { $0 + ends[$1] - arrivals[$1] }
   }
 
   /// Meetings so far.
