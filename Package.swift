@@ -47,7 +47,7 @@ let package = Package(
       exclude: ["README.md", "GROWTH.md"]),
     .target(
       name: "DataParallel",
-      dependencies: ["MessagePassing", "Dataset", "NeuralNetwork", "Measurement"],
+      dependencies: ["MessagePassing", "Hashing", "Dataset", "NeuralNetwork", "Measurement"],
       exclude: ["README.md"]),
     .executableTarget(
       name: "mnist-mpi",

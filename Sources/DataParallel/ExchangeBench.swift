@@ -86,11 +86,11 @@ private final class PlainDescent: Engine {
 
   init(_ parameters: UnsafeMutableBufferPointer<Float>) { self.parameters = parameters }
 
-  func update(_ range: Range<Int>, from sources: [UnsafePointer<Float>], scale: Float, step: Int) {
+  func update(_ range: Range<Int>, from gradients: GradientSum, scale: Float, step: Int) {
     // In blocks, so that several sources are read while the parameters are in the first-level cache.
     for start in stride(from: range.lowerBound, to: range.upperBound, by: 2048) {
       let block = start..<min(start + 2048, range.upperBound)
-      for source in sources {
+      for source in gradients.sources {
         for place in block { parameters[place] -= scale * source[place] }
       }
     }

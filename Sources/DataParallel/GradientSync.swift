@@ -44,8 +44,8 @@ package struct StepUpdate {
     self.arrival = arrival
   }
 
-  func callAsFunction(_ range: Range<Int>, from sources: [UnsafePointer<Float>]) {
-    engine.update(range, from: sources, scale: scale, step: step)
+  func callAsFunction(_ range: Range<Int>, from gradients: GradientSum) {
+    engine.update(range, from: gradients, scale: scale, step: step)
   }
 }
 

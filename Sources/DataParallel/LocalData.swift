@@ -25,12 +25,21 @@ public final class LocalData {
   public let facts: DataFacts
   /// Which rank holds which training sample.
   public let owners: ShardOwners
+  /// Which rank holds which test sample.
+  let testOwners: ShardOwners
+  /// How batches are cut into leaves; nil in the fast mode.
+  public let cut: LeafCut?
   let training: SampleMemory
   let test: SampleMemory
 
-  init(facts: DataFacts, owners: ShardOwners, training: SampleMemory, test: SampleMemory) {
+  init(
+    facts: DataFacts, owners: ShardOwners, testOwners: ShardOwners, cut: LeafCut?,
+    training: SampleMemory, test: SampleMemory
+  ) {
     self.facts = facts
     self.owners = owners
+    self.testOwners = testOwners
+    self.cut = cut
     self.training = training
     self.test = test
   }
@@ -40,9 +49,19 @@ public final class LocalData {
   /// This rank's test samples, alive as long as this object.
   public var testSamples: Samples { samples(test) }
 
-  private func samples(_ memory: SampleMemory) -> Samples {
-    Samples(
-      images: UnsafeBufferPointer(memory.images), labels: UnsafeBufferPointer(memory.labels),
+  /// The test samples of a leaf that this rank has, alive as long as this object.
+  func testSamples(ofLeaf leaf: Int) -> Samples {
+    let first = testOwners.firstLocalIndex[leaf]
+    return samples(test, first..<(first + testOwners.shards.size(of: leaf)))
+  }
+
+  private func samples(_ memory: SampleMemory, _ range: Range<Int>? = nil) -> Samples {
+    let range = range ?? 0..<memory.labels.count
+    let size = facts.height * facts.width
+    return Samples(
+      images: UnsafeBufferPointer(
+        rebasing: memory.images[(range.lowerBound * size)..<(range.upperBound * size)]),
+      labels: UnsafeBufferPointer(rebasing: memory.labels[range]),
       height: facts.height, width: facts.width, mean: facts.normalisation.mean,
       deviation: facts.normalisation.deviation)
   }

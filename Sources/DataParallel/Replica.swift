@@ -3,7 +3,8 @@ import NeuralNetwork
 /// A rank's flat buffers: parameters, gradients with the step's totals before them, optimizer state.
 ///
 /// Loss sum, hits and sample count of a step ride in front of the gradients, so that one all-reduce
-/// a step carries all.
+/// a step carries all. In the fast mode a rank has one set of gradients; in the reproducible mode as many
+/// as its leaves make sums that only other ranks' leaves can complete.
 public final class Replica {
   /// Numbers before the gradients: a cache line, so that these begin at the next.
   static let headCount = 16
@@ -13,38 +14,38 @@ public final class Replica {
   /// Number of parameters.
   public let count: Int
   public let parameters: UnsafeMutableBufferPointer<Float>
-  /// The head, then the gradients.
-  private let headAndGradients: UnsafeMutableBufferPointer<Float>
+  /// For each set of gradients the head, then the gradients.
+  private let sets: [UnsafeMutableBufferPointer<Float>]
   let optimizerState: UnsafeMutableBufferPointer<Float>
   /// The parameters whose optimizer state this rank keeps.
   let stateRange: Range<Int>
   private var owned: [UnsafeMutableBufferPointer<Float>] = []
 
   /// Zeroed buffers of its own for `count` parameters and `statesPerParameter` numbers of state each.
-  package init(count: Int, statesPerParameter: Int) {
+  package init(count: Int, statesPerParameter: Int, sets setCount: Int = 1) {
     self.count = count
     stateRange = 0..<count
     parameters = Self.allocate(count)
-    headAndGradients = Self.allocate(Self.headCount + count)
+    sets = (0..<setCount).map { _ in Self.allocate(Self.headCount + count) }
     optimizerState = Self.allocate(count * statesPerParameter)
-    owned = [parameters, headAndGradients, optimizerState]
+    owned = sets + [parameters, optimizerState]
   }
 
   /// Parameters and gradients in memory that others own and keep; state for a part of them.
   ///
-  /// - Parameter headAndGradients: `headCount` numbers, then the gradients.
+  /// - Parameter sets: `headCount` numbers, then the gradients, at least once.
   init(
     parameters: UnsafeMutableBufferPointer<Float>,
-    headAndGradients: UnsafeMutableBufferPointer<Float>, stateRange: Range<Int>,
-    statesPerParameter: Int
+    sets: [UnsafeMutableBufferPointer<Float>], stateRange: Range<Int>, statesPerParameter: Int
   ) {
     count = parameters.count
-    precondition(
-      headAndGradients.count == Self.headCount + count,
-      "\(headAndGradients.count) numbers for \(count) gradients")
+    for set in sets {
+      precondition(
+        set.count == Self.headCount + count, "\(set.count) numbers for \(count) gradients")
+    }
     self.stateRange = stateRange
     self.parameters = parameters
-    self.headAndGradients = headAndGradients
+    self.sets = sets
     optimizerState = Self.allocate(stateRange.count * statesPerParameter)
     owned = [optimizerState]
   }
@@ -61,16 +62,29 @@ public final class Replica {
     return UnsafeMutableBufferPointer(start: numbers, count: count)
   }
 
-  /// The gradients alone.
-  package var gradients: UnsafeMutableBufferPointer<Float> {
-    UnsafeMutableBufferPointer(rebasing: headAndGradients[Self.headCount...])
+  /// The gradients of the first set alone.
+  package var gradients: UnsafeMutableBufferPointer<Float> { gradients(ofSet: 0) }
+
+  /// The gradients of a set alone.
+  func gradients(ofSet set: Int) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(rebasing: sets[set][Self.headCount...])
   }
 
+  /// A set whole: head and gradients.
+  func set(_ set: Int) -> UnsafeMutableBufferPointer<Float> { sets[set] }
+
+  /// Number of sets of gradients.
+  var setCount: Int { sets.count }
+
   /// The gradients of `range` to be summed over ranks; with the first of all go the totals.
-  func message(_ range: Range<Int>) -> UnsafeMutableBufferPointer<Float> {
-    let start = range.lowerBound == 0 ? -Self.totalsCount : range.lowerBound
-    return UnsafeMutableBufferPointer(
-      rebasing: headAndGradients[(Self.headCount + start)..<(Self.headCount + range.upperBound)])
+  func message(_ range: Range<Int>, ofSet set: Int = 0) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(rebasing: sets[set][Self.messageRange(range)])
+  }
+
+  /// Where the message of `range` lies in a set.
+  static func messageRange(_ range: Range<Int>) -> Range<Int> {
+    let start = range.lowerBound == 0 ? -totalsCount : range.lowerBound
+    return (headCount + start)..<(headCount + range.upperBound)
   }
 
   /// What an engine gets lent.
@@ -78,23 +92,29 @@ public final class Replica {
     ModelBuffers(parameters: parameters, optimizerState: optimizerState, stateRange: stateRange)
   }
 
-  /// What lies before the gradients: this rank's part before the exchange, everybody's after it.
+  /// What lies before the first set's gradients: this rank's part before the exchange, everybody's
+  /// after it.
+  package var totals: StepTotals {
+    get { totals(ofSet: 0) }
+    set { setTotals(newValue, ofSet: 0) }
+  }
+
+  /// What lies before a set's gradients.
   ///
   /// Counts are exact: a single-precision number holds every integer up to 16,777,216.
-  package var totals: StepTotals {
-    get {
-      let first = Self.headCount - Self.totalsCount
-      return StepTotals(
-        lossSum: Double(headAndGradients[first]),
-        correct: Int(exactly: headAndGradients[first + 1]) ?? -1,
-        samples: Int(exactly: headAndGradients[first + 2]) ?? -1)
-    }
-    set {
-      let first = Self.headCount - Self.totalsCount
-      headAndGradients[first] = Float(newValue.lossSum)
-      headAndGradients[first + 1] = Float(newValue.correct)
-      headAndGradients[first + 2] = Float(newValue.samples)
-    }
+  func totals(ofSet set: Int) -> StepTotals {
+    let first = Self.headCount - Self.totalsCount
+    return StepTotals(
+      lossSum: Double(sets[set][first]), correct: Int(exactly: sets[set][first + 1]) ?? -1,
+      samples: Int(exactly: sets[set][first + 2]) ?? -1)
+  }
+
+  /// Writes what goes before a set's gradients.
+  func setTotals(_ totals: StepTotals, ofSet set: Int) {
+    let first = Self.headCount - Self.totalsCount
+    sets[set][first] = Float(totals.lossSum)
+    sets[set][first + 1] = Float(totals.correct)
+    sets[set][first + 2] = Float(totals.samples)
   }
 
   /// A 64-bit hash of the bits of some parameters: FNV-1a over 32-bit words.
@@ -115,11 +135,19 @@ package struct StepTotals: Equatable {
   package var samples: Int
 
   /// Totals by their parts.
-  package init(lossSum: Double, correct: Int, samples: Int) {
+  package init(lossSum: Double = 0, correct: Int = 0, samples: Int = 0) {
     self.lossSum = lossSum
     self.correct = correct
     self.samples = samples
   }
+
+  /// The sum as it comes of two that travelled: in single precision.
+  static func joined(_ one: StepTotals, _ other: StepTotals) -> StepTotals {
+    var sum = one + other
+    sum.lossSum = Double(Float(one.lossSum) + Float(other.lossSum))
+    return sum
+  }
+
   static func + (one: StepTotals, other: StepTotals) -> StepTotals {
     StepTotals(
       lossSum: one.lossSum + other.lossSum, correct: one.correct + other.correct,

@@ -7,12 +7,11 @@ public enum Scatter {
   ///
   /// - Parameters:
   ///   - virtualShards: how many; at least as many as ranks.
-  ///   - owners: the rule that says which rank owns which virtual shard.
+  ///   - leaves: the leaves of the reproducible mode, at least as many as ranks; nil in the fast mode.
   ///   - read: reads and checks the data; called on rank 0 only.
   /// - Throws: `AgreedError` on all ranks alike for bad data and for more ranks than samples or shards.
   public static func distribute(
-    over communicator: Communicator, virtualShards: Int,
-    owners: (VirtualShards, _ ranks: Int) -> ShardOwners = ShardOwners.roundRobin,
+    over communicator: Communicator, virtualShards: Int, leaves: Int? = nil,
     read: () throws -> TrainingData
   ) throws -> LocalData {
     let size = communicator.size
@@ -22,6 +21,13 @@ public enum Scatter {
           + "expected at least \(size), for example --virtual-shards \(4 * size)",
         exitCode: ExitCode.usage)
     }
+    if let leaves, size > leaves {
+      throw AgreedError(
+        "--leaves \(leaves): fewer than the \(size) ranks; "
+          + "expected at least \(size), in every run that is to be compared",
+        exitCode: ExitCode.usage)
+    }
+    let cut = leaves.map { LeafCut(leaves: $0, ranks: size) }
     var data = try communicator.onRoot(exitCode: ExitCode.data) {
       let data = try read()
       guard data.training.count >= size else {
@@ -33,19 +39,20 @@ public enum Scatter {
       return data
     }
     let facts = try share(data.map(facts), over: communicator)
-    let owners = owners(VirtualShards(count: virtualShards, samples: facts.trainingCount), size)
+    let shards = VirtualShards(count: virtualShards, samples: facts.trainingCount)
+    let owners = cut?.owners(of: shards) ?? .roundRobin(shards: shards, ranks: size)
+    let testOwners =
+      cut?.testOwners(samples: facts.testCount)
+      ?? .roundRobin(shards: VirtualShards(count: size, samples: facts.testCount), ranks: size)
     let training = try hand(
       data?.training, imageSize: facts.height * facts.width, over: communicator,
-      counts: owners.samplesOfRank
-    ) { rank, body in try owners.forEachSample(of: rank, body) }
+      owners: owners)
     let test = try hand(
-      data?.test, imageSize: facts.height * facts.width, over: communicator,
-      counts: (0..<size).map { (facts.testCount + size - 1 - $0) / size }
-    ) { rank, body in
-      for sample in stride(from: rank, to: facts.testCount, by: size) { try body(sample) }
-    }
+      data?.test, imageSize: facts.height * facts.width, over: communicator, owners: testOwners)
     data = nil
-    return LocalData(facts: facts, owners: owners, training: training, test: test)
+    return LocalData(
+      facts: facts, owners: owners, testOwners: testOwners, cut: cut, training: training,
+      test: test)
   }
 
   private static func facts(_ data: TrainingData) -> DataFacts {
@@ -77,18 +84,18 @@ public enum Scatter {
   /// Bytes of images that rank 0 packs for one scatter.
   private static let packetBytes = 32 << 20
 
-  /// Scatters images and labels, `counts[rank]` samples to each rank, in rounds of bounded size.
+  /// Scatters images and labels to their owners, in rounds of bounded size.
   private static func hand(
-    _ whole: LabelledImages?, imageSize: Int, over communicator: Communicator, counts: [Int],
-    samples: (_ rank: Int, _ body: (_ sample: Int) throws -> Void) throws -> Void
+    _ whole: LabelledImages?, imageSize: Int, over communicator: Communicator, owners: ShardOwners
   ) throws -> SampleMemory {
+    let counts = owners.samplesOfRank
     let memory = SampleMemory(count: counts[communicator.rank], imageSize: imageSize)
     var lists: [[Int]] = []
     if whole != nil {
       for rank in 0..<counts.count {
         var list: [Int] = []
         list.reserveCapacity(counts[rank])
-        try samples(rank) { list.append($0) }
+        owners.forEachSample(of: rank) { list.append($0) }
         lists.append(list)
       }
     }

@@ -1,4 +1,3 @@
-import Dataset
 import Measurement
 public import MessagePassing
 public import NeuralNetwork
@@ -27,10 +26,8 @@ extension Trainer {
       let trainer = try Trainer(
         communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
         plan: plan, sync: method)
-      let batches = LocalBatches(
-        order: EpochOrder(seed: plan.seed, epoch: 1, shards: data.owners.shards),
-        owners: data.owners, rank: communicator.rank, batchSize: plan.globalBatch)
-      let compute = try trainer.slowest { trainer.computeOnly($0, of: batches) }
+      let work = trainer.work(ofEpoch: 1)
+      let compute = try trainer.slowest { trainer.computeOnly($0, of: work) }
       let exchange = try trainer.slowest { try trainer.exchangeOnly(step: $0 + 1) }
       try trainer.close()
       return StepRehearsal(method: method, computeSeconds: compute, exchangeSeconds: exchange)
@@ -48,15 +45,10 @@ extension Trainer {
     return Statistics.median(Array(slowest.dropFirst(Self.warmUps))) ?? 0
   }
 
-  private func computeOnly(_ turn: Int, of batches: LocalBatches) -> Double {
-    let range = batches.range(of: turn % max(1, batches.count - 1))
-    return batches.indices.withUnsafeBufferPointer { indices in
-      let start = MonotonicClock.seconds()
-      _ = engine.computeGradients(
-        of: UnsafeBufferPointer(rebasing: indices[range]), into: replica.gradients,
-        onReady: { _ in })
-      return MonotonicClock.seconds() - start
-    }
+  private func computeOnly(_ turn: Int, of work: any EpochWork) -> Double {
+    let start = MonotonicClock.seconds()
+    _ = work.compute(turn % max(1, work.batchCount - 1))
+    return MonotonicClock.seconds() - start
   }
 
   private func exchangeOnly(step: Int) throws -> Double {

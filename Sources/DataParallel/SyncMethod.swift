@@ -8,17 +8,23 @@ public enum SyncMethod: String, Sendable, CaseIterable, Codable {
   case node
 
   /// Makes the memory for `count` parameters; called by all ranks.
+  ///
+  /// - Parameter cut: the leaves of the reproducible mode; nil in the fast mode.
   package func make(
-    over communicator: Communicator, node: Communicator, count: Int, statesPerParameter: Int
+    over communicator: Communicator, node: Communicator, count: Int, statesPerParameter: Int,
+    cut: LeafCut? = nil
   ) throws -> any GradientSync {
-    switch self {
-    case .allReduce:
+    switch (self, cut) {
+    case (.allReduce, nil):
       AllReduceSync(
         communicator: communicator, count: count, statesPerParameter: statesPerParameter)
-    case .node:
+    case (.allReduce, let cut?):
+      TreeSync(
+        communicator: communicator, count: count, statesPerParameter: statesPerParameter, cut: cut)
+    case (.node, _):
       try NodeSync(
         communicator: communicator, node: node, count: count,
-        statesPerParameter: statesPerParameter)
+        statesPerParameter: statesPerParameter, cut: cut)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Dataset
+import Hashing
 import Measurement
 import MessagePassing
 import NeuralNetwork
@@ -17,6 +18,9 @@ public final class Trainer {
   var replica: Replica { sync.replica }
   let sync: any GradientSync
   private(set) var timeline: StepTimeline
+  /// The engine where it computes leaf by leaf, and its leaves; nil in the fast mode.
+  private let leafwise: (engine: any LeafwiseEngine, cut: LeafCut, share: LeafShare)?
+  private let content: SampleContent
   private var result = TrainingResult()
   /// The last step after which all replicas were found equal.
   private var verifiedStep = 0
@@ -32,9 +36,18 @@ public final class Trainer {
     self.plan = plan
     node = try communicator.splitByNode()
     layout = ParameterLayout(of: model)
+    content = SampleContent(data.trainingSamples)
+    leafwise = try data.cut.map { cut in
+      guard let engine = engine as? any LeafwiseEngine else {
+        throw AgreedError(
+          "--reproducible: not available on \(engine.device); leave it out or use --device cpu",
+          exitCode: ExitCode.usage)
+      }
+      return (engine, cut, cut.share(of: communicator.rank))
+    }
     sync = try method.make(
       over: communicator, node: node, count: layout.count,
-      statesPerParameter: optimizer.statesPerParameter)
+      statesPerParameter: optimizer.statesPerParameter, cut: data.cut)
     timeline = StepTimeline(
       steps: plan.plannedSteps(samples: data.facts.trainingCount), meetings: sync.meetings)
     if communicator.isRoot {
@@ -46,6 +59,7 @@ public final class Trainer {
     let largest = min(plan.globalBatch, data.trainingSamples.count)
     try engine.attach(
       samples: data.trainingSamples, buffers: sync.replica.buffers, largestBatch: largest)
+    if let leafwise { leafwise.engine.take(leafwise.share, largestLeaf: largest) }
   }
 
   /// Trains as planned and evaluates after every epoch; called by all ranks.
@@ -53,6 +67,7 @@ public final class Trainer {
   /// - Parameter onEvent: hears of every step and epoch, on every rank.
   /// - Throws: `AgreedError` naming the step where the loss is not finite.
   public func run(onEvent: (TrainingEvent) -> Void) throws -> TrainingResult {
+    if communicator.isRoot { result.initialWeightsSHA256 = weightsSHA256() }
     let samples = data.facts.trainingCount
     let planned = plan.plannedSteps(samples: samples)
     let clockBefore = try ClockOffset.measure(over: communicator, node: node)
@@ -85,6 +100,18 @@ public final class Trainer {
     var lossSum = 0.0
     var samples = 0
     var seconds = 0.0
+    /// This rank's part of the order hash.
+    var orderHash: UInt64 = 0
+  }
+
+  /// This rank's part of an epoch.
+  func work(ofEpoch epoch: Int) -> any EpochWork {
+    let setting = WorkSetting(
+      order: EpochOrder(seed: plan.seed, epoch: epoch, shards: data.owners.shards), data: data,
+      rank: communicator.rank, globalBatch: plan.globalBatch, replica: replica,
+      swap: plan.sampleSwap)
+    guard let leafwise else { return WholeWork(setting, engine: engine) }
+    return LeafWork(setting, engine: leafwise.engine, share: leafwise.share)
   }
 
   func trainEpoch(
@@ -92,52 +119,45 @@ public final class Trainer {
   ) throws -> EpochTotals {
     let start = MonotonicClock.seconds()
     let before = result.trainingSeconds
-    let order = EpochOrder(seed: plan.seed, epoch: epoch, shards: data.owners.shards)
-    let batches = LocalBatches(
-      order: order, owners: data.owners, rank: communicator.rank, batchSize: plan.globalBatch)
+    let work = work(ofEpoch: epoch)
     var now = MonotonicClock.seconds()
     result.phases.load += now - start
     var totals = EpochTotals()
-    try batches.indices.withUnsafeBufferPointer { indices in
-      for batch in 0..<min(batches.count, limit) {
-        let local = UnsafeBufferPointer(rebasing: indices[batches.range(of: batch)])
-        let step = try trainStep(
-          local, globalSize: batches.globalSizes[batch], epoch: epoch, at: now)
-        if batch % plan.logInterval == 0 {
-          onEvent(
-            .logged(
-              epoch: epoch, samplesBefore: totals.samples,
-              samplesInEpoch: data.facts.trainingCount,
-              loss: step.lossSum / Double(step.samples)))
-        }
-        totals.steps += 1
-        totals.lossSum += step.lossSum
-        totals.samples += step.samples
-        now = MonotonicClock.seconds()
-        result.trainingSeconds = before + (now - start)
-        if result.steps == TrainingResult.warmUpSteps {
-          result.warmUp = (result.trainingSeconds, result.samplesSeen)
-        }
+    for batch in 0..<min(work.batchCount, limit) {
+      let step = try trainStep(work, batch, epoch: epoch, at: now)
+      if batch % plan.logInterval == 0 {
         onEvent(
-          .progressed(
-            samples: result.samplesSeen,
-            planned: plan.plannedSamples(samples: data.facts.trainingCount),
-            seconds: result.trainingSeconds))
+          .logged(
+            epoch: epoch, samplesBefore: totals.samples,
+            samplesInEpoch: data.facts.trainingCount, loss: step.lossSum / Double(step.samples)))
       }
+      totals.steps += 1
+      totals.lossSum += step.lossSum
+      totals.samples += step.samples
+      now = MonotonicClock.seconds()
+      result.trainingSeconds = before + (now - start)
+      if result.steps == TrainingResult.warmUpSteps {
+        result.warmUp = (result.trainingSeconds, result.samplesSeen)
+      }
+      onEvent(
+        .progressed(
+          samples: result.samplesSeen,
+          planned: plan.plannedSamples(samples: data.facts.trainingCount),
+          seconds: result.trainingSeconds))
     }
     totals.seconds = result.trainingSeconds - before
+    // After the clock: it costs nothing that is measured.
+    totals.orderHash = work.orderHash(ofFirst: totals.steps, content: content)
     return totals
   }
 
   /// One optimizer step: load, forward, backward, all-reduce, update.
   private func trainStep(
-    _ local: UnsafeBufferPointer<Int32>, globalSize: Int, epoch: Int, at start: Double
+    _ work: any EpochWork, _ batch: Int, epoch: Int, at start: Double
   ) throws -> StepTotals {
     let step = result.steps + 1
-    let outcome = engine.computeGradients(
-      of: local, into: replica.gradients, onReady: { _ in })
-    replica.totals = StepTotals(
-      lossSum: outcome.lossSum, correct: outcome.correct, samples: local.count)
+    let globalSize = work.globalSize(of: batch)
+    let (outcome, samples) = work.compute(batch)
     let arrival = MonotonicClock.seconds()
     let met = timeline.meetings
     try sync.finish(
@@ -165,7 +185,7 @@ public final class Trainer {
     result.phases.update += done - arrival - timeline.meetingSeconds(after: met)
     result.steps = step
     result.samplesSeen += totals.samples
-    result.localSamples += local.count
+    result.localSamples += samples
     result.finalLoss = totals.lossSum / Double(totals.samples)
     return totals
   }
@@ -173,16 +193,45 @@ public final class Trainer {
   /// The test set shared among ranks; the replicas must still be one.
   private func evaluate(epoch: Int, totals: EpochTotals) throws -> EpochSummary {
     let start = MonotonicClock.seconds()
-    let mine = engine.evaluate(data.testSamples)
-    let correct = try communicator.allReduce(mine.correct, .sum)
-    let loss = try communicator.allReduce(mine.lossSum, .sum)
+    let outcome = try testOutcome()
     let hash = try verifyReplicas(result.steps)
+    let orderHash = try communicator.allReduce(totals.orderHash, .sum)
     result.phases.evaluate += MonotonicClock.seconds() - start
     return EpochSummary(
       epoch: epoch, steps: totals.steps, seconds: totals.seconds,
       trainingLoss: totals.lossSum / Double(max(totals.samples, 1)),
-      testLoss: loss / Double(data.facts.testCount), testCorrect: correct,
-      testCount: data.facts.testCount, parametersHash: hash)
+      testLoss: outcome.lossSum / Double(data.facts.testCount), testCorrect: outcome.correct,
+      testCount: data.facts.testCount, parametersHash: hash,
+      certificate: communicator.isRoot
+        ? Certificate.Epoch(orderHash: orderHash.hexadecimal, weightsSHA256: weightsSHA256()) : nil)
+  }
+
+  /// Loss and hits on the whole test set, the same on all ranks.
+  private func testOutcome() throws -> EvaluationOutcome {
+    var outcome = EvaluationOutcome()
+    if let leafwise {
+      let mine = leafwise.engine.evaluate(
+        each: leafwise.share.leaves.map(data.testSamples(ofLeaf:)))
+      let losses = try communicator.allGather(mine.map(\.lossSum))
+      var lossOfLeaf = [Double](repeating: 0, count: leafwise.cut.leaves)
+      for rank in 0..<communicator.size {
+        for (leaf, loss) in zip(leafwise.cut.share(of: rank).leaves, losses[rank]) {
+          lossOfLeaf[leaf] = loss
+        }
+      }
+      outcome.lossSum = leafwise.cut.tree.root.total({ lossOfLeaf[$0] }, add: +)
+      outcome.correct = try communicator.allReduce(mine.reduce(0) { $0 + $1.correct }, .sum)
+    } else {
+      let mine = engine.evaluate(data.testSamples)
+      outcome.lossSum = try communicator.allReduce(mine.lossSum, .sum)
+      outcome.correct = try communicator.allReduce(mine.correct, .sum)
+    }
+    return outcome
+  }
+
+  /// SHA-256 of the parameters in canonical order.
+  private func weightsSHA256() -> String {
+    finalWeights().withUnsafeBytes { SHA256.hex(of: $0) }
   }
 
   /// Stops the run unless all ranks have the same parameters; returns their hash.

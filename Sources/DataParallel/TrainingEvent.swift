@@ -1,3 +1,5 @@
+public import Measurement
+
 /// What a run tells while it goes on; the same on all ranks, for whoever prints.
 public enum TrainingEvent: Equatable, Sendable {
   /// A step that the log interval picks: its epoch, the samples of the epoch before it, the mean
@@ -22,6 +24,8 @@ public struct EpochSummary: Equatable, Sendable {
   public var testCount: Int
   /// The 64-bit hash of the parameters, which all ranks were found to share.
   public var parametersHash: UInt64
+  /// What the certificate keeps of the epoch; on rank 0 alone.
+  public var certificate: Certificate.Epoch?
 
   /// Share of the test set that is classified rightly.
   public var testAccuracy: Double { Double(testCorrect) / Double(max(testCount, 1)) }

@@ -15,11 +15,14 @@ public struct TrainingPlan: Equatable, Sendable {
   public var checkInterval: Int?
   /// A fault to be put in, as a drill for the comparison.
   public var bitFlip: BitFlip?
+  /// A fault to be put in, as a drill for the certificate.
+  public var sampleSwap: SampleSwap?
 
   /// A plan by its parts.
   public init(
     globalBatch: Int, epochs: Int, steps: Int? = nil, targetAccuracy: Double? = nil, seed: UInt64,
-    logInterval: Int = 100, checkInterval: Int? = nil, bitFlip: BitFlip? = nil
+    logInterval: Int = 100, checkInterval: Int? = nil, bitFlip: BitFlip? = nil,
+    sampleSwap: SampleSwap? = nil
   ) {
     self.globalBatch = globalBatch
     self.epochs = epochs
@@ -29,6 +32,7 @@ public struct TrainingPlan: Equatable, Sendable {
     self.logInterval = logInterval
     self.checkInterval = checkInterval
     self.bitFlip = bitFlip
+    self.sampleSwap = sampleSwap
   }
 
   /// Steps of one epoch over `samples` samples; the last one may be smaller.

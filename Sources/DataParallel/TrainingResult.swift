@@ -16,6 +16,8 @@ public struct TrainingResult {
   /// Mean loss over the global batch of the last step.
   public var finalLoss = 0.0
   public var epochs: [EpochSummary] = []
+  /// SHA-256 of the parameters before the first step, in canonical order; empty but on rank 0.
+  public var initialWeightsSHA256 = ""
   public var stoppedBy = StopReason.epochs
   /// Duration of each step, of the slowest rank.
   public var stepSeconds: [Double] = []

@@ -1,7 +1,9 @@
 /// One rank's part of every global batch of an epoch, as indices into the rank's own samples.
 public struct LocalBatches: Sendable {
   /// The rank's samples of the epoch, batch after batch.
-  public let indices: [Int32]
+  public private(set) var indices: [Int32]
+  /// The position in the epoch of each of `indices`.
+  public let positions: [Int32]
   /// Where each batch starts in `indices`; one entry more than there are batches.
   public let starts: [Int]
   /// The size of each global batch; only the last one may be smaller than the others.
@@ -13,25 +15,33 @@ public struct LocalBatches: Sendable {
   /// Cuts `order` into global batches of `batchSize` samples and keeps what `rank` owns.
   ///
   /// A local batch may be empty: the rank still takes part in the step.
-  public init(order: EpochOrder, owners: ShardOwners, rank: Int, batchSize: Int) {
+  /// - Parameter isKept: tells which of the rank's shards are kept; all by default.
+  public init(
+    order: EpochOrder, owners: ShardOwners, rank: Int, batchSize: Int,
+    keeping isKept: (_ shard: Int) -> Bool = { _ in true }
+  ) {
     precondition(batchSize > 0, "batch size \(batchSize)")
     precondition(owners.shards == order.shards, "owners of other shards than the order's")
     let shards = order.shards
-    let ordinals = (0..<shards.count).map {
-      owners.rankOfShard[$0] == rank ? order.shuffledOrdinals(of: $0) : []
-    }
+    let isOwn = (0..<shards.count).map { owners.rankOfShard[$0] == rank && isKept($0) }
+    let ordinals = (0..<shards.count).map { isOwn[$0] ? order.shuffledOrdinals(of: $0) : [] }
+    let count = (0..<shards.count).reduce(0) { $0 + ordinals[$1].count }
     var indices: [Int32] = []
-    indices.reserveCapacity(owners.samplesOfRank[rank])
+    var positions: [Int32] = []
+    indices.reserveCapacity(count)
+    positions.reserveCapacity(count)
     var starts: [Int] = []
     order.forEachPosition { position, shard, round in
       if position % batchSize == 0 { starts.append(indices.count) }
-      if owners.rankOfShard[shard] == rank {
+      if isOwn[shard] {
         indices.append(Int32(owners.firstLocalIndex[shard] + ordinals[shard][round]))
+        positions.append(Int32(position))
       }
     }
     globalSizes = (0..<starts.count).map { min(batchSize, shards.samples - $0 * batchSize) }
     starts.append(indices.count)
     self.indices = indices
+    self.positions = positions
     self.starts = starts
   }
 
@@ -40,4 +50,11 @@ public struct LocalBatches: Sendable {
 
   /// The largest local batch.
   public var largest: Int { (0..<count).map { range(of: $0).count }.max() ?? 0 }
+
+  /// Exchanges the sample at `place` of `indices` with the next one; places begin anew at the end.
+  public mutating func swapSamples(at place: Int) {
+    guard indices.count > 1 else { return }
+    let place = place % (indices.count - 1)
+    indices.swapAt(place, place + 1)
+  }
 }

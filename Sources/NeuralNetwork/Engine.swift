@@ -73,15 +73,14 @@ public protocol Engine: AnyObject {
 
   /// Changes the parameters and the state of `range` by the optimizer's rule.
   ///
-  /// The gradient is the sum of all `sources`, added in their order: where several ranks' gradients
-  /// lie in shared memory, sum and update are one pass over it.
+  /// Where several ranks' gradients lie in shared memory, sum and update are one pass over it.
   /// - Parameters:
   ///   - range: which parameters, within the range whose state is lent.
-  ///   - sources: sums of gradients, places as in the parameters: the first one read is number
-  ///     `range.lowerBound`. At least one.
+  ///   - gradients: places as in the parameters: the first one read of each source is number
+  ///     `range.lowerBound`.
   ///   - scale: factor that makes the sums means: one over the number of samples.
   ///   - step: the number of this step, from 1.
-  func update(_ range: Range<Int>, from sources: [UnsafePointer<Float>], scale: Float, step: Int)
+  func update(_ range: Range<Int>, from gradients: GradientSum, scale: Float, step: Int)
 
   /// Loss and hits of the model on other samples of the same shape.
   func evaluate(_ samples: Samples) -> EvaluationOutcome

@@ -54,7 +54,7 @@ public final class ReferenceEngine: Engine {
   public func publishParameters() {}
 
   public func update(
-    _ range: Range<Int>, from sources: [UnsafePointer<Float>], scale: Float, step: Int
+    _ range: Range<Int>, from gradients: GradientSum, scale: Float, step: Int
   ) {
     let parameters = attached.buffers.parameters
     let state = attached.buffers.optimizerState
@@ -63,7 +63,7 @@ public final class ReferenceEngine: Engine {
     for place in range {
       let first = place - stateRange.lowerBound
       var parameter = Double(parameters[place])
-      var gradient = sources.reduce(0) { $0 + Double($1[place]) } * Double(scale)
+      var gradient = gradients.sources.reduce(0) { $0 + Double($1[place]) } * Double(scale)
       switch optimizer.kind {
       case .sgd:
         gradient += decay * parameter

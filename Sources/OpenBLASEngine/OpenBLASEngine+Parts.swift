@@ -13,40 +13,42 @@ extension OpenBLASEngine {
     guard let target = gradients.baseAddress, gradients.count >= layout.count else {
       preconditionFailure("\(gradients.count) gradients, \(layout.count) needed")
     }
-    guard threads > 1 else {
-      attached.parts[0].outcome = compute(
-        indices, attached, attached.parts[0], into: target, onReady: onReady)
-      return attached.parts[0].outcome
+    let prepared = prepare()
+    guard let ownCut = attached.ownCut else {
+      var outcome = compute(indices, attached.parts[0], into: target, onReady: onReady)
+      outcome.forwardSeconds += prepared
+      return outcome
     }
-    let clock = attached.parts[0].workspace.clock
-    clock?.resume()
-    plan.prepare(attached.weights)
-    clock?.end(.prepare)
-    team.run { member in
-      let part = attached.parts[member]
-      let range = Part.range(member, of: threads, count: indices.count)
-      part.outcome = compute(
-        UnsafeBufferPointer(rebasing: indices[range]), attached, part,
-        into: part.gradients?.data ?? target, onReady: { _ in })
-    }
-    team.run { member in
-      Part.join(
-        attached.parts, first: target,
-        within: Part.range(member, of: threads, count: layout.count))
+    ownCut.run(on: team, into: [target]) { worker, leaf, target in
+      let range = Part.range(leaf, of: threads, count: indices.count)
+      return compute(
+        UnsafeBufferPointer(rebasing: indices[range]), attached.parts[worker], into: target,
+        onReady: { _ in })
     }
     onReady(0..<layout.count)
     // The first part's clock is the engine's: what others took longer shows in the backward phase.
-    var outcome = attached.parts[0].outcome
-    for part in attached.parts.dropFirst() {
-      outcome.lossSum += part.outcome.lossSum
-      outcome.correct += part.outcome.correct
+    var outcome = ownCut.outcomes[0]
+    outcome.forwardSeconds += prepared
+    for part in ownCut.outcomes.dropFirst() {
+      outcome.lossSum += part.lossSum
+      outcome.correct += part.correct
     }
     return outcome
   }
 
+  /// What comes once a step, before the samples; returns the seconds it took.
+  func prepare() -> Double {
+    let start = ContinuousClock.now
+    let clock = attached.parts[0].workspace.clock
+    clock?.resume()
+    plan.prepare(attached.weights)
+    clock?.end(.prepare)
+    return Self.seconds(ContinuousClock.now - start)
+  }
+
   /// One part from its bytes to its gradients.
-  private func compute(
-    _ indices: UnsafeBufferPointer<Int32>, _ attached: Attachment, _ part: Part,
+  func compute(
+    _ indices: UnsafeBufferPointer<Int32>, _ part: Part,
     into target: UnsafeMutablePointer<Float>, onReady: (Range<Int>) -> Void
   ) -> BatchOutcome {
     let (weights, workspace) = (attached.weights, part.workspace)
@@ -64,10 +66,6 @@ extension OpenBLASEngine {
     load(indices, of: attached.samples, into: workspace)
     let loaded = ContinuousClock.now
     clock?.end(.load)
-    if threads == 1 {
-      plan.prepare(weights)
-      clock?.end(.prepare)
-    }
     plan.forward(count: count, weights, workspace)
     let loss = softmaxCrossEntropy(indices: indices, labels: attached.samples.labels, workspace)
     outcome.lossSum = loss.sum
@@ -82,7 +80,7 @@ extension OpenBLASEngine {
     return outcome
   }
 
-  private static func seconds(_ duration: Duration) -> Double {
+  static func seconds(_ duration: Duration) -> Double {
     Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
   }
 
@@ -91,8 +89,7 @@ extension OpenBLASEngine {
     plan.prepare(attached.weights)
     team.run { member in
       attached.parts[member].outcome = evaluate(
-        samples, Part.range(member, of: threads, count: samples.count), attached,
-        attached.parts[member])
+        samples, Part.range(member, of: threads, count: samples.count), attached.parts[member])
     }
     return attached.parts.reduce(into: EvaluationOutcome()) { outcome, part in
       outcome.lossSum += part.outcome.lossSum
@@ -100,9 +97,8 @@ extension OpenBLASEngine {
     }
   }
 
-  private func evaluate(
-    _ samples: Samples, _ range: Range<Int>, _ attached: Attachment, _ part: Part
-  ) -> BatchOutcome {
+  /// Loss and hits on a range of samples, some at a time from its start on.
+  func evaluate(_ samples: Samples, _ range: Range<Int>, _ part: Part) -> BatchOutcome {
     var outcome = BatchOutcome()
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: Self.evaluationBatch) { indices in
       for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.evaluationBatch) {

@@ -8,7 +8,7 @@ extension OpenBLASEngine {
   private static let blockSize = 2048
 
   public func update(
-    _ range: Range<Int>, from sources: [UnsafePointer<Float>], scale: Float, step: Int
+    _ range: Range<Int>, from gradients: GradientSum, scale: Float, step: Int
   ) {
     let known = attached.buffers.stateRange
     precondition(
@@ -18,23 +18,23 @@ extension OpenBLASEngine {
       let part = Part.range(member, of: threads, count: range.count)
       update(
         (range.lowerBound + part.lowerBound)..<(range.lowerBound + part.upperBound),
-        summing: sources, scale: scale, step: step)
+        summing: gradients, scale: scale, step: step)
     }
   }
 
   private func update(
-    _ range: Range<Int>, summing sources: [UnsafePointer<Float>], scale: Float, step: Int
+    _ range: Range<Int>, summing gradients: GradientSum, scale: Float, step: Int
   ) {
-    if sources.count == 1 {
-      return update(range, gradients: sources[0] + range.lowerBound, scale: scale, step: step)
+    if gradients.sources.count == 1 {
+      return update(
+        range, gradients: gradients.sources[0] + range.lowerBound, scale: scale, step: step)
     }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.blockSize) { sums in
-      guard let sums = sums.baseAddress else { return }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: gradients.depth * Self.blockSize) {
+      guard let stack = $0.baseAddress else { return }
       for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockSize) {
         let count = min(Self.blockSize, range.upperBound - start)
-        sums.update(from: sources[0] + start, count: count)
-        for source in sources.dropFirst() { vk_add(sums, source + start, count) }
-        update(start..<(start + count), gradients: sums, scale: scale, step: step)
+        gradients.evaluate(from: start, count: count, stack: stack) { vk_add($0, $1, $2) }
+        update(start..<(start + count), gradients: stack, scale: scale, step: step)
       }
     }
   }

@@ -3,10 +3,11 @@ internal import VectorKernels
 
 /// Training steps on the CPU: OpenBLAS and small products of its own, vector kernels for the rest.
 ///
-/// A batch is cut into as many parts as there are threads; each worker computes one with a single
-/// thread of OpenBLAS. The same number of threads gives the same bits on every run. Nothing is
-/// allocated after `attach`.
-public final class OpenBLASEngine: Engine {
+/// A batch is cut into leaves, which workers compute with a single thread of OpenBLAS each and which
+/// are added in a fixed tree. By itself the engine cuts it into as many as it has threads: the same
+/// number of threads gives the same bits on every run. Where the caller cuts (`take`), the bits do not
+/// depend on the threads either. Nothing is allocated after `attach` and `take`.
+public final class OpenBLASEngine: LeafwiseEngine {
   public let device = "cpu"
   /// Number of worker threads, the caller's included.
   public let threads: Int
@@ -22,8 +23,14 @@ public final class OpenBLASEngine: Engine {
     let samples: Samples
     let buffers: ModelBuffers
     let weights: Weights
+    /// One for each thread.
     let parts: [Part]
+    /// Of a batch that the engine cuts by itself; nil where one thread computes it whole.
+    let ownCut: LeafRunner?
   }
+
+  /// The leaves that `take` was given.
+  var taken: LeafRunner?
 
   /// An engine for `model`, to be attached to samples and buffers.
   ///
@@ -54,11 +61,19 @@ public final class OpenBLASEngine: Engine {
         + "\(buffers.stateRange.count * optimizer.statesPerParameter) needed")
     guard let parameters = buffers.parameters.baseAddress else { return }
     let capacity = max((largestBatch + threads - 1) / threads, Self.evaluationBatch)
+    taken = nil
     lent = Attachment(
       samples: samples, buffers: buffers, weights: Weights(plan, parameters: parameters),
-      parts: (0..<threads).map {
-        Part(plan, capacity: capacity, parameterCount: layout.count, isFirst: $0 == 0)
-      })
+      parts: makeParts(capacity: capacity),
+      ownCut: threads == 1
+        ? nil
+        : LeafRunner(
+          LeafShare(0..<threads, of: SumTree(leafCount: threads)), workers: threads,
+          parameterCount: layout.count))
+  }
+
+  func makeParts(capacity: Int) -> [Part] {
+    (0..<threads).map { _ in Part(plan, capacity: capacity) }
   }
 
   var attached: Attachment {

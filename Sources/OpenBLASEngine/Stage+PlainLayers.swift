@@ -5,12 +5,26 @@ extension Stage {
   /// Fully connected, with bias and ReLU.
   func connect(_ memory: StageMemory, _ parameters: StageParameters) {
     let outputs = output.channels
-    multiply(
-      Matrix(memory.input, rows: memory.count, columns: input.count),
-      Matrix(parameters.weights, rows: outputs, columns: input.count).transposed,
-      into: Matrix(memory.output, rows: memory.count, columns: outputs))
+    if outputs < Self.fewOutputs {
+      multiply(
+        Matrix(memory.input, rows: memory.count, columns: input.count),
+        Matrix(parameters.weights, rows: outputs, columns: input.count).transposed,
+        into: Matrix(memory.output, rows: memory.count, columns: outputs))
+    } else {
+      // Turned over: the few samples are packed, and the many weights are read where they lie.
+      vk_multiply_rows(
+        parameters.weights, memory.input, outputs, memory.count, input.count, memory.scratch)
+      vk_transpose(
+        memory.scratch, outputs, memory.count, Self.paddedCount(memory.count), memory.output)
+    }
     vk_add_bias(memory.output, parameters.bias, memory.count, outputs, hasReLU ? 1 : 0)
   }
+
+  /// With fewer outputs packing costs more than it gains.
+  private static let fewOutputs = 32
+
+  /// Numbers in a row of products over `images` samples: whole vectors.
+  static func paddedCount(_ images: Int) -> Int { (images + 15) / 16 * 16 }
 
   func connectGradients(
     _ memory: StageMemory, _ parameters: StageParameters, _ gradients: StageGradients
@@ -20,7 +34,7 @@ extension Stage {
       gradients.output, hasReLU ? memory.output : nil, memory.count, outputs, gradients.bias)
     // The kernel reads a few rows of its left factor side by side: whole rows, not strided columns.
     let transposed = Matrix(memory.scratch, rows: outputs, columns: memory.count)
-    vk_transpose(gradients.output, memory.count, outputs, transposed.data)
+    vk_transpose(gradients.output, memory.count, outputs, outputs, transposed.data)
     multiplyWide(
       transposed, Matrix(memory.input, rows: memory.count, columns: input.count),
       into: Matrix(gradients.weights, rows: outputs, columns: input.count))

@@ -53,7 +53,7 @@ struct Stage {
     switch work {
     case .winograd(let convolution): convolution.scratchCount(images: images)
     case .im2col(let convolution): convolution.columnElements
-    case .fullyConnected: images * output.channels
+    case .fullyConnected: Self.paddedCount(images) * output.channels
     default: 0
     }
   }

@@ -17,7 +17,7 @@ final class ConsoleReporter {
   /// The lines before the first step.
   func start(
     device: String, facts: DataFacts, model: Model, plan: TrainingPlan, ranks: Int, nodes: Int,
-    threads: Int, sync: SyncMethod, trials: [SyncTrial]
+    threads: Int, cut: LeafCut?, sync: SyncMethod, trials: [SyncTrial]
   ) {
     say("Using device: \(device)")
     let name = facts.isSynthetic ? "synthetic (made from the seed, not MNIST)" : facts.name
@@ -32,9 +32,19 @@ final class ConsoleReporter {
     say(
       "Ranks: \(ranks) on \(nodes) node\(nodes == 1 ? "" : "s"), "
         + "\(threads) thread\(threads == 1 ? "" : "s") each")
+    if let cut { say("Mode: \(Self.text(of: cut, threads: threads))") }
     guard ranks > 1 else { return }
     let tried = trials.map(\.text).joined(separator: ", ")
     say("Sync: \(sync.rawValue)" + (tried.isEmpty ? "" : " (tried, a step: \(tried))"))
+  }
+
+  /// Such as `reproducible, 8 leaves, 3 on the busiest rank: imbalance 1.13 (most/mean)`.
+  private static func text(of cut: LeafCut, threads: Int) -> String {
+    let most = (cut.leaves + cut.ranks - 1) / cut.ranks
+    let idle = cut.idleWorkers(threads: threads)
+    return "reproducible, \(cut.leaves) leaves, \(most) on the busiest rank: "
+      + "imbalance \(fixed(cut.imbalance, 2)) (most/mean)"
+      + (idle > 0 ? ", \(idle) idle worker\(idle == 1 ? "" : "s")" : "")
   }
 
   /// One event of the training.

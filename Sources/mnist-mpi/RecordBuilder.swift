@@ -66,7 +66,10 @@ struct RecordBuilder {
         weightsSHA256: weights.withUnsafeBytes { SHA256.hex(of: $0) },
         samplesSeen: result.samplesSeen, steps: result.steps,
         replicasEqual: true, stoppedBy: result.stoppedBy,
-        firstStepAt: firstStep))
+        firstStepAt: firstStep),
+      certificate: Certificate(
+        dataSHA256: data.sha256, initialWeightsSHA256: result.initialWeightsSHA256,
+        epochs: result.epochs.compactMap(\.certificate)))
   }
 
   private func makeWork() -> Work {
@@ -95,7 +98,8 @@ struct RecordBuilder {
       scaling: work.batchPerRank == nil ? .strong : .weak, globalBatch: plan.globalBatch,
       batchPerRank: work.batchPerRank, model: model.name, epochs: work.epochs, seed: plan.seed,
       threadsPerRank: threads, device: device, data: data.name, syntheticData: data.isSynthetic,
-      convolution: options.convolution.rawValue, sync: sync.rawValue)
+      convolution: options.convolution.rawValue, sync: sync.rawValue,
+      leaves: options.leafCount)
   }
 
   private func makeMachine(_ executable: String) -> Machine {
@@ -109,11 +113,10 @@ struct RecordBuilder {
   }
 
   private static func epochRecord(_ epoch: EpochSummary) -> EpochRecord {
-    let hash = String(epoch.parametersHash, radix: 16)
-    return EpochRecord(
+    EpochRecord(
       epoch: epoch.epoch, steps: epoch.steps, seconds: epoch.seconds,
       trainingLoss: epoch.trainingLoss, testLoss: epoch.testLoss, testAccuracy: epoch.testAccuracy,
       replicasEqual: true,
-      parametersHash: String(repeating: "0", count: 16 - hash.count) + hash)
+      parametersHash: epoch.parametersHash.hexadecimal)
   }
 }

@@ -42,6 +42,26 @@ struct RunOptions: ParsableArguments {
         """, valueName: "way"))
   var sync: SyncOption = .way(.allReduce)
 
+  @Flag(
+    help: ArgumentHelp(
+      "The same bits whatever the number of ranks and threads, the way of exchange and the hosts.",
+      discussion: """
+        A batch is cut into --leaves leaves, each computed by one thread and added up in a fixed tree. \
+        Takes longer than the fast mode: compare tells by how much. CPUs for which OpenBLAS has \
+        another kernel may give other bits: OPENBLAS_CORETYPE pins it.
+        """))
+  var reproducible = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Leaves of a batch with --reproducible, the most ranks there can be (default: 8).",
+      valueName: "n"))
+  var leaves: Int?
+
+  /// The leaves of the reproducible mode; nil in the fast mode.
+  var leafCount: Int? { reproducible ? leaves ?? LeafCut.standardCount : nil }
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -54,6 +74,12 @@ struct RunOptions: ParsableArguments {
       "Turn a bit of one rank's parameters over, as a drill.", valueName: "rank:step:parameter",
       visibility: .hidden))
   var flipBit: BitFlip?
+
+  @Option(
+    help: ArgumentHelp(
+      "Exchange two samples of an epoch, as a drill.", valueName: "epoch:place",
+      visibility: .hidden))
+  var swapSamples: SampleSwap?
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("Report a step in so many.", valueName: "steps"))
@@ -83,6 +109,14 @@ struct RunOptions: ParsableArguments {
   func validate() throws {
     if let threads, !(1...4096).contains(threads) {
       throw ValidationError("--threads \(threads): expected a number from 1 to 4096")
+    }
+    if let leaves {
+      guard reproducible else {
+        throw ValidationError("--leaves belongs to --reproducible; leave it out or add that")
+      }
+      guard (1...1024).contains(leaves) else {
+        throw ValidationError("--leaves \(leaves): expected a number from 1 to 1024")
+      }
     }
     if !(1...1_000_000_000).contains(logInterval) {
       throw ValidationError("--log-interval \(logInterval): expected a number from 1 to 1000000000")

@@ -44,6 +44,16 @@ extension BitFlip: ExpressibleByArgument {
   }
 }
 
+extension SampleSwap: ExpressibleByArgument {
+  /// Reads `epoch:place`.
+  public init?(argument: String) {
+    let numbers = argument.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 2, let epoch = numbers[0], let place = numbers[1], epoch >= 1, place >= 0
+    else { return nil }
+    self.init(epoch: epoch, place: place)
+  }
+}
+
 extension SyncTrial {
   /// Such as `node 5.61 ms`.
   var text: String {

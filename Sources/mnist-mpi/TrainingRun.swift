@@ -18,7 +18,9 @@ struct TrainingRun {
     let startedAt = Date()
     try prepareOutputs()
     let device = try chooseDevice()
-    let data = try Scatter.distribute(over: communicator, virtualShards: work.virtualShards) {
+    let data = try Scatter.distribute(
+      over: communicator, virtualShards: work.virtualShards, leaves: options.leafCount
+    ) {
       try DataSource.locate(
         option: work.data, environment: ProcessInfo.processInfo.environment
       ).read(limit: work.limit, seed: work.seed)
@@ -42,7 +44,7 @@ struct TrainingRun {
       isSilent: options.quiet || !communicator.isRoot, progress: options.progress)
     reporter.start(
       device: device, facts: data.facts, model: model, plan: plan, ranks: communicator.size,
-      nodes: place.nodes, threads: threads, sync: sync, trials: trials)
+      nodes: place.nodes, threads: threads, cut: data.cut, sync: sync, trials: trials)
     let firstStepAt = HostFacts.secondsSinceProcessStart()
     let result = try trainer.run(onEvent: reporter.hear)
 
@@ -105,7 +107,8 @@ struct TrainingRun {
     return TrainingPlan(
       globalBatch: globalBatch, epochs: work.plannedEpochs ?? 1, steps: work.plannedSteps,
       targetAccuracy: work.targetAccuracy, seed: work.seed, logInterval: options.logInterval,
-      checkInterval: options.checkReplicas, bitFlip: options.flipBit)
+      checkInterval: options.checkReplicas, bitFlip: options.flipBit,
+      sampleSwap: options.swapSamples)
   }
 
   private func makeModel(_ facts: DataFacts) throws -> Model {

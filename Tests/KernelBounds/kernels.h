@@ -13,6 +13,7 @@
   X(vk_add_windows)              \
   X(vk_multiply)                 \
   X(vk_multiply_packing)         \
+  X(vk_multiply_rows)            \
   X(vk_transpose)                \
   X(vk_convolve_plane)           \
   X(vk_convolve_plane_gradient)  \

@@ -38,7 +38,7 @@ void matrix_case(trial *t, const sizes *s) {
   keep(t, sums, columns);
 
   float *transposed = room(t, count);
-  t->call->vk_transpose(values, rows, columns, transposed);
+  t->call->vk_transpose(values, rows, columns, columns, transposed);
   keep(t, transposed, count);
 
   // `batch` of `rows` images; the last one is among them, because it lies at the red zone.
@@ -54,6 +54,10 @@ void matrix_case(trial *t, const sizes *s) {
 void product_case(trial *t, const sizes *s) {
   ptrdiff_t rows = s->count, depth = s->size, columns = 16 * s->columns;
   const float *a = numbers(t, rows * depth), *b = numbers(t, depth * columns);
+  // `rows` rows of b beside those of a: any number of them.
+  float *beside = room(t, rows * ((rows + 15) / 16 * 16));
+  t->call->vk_multiply_rows(a, numbers(t, rows * depth), rows, rows, depth, beside);
+  keep(t, beside, rows * ((rows + 15) / 16 * 16));
   for (int transposed = 0; transposed < 2; transposed++) {
     ptrdiff_t row = transposed ? 1 : depth, step = transposed ? rows : 1;
     float *c = room(t, rows * columns);

@@ -7,18 +7,11 @@ enum DataChecks {
   static func check(_ world: Communicator, _ findings: inout Findings) throws {
     for (limit, shards) in [(100, 840), (97, 8), (840, 7)] {
       let source = try DataSource.synthetic.read(limit: limit, seed: 3)
-      let rules: [(String, (VirtualShards, Int) -> ShardOwners)] = [
-        ("round robin", ShardOwners.roundRobin),
-        (
-          "reversed",
-          { s, ranks in ShardOwners(shards: s, ranks: ranks) { (s.count - $0) % ranks } }
-        ),
-      ]
-      for (name, rule) in rules {
-        let what = "\(limit) samples, \(shards) shards, \(name)"
+      for leaves in [nil, 5, 8] {
+        let what = "\(limit) samples, \(shards) shards, \(leaves.map { "\($0) leaves" } ?? "fast")"
         var reads = 0
         let local = try Scatter.distribute(
-          over: world, virtualShards: shards, owners: rule
+          over: world, virtualShards: shards, leaves: leaves
         ) {
           reads += 1
           return source

@@ -64,7 +64,7 @@ public final class Replica {
   /// Changes all parameters by the gradients that were computed last.
   public func update(by engine: some Engine, scale: Float, step: Int) {
     guard let gradients = gradients.baseAddress else { return }
-    engine.update(0..<layout.count, from: [gradients], scale: scale, step: step)
+    engine.update(0..<layout.count, from: [UnsafePointer(gradients)], scale: scale, step: step)
   }
 
   private static func copy<Value: BitwiseCopyable>(_ values: [Value])

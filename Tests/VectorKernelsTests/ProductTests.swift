@@ -50,12 +50,40 @@ struct ProductTests {
     }
   }
 
+  /// Also columns and depths that leave parts of a vector and of a square over.
+  @Test(arguments: [1, 8, 13, 65], [(1, 1), (7, 300), (16, 256), (21, 40), (64, 513), (130, 33)])
+  func rowsAgreeWithPlainLoops(rows: Int, size: (columns: Int, depth: Int)) {
+    let (columns, depth) = size
+    let a = randomValues(rows * depth)
+    let b = randomValues(columns * depth, seed: 2)
+    let padded = (columns + 15) / 16 * 16
+    var c = [Float](repeating: .nan, count: rows * padded + 1)
+    vk_multiply_rows(a, b, rows, columns, depth, &c)
+    #expect(c.removeLast().isNaN)
+    var wanted = [Double](repeating: 0, count: rows * columns)
+    for i in 0..<rows {
+      for j in 0..<columns {
+        for k in 0..<depth {
+          wanted[i * columns + j] += Double(a[i * depth + k]) * Double(b[j * depth + k])
+        }
+      }
+    }
+    let found = (0..<rows).flatMap { c[($0 * padded)..<($0 * padded + columns)] }
+    #expect(largestError(found, wanted) < 2e-6)
+  }
+
   @Test(arguments: [(1, 1), (1, 20), (16, 5), (17, 33), (64, 512)])
   func transposes(rows: Int, columns: Int) {
     let before = randomValues(rows * columns)
     var after = [Float](repeating: .nan, count: rows * columns + 1)
-    vk_transpose(before, rows, columns, &after)
+    vk_transpose(before, rows, columns, columns, &after)
     #expect(after.removeLast().isNaN)
     #expect(after == (0..<(rows * columns)).map { before[$0 % rows * columns + $0 / rows] })
+    // A part of the columns.
+    let some = (columns + 1) / 2
+    var part = [Float](repeating: .nan, count: rows * some + 1)
+    vk_transpose(before, rows, some, columns, &part)
+    #expect(part.removeLast().isNaN)
+    #expect(part == Array(after[..<(rows * some)]))
   }
 }

@@ -58,8 +58,15 @@ void vk_multiply(const float *a, ptrdiff_t row, ptrdiff_t step, const float *b, 
 void vk_multiply_packing(const float *a, ptrdiff_t row, ptrdiff_t step, const float *b,
                          ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, float *c);
 
-/// out[c, r] = in[r, c].
-void vk_transpose(const float *in, ptrdiff_t rows, ptrdiff_t columns, float *out);
+/// c[i, j] = sum over k of a[i, k] * b[j, k], for rows that lie one after the other in `a` and `b`.
+///
+/// `depth` is at least 1. The rows of `c` are `columns` rounded up to a multiple of 16; what lies beyond
+/// `columns` is overwritten.
+void vk_multiply_rows(const float *a, const float *b, ptrdiff_t rows, ptrdiff_t columns,
+                      ptrdiff_t depth, float *c);
+
+/// out[c, r] = in[r, c], for rows of `in` that begin `stride` numbers after each other.
+void vk_transpose(const float *in, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, float *out);
 
 /// A 3 x 3 convolution of one image [rows, columns] of one channel, with bias: output is [rows - 2,
 /// columns - 2, channels], weights are [3, 3, channels]; where `relu` is not 0 negative results
