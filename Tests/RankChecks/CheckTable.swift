@@ -17,6 +17,8 @@ enum CheckTable {
     "gather": GatherChecks.check,
     "mpi-errors": ErrorChecks.check,
     "point-to-point": PointToPointChecks.check,
+    "ranges": RangeChecks.check,
+    "reproducible": ReproducibleChecks.check,
     "requests": RequestChecks.check,
     "scatter": ScatterChecks.check,
     "split": SplitChecks.check,

@@ -7,7 +7,7 @@ enum DataChecks {
   static func check(_ world: Communicator, _ findings: inout Findings) throws {
     for (limit, shards) in [(100, 840), (97, 8), (840, 7)] {
       let source = try DataSource.synthetic.read(limit: limit, seed: 3)
-      for leaves in [nil, 5, 8] {
+      for leaves in [nil, 8] {
         let what = "\(limit) samples, \(shards) shards, \(leaves.map { "\($0) leaves" } ?? "fast")"
         var reads = 0
         let local = try Scatter.distribute(

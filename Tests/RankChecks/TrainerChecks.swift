@@ -84,14 +84,17 @@ struct Setting {
   let optimizer: Optimizer
   let engine: OpenBLASEngine
 
-  init(_ communicator: Communicator, _ optimizer: Optimizer) throws {
+  init(
+    _ communicator: Communicator, _ optimizer: Optimizer, model: Model? = nil, leaves: Int? = nil,
+    threads: Int = 1
+  ) throws {
     self.communicator = communicator
     self.optimizer = optimizer
-    data = try Scatter.distribute(over: communicator, virtualShards: 840) {
+    data = try Scatter.distribute(over: communicator, virtualShards: 840, leaves: leaves) {
       try DataSource.synthetic.read(limit: 150, seed: 3)
     }
-    model = try Model.mlp(hidden: [24, 12], height: 28, width: 28, classes: 10)
-    engine = OpenBLASEngine(model: model, optimizer: optimizer)
+    self.model = try model ?? Model.mlp(hidden: [24, 12], height: 28, width: 28, classes: 10)
+    engine = OpenBLASEngine(model: self.model, optimizer: optimizer, threads: threads)
   }
 
   func trainer(_ plan: TrainingPlan, _ method: SyncMethod) throws -> Trainer {

@@ -24,6 +24,19 @@ host_run() {
     results weights hosts-1.safetensors "$run.safetensors" 1e-5
 }
 
+# The reproducible mode: every hash of the certificate is that of one rank.
+#   same_bits RANKS "host..." [further options of mnist-mpi]
+same_bits() {
+  local ranks=$1 hosts=$2 run
+  local name="hosts: --reproducible, $ranks ranks on ${hosts// /, }${3:+ (${*:3})}"
+  shift 2
+  run=bits-$ranks$(printf -- '-%s' "$@")
+  check "$name: exit code 0" \
+    on_hosts "$ranks" "$hosts" "${bits_work[@]}" --json "$run.json" "$@"
+  check "$name: the certificate is that of one rank" results same bits-1.json "$run.json"
+}
+bits_work=(--model mlp --epochs 2 --limit 640 --reproducible)
+
 # A bit that turns over in the memory of node2 is found at the next comparison; the ranks that share
 # that memory are named, with their host.
 #   flipped_bit RANKS "rank..." [further options of mnist-mpi]
@@ -77,6 +90,13 @@ hosts_tests() {
   # Two ranks on two of the nodes and one on the third. (With 3 ranks, 2 and 1, a ReLU of this work
   # switches in the rounding of a sum, by allreduce too, and weights differ by 3e-5.)
   host_run 5 "node1 node2 node3" node1:2,node2:2,node3:1 --sync node
+  check "hosts: --reproducible, 1 rank on node1: exit code 0" \
+    on_hosts 1 node1 "${bits_work[@]}" --json bits-1.json
+  same_bits 2 "node1 node2"
+  same_bits 2 "node1 node2" --sync node
+  same_bits 4 "node1 node2" --sync node
+  same_bits 5 "node1 node2 node3" --sync node
+  same_bits 6 "node1 node2 node3"
   flipped_bit 2 "1 (node2)"
   flipped_bit 4 "2 (node2), 3 (node2)" --sync node
 

@@ -3,6 +3,7 @@
     results.py record FILE name=value...     these facts hold; see `facts`
     results.py agree A B LOSS ACCURACY       two records' losses and accuracies differ by no more
     results.py weights A B LARGEST           no two weights differ by more
+    results.py same A B                      two records have the same certificate
 
 Prints what it saw; exit code 1 if it is not so.
 """
@@ -90,8 +91,15 @@ def weights(first, second, tolerance):
     return largest <= float(tolerance)
 
 
+def same(first, second):
+    certificates = [read_json(path)["certificate"] for path in (first, second)]
+    for certificate in certificates:
+        print(*(epoch["weightsSHA256"][:12] for epoch in certificate["epochs"]))
+    return certificates[0] == certificates[1] and len(certificates[0]["epochs"]) > 0
+
+
 if __name__ == "__main__":
-    checks = {"record": record, "agree": agree, "weights": weights}
+    checks = {"record": record, "agree": agree, "weights": weights, "same": same}
     try:
         good = checks[sys.argv[1]](*sys.argv[2:])
     except (OSError, ValueError, KeyError) as error:
