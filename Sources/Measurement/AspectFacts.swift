@@ -34,7 +34,7 @@ struct AspectFacts {
       Aspect(name: "speedup", single: one.map { _ in ["1.00"] } ?? missing, multi: [speedup]),
       Aspect(
         name: "parallel efficiency", single: one.map { _ in ["1.00"] } ?? missing,
-        multi: [efficiency] + (localBatchLoss?.text ?? [])),
+        multi: [efficiency] + (several.efficiency == nil ? [] : localBatchLoss?.text ?? [])),
       Aspect(
         name: "communication share", single: one.map(communication) ?? missing,
         multi: communication(several)),
@@ -73,13 +73,14 @@ struct AspectFacts {
   }
 
   private var speedup: String {
-    guard let several, let speedup = several.speedup else { return "not given" }
+    guard let several, let speedup = several.speedup else { return "not given (see same work)" }
     return NumberText.fixed(speedup, 2) + (several.differences.isEmpty ? "" : " (see same work)")
   }
 
   private var efficiency: String {
     guard let efficiency = several?.efficiency else { return "not given" }
-    return NumberText.fixed(efficiency, 2) + (efficiency > 1 ? " (\(Wording.aboveOne))" : "")
+    return NumberText.fixed(efficiency, 2)
+      + (efficiency > 1 ? " (\(AboveOne.text([multi], base: base)))" : "")
   }
 
   private func communication(_ row: ComparisonRow) -> [String] {
@@ -120,14 +121,18 @@ struct AspectFacts {
     guard let several, let one else {
       return (missing, several?.differences ?? [])
     }
-    let samples = { (row: ComparisonRow) in "samples seen: \(NumberText.fixed(row.samplesSeen, 0))"
+    let facts = { (row: ComparisonRow) in
+      [
+        "mode: \(Wording.mode(row.leaves))",
+        "samples seen: \(NumberText.fixed(row.samplesSeen, 0))",
+      ]
     }
-    var verdict = several.differences.map { "differs: \($0)" }
-    if !several.replicasEqual { verdict.insert(Wording.replicasDiffer, at: 0) }
-    if verdict.isEmpty { verdict = ["nothing checked differs"] }
+    let verdict = several.verdict.map { [$0.text] } ?? []
+    let others = several.differences.filter { !verdict.contains($0) }
     return (
-      ["work \(multi.workHash.prefix(12))", samples(one)],
-      ["work equal, machine equal, program equal", samples(several)] + verdict
+      ["work \(multi.workHash.prefix(12))"] + facts(one),
+      ["equal work, machine, program, threads, binding"] + facts(several) + verdict
+        + (several.differences.isEmpty ? ["nothing checked differs"] : others)
     )
   }
 

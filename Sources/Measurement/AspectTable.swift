@@ -3,7 +3,7 @@ public enum AspectTable {
   /// The table for a run of several ranks beside the one-rank runs that can serve as its base.
   ///
   /// - Parameters:
-  ///   - single: one-rank records; those of other work, machine or program are not used.
+  ///   - single: one-rank records; those of other work or under other conditions are no base.
   ///   - multi: the run of several ranks.
   /// - Returns: plain text, two columns of facts. Without a usable one-rank record it says why,
   ///   and by which command to make one. Rank 0 calls it.
@@ -23,7 +23,11 @@ public enum AspectTable {
     var lines = [layout.plainWithoutUnits()]
     if multi.config.syntheticData { lines.append(Wording.synthetic) }
     if facts.base.isEmpty {
-      lines.append("To make the missing one-rank run: \(BaselineCommand.text(for: multi))")
+      lines += Comparison(records: single + [multi]).groups.flatMap(\.sameCores)
+        .filter { $0.ways.contains { $0.runIDs.contains(multi.run.id) } }.map(\.text)
+      if let command = BaselineCommand.text(for: multi) {
+        lines.append("To make the missing one-rank run: \(command)")
+      }
     }
     return lines.joined(separator: "\n")
   }

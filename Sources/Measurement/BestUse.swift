@@ -7,10 +7,7 @@ struct BestUse {
   init(row: ComparisonRow, base: [RunRecord], multi: RunRecord) {
     guard let speedup = row.speedup, let efficiency = row.efficiency else {
       favoursSingle = false
-      sentence =
-        row.replicasEqual
-        ? "Cannot be said without a comparable one-rank run."
-        : "Cannot be said: the replicas differ."
+      sentence = Self.unknown(row)
       return
     }
     favoursSingle = speedup <= 1
@@ -31,6 +28,14 @@ struct BestUse {
         "Several devices help where time matters more than cores: \(devices) are \(times)"
         + (loss.map { "; most is lost to \($0)." } ?? ".") + reserve
     }
+  }
+
+  private static func unknown(_ row: ComparisonRow) -> String {
+    if !row.replicasEqual { return "Cannot be said: the replicas differ." }
+    if !row.isMeasurement { return "Cannot be said: the run is not a measurement." }
+    return row.baseRuns == 0
+      ? "Cannot be said without a comparable one-rank run."
+      : "Cannot be said: the runs do not count against each other (see same work)."
   }
 
   /// Where the ranks together spent most time beyond what one rank needed for as many samples.

@@ -1,7 +1,7 @@
 /// Runs side by side: what more ranks bought, and whether the figures may be compared at all.
 ///
 /// Records of equal work make a group; within it those of one configuration make a row, measured
-/// against the one-rank runs on the same machine by the same program.
+/// against the one-rank runs under the same conditions.
 public struct Comparison: Codable, Equatable, Sendable {
   public let groups: [ComparisonGroup]
 
@@ -21,8 +21,8 @@ public struct Comparison: Codable, Equatable, Sendable {
     }
   }
 
-  /// The records among those given that serve as the base of a run: one rank, same work, same
-  /// machine, same program, and the same threads and binding where there are such.
+  /// The records among those given that serve as the base of a run: measurements of the same work
+  /// on one rank, with the same machine, program, mode, threads per rank and binding.
   public static func baselines(for record: RunRecord, among records: [RunRecord]) -> [RunRecord] {
     Baseline.choose(for: record, among: withoutRepeats(records)).records
   }

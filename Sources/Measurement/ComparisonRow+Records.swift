@@ -5,11 +5,15 @@ extension ComparisonRow {
     guard let first = records.first else { return nil }
     let seconds = records.map(\.result.trainingSeconds)
     let base = Baseline.choose(for: first, among: all)
+    let configuration = Configuration(first)
+    let faults = Self.faults(records)
+    // A one-rank run that cannot be its own base has said why.
+    let reasons = first.run.ranks == 1 && !faults.isEmpty ? [] : base.reasons
     self.init(
       ranks: first.run.ranks, nodes: first.run.nodes,
       hosts: Set(records.flatMap(\.machine.hosts)).sorted(),
       threadsPerRank: first.config.threadsPerRank, binding: first.machine.binding,
-      sync: Configuration(first).sync,
+      sync: configuration.sync, leaves: first.config.leaves,
       device: first.config.device, cpu: first.machine.cpu, cores: first.machine.cores,
       revision: first.machine.revision, globalBatch: first.config.globalBatch,
       runs: records.count, runIDs: records.map(\.run.id),
@@ -26,10 +30,11 @@ extension ComparisonRow {
       finalLoss: Statistics.median(records.map(\.result.finalLoss)),
       samplesSeen: Statistics.median(records.map { Double($0.result.samplesSeen) }),
       peakMemoryBytes: records.flatMap(\.ranks).map(\.peakMemoryBytes).max() ?? 0,
-      replicasEqual: first.result.replicasEqual, baseRuns: base.records.count,
-      baseTrainingSeconds: base.trainingSeconds, differences: base.reasons, notes: [])
-    compare(first, with: base)
-    note(isBase: base.records.contains(first))
+      replicasEqual: first.result.replicasEqual, isMeasurement: configuration.isMeasurement,
+      verdict: nil, baseRuns: base.records.count, baseTrainingSeconds: base.trainingSeconds,
+      differences: faults + reasons, notes: [])
+    compare(records, with: base)
+    note(records, base)
   }
 
   /// The part of all ranks' training time that some phases took; the median over the records.
@@ -44,30 +49,39 @@ extension ComparisonRow {
       })
   }
 
-  private mutating func compare(_ record: RunRecord, with base: Baseline) {
-    guard let one = base.records.first, let baseSeconds = base.trainingSeconds else { return }
-    let baseSamples = Statistics.median(base.records.map { Double($0.result.samplesSeen) })
-    differences = softDifferences(record, one)
-    if record.config.scaling == .strong, samplesSeen != baseSamples {
-      differences.append(
-        "samples seen: \(NumberText.fixed(samplesSeen, 0)) "
-          + "against \(NumberText.fixed(baseSamples, 0))")
+  /// What is wrong with the records by themselves.
+  private static func faults(_ records: [RunRecord]) -> [String] {
+    var faults = records.allSatisfy(\.result.replicasEqual) ? [] : [Wording.replicasDiffer]
+    for text in records.flatMap(Disturbances.texts).map(Wording.notMeasured)
+    where !faults.contains(text) {
+      faults.append(text)
     }
-    if let accuracy = testAccuracy,
-      let other = Statistics.median(base.records.map(\.result.testAccuracy))
-    {
-      let samples = record.work.testSamples
-      let agrees = AccuracyRule.agree(accuracy, other, testSamples: samples)
-      accuracyAgrees = agrees
-      if !agrees { differences.append(Self.accuracyText(accuracy, other, samples)) }
-    }
-    guard replicasEqual, let trainingSeconds else { return }
-    switch record.config.scaling {
+    return faults
+  }
+
+  private mutating func compare(_ records: [RunRecord], with base: Baseline) {
+    guard !base.records.isEmpty else { return }
+    let agreement = Agreement(of: records, with: base.records)
+    accuracyAgrees = agreement.accuracyAgrees
+    if !isBase(base) { verdict = agreement.verdict }
+    differences += agreement.obstacles
+    if differences.isEmpty { count(against: base, records.first?.config.scaling ?? .strong) }
+    differences += agreement.remarks
+  }
+
+  private func isBase(_ base: Baseline) -> Bool {
+    base.records.contains { runIDs.contains($0.run.id) }
+  }
+
+  private mutating func count(against base: Baseline, _ scaling: Scaling) {
+    guard let trainingSeconds, let baseSeconds = base.trainingSeconds else { return }
+    switch scaling {
     case .strong:
       speedup = Statistics.ratio(baseSeconds, trainingSeconds)
     case .weak:
       // With steps given, p ranks see p times the samples, and this is p T(1)/T(p). With epochs
       // given they see the same samples in fewer steps, where T(1)/T(p) would flatter them.
+      let baseSamples = Statistics.median(base.records.map { Double($0.result.samplesSeen) })
       speedup = Statistics.ratio(baseSeconds, trainingSeconds).flatMap { times in
         Statistics.ratio((samplesSeen ?? 0) * times, baseSamples ?? 0)
       }
@@ -75,34 +89,15 @@ extension ComparisonRow {
     efficiency = speedup.flatMap { Statistics.ratio($0, Double(ranks)) }
   }
 
-  private func softDifferences(_ record: RunRecord, _ base: RunRecord) -> [String] {
-    let pairs = [
-      ("threads per rank", "\(threadsPerRank)", "\(base.config.threadsPerRank)"),
-      ("binding", binding.rawValue, base.machine.binding.rawValue),
-      ("MPI", record.machine.mpi, base.machine.mpi),
-      ("BLAS", record.machine.blas, base.machine.blas),
-      ("BLAS kernel", record.machine.blasKernel, base.machine.blasKernel),
-    ]
-    return pairs.filter { $0.1 != $0.2 }.map { "\($0.0): \($0.1) against \($0.2)" }
-  }
-
-  private static func accuracyText(_ one: Double, _ other: Double, _ samples: Int) -> String {
-    let limit = AccuracyRule.limit(one, other, testSamples: samples)
-    return "test accuracy: \(NumberText.percent(one, 2)) % against "
-      + "\(NumberText.percent(other, 2)) % (differs by \(NumberText.percent(abs(one - other), 2)) "
-      + "points, \(NumberText.percent(limit, 2)) would agree)"
-  }
-
-  private mutating func note(isBase: Bool) {
-    notes = replicasEqual ? differences : [Wording.replicasDiffer] + differences
-    if isBase { notes.append("base") }
-    if let efficiency, efficiency > 1 { notes.append(Wording.aboveOne) }
+  private mutating func note(_ records: [RunRecord], _ base: Baseline) {
+    notes = differences
+    if let text = verdict?.text, !notes.contains(text) { notes.append(text) }
+    if isBase(base) { notes.append("base") }
+    if let efficiency, efficiency > 1 {
+      notes.append(AboveOne.text(records, base: base.records))
+    }
     if runs > 1 {
-      let spread = trainingSecondsMax.flatMap { high in
-        trainingSecondsMin.flatMap { low in
-          trainingSeconds.flatMap { Statistics.ratio(high - low, $0) }
-        }
-      }
+      let spread = Statistics.spread(records.map(\.result.trainingSeconds))
       notes.append(
         "median of \(runs) runs, \(NumberText.fixed(trainingSecondsMin, 2)) to "
           + "\(NumberText.fixed(trainingSecondsMax, 2)) s "

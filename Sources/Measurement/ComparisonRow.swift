@@ -9,6 +9,8 @@ public struct ComparisonRow: Codable, Equatable, Sendable {
   public var binding: BindingClass
   /// How gradients came together; empty for one rank.
   public var sync: String
+  /// Leaves of the reproducible mode; nil in the fast mode.
+  public var leaves: Int?
   public var device: String
   public var cpu: String
   public var cores: Int
@@ -21,7 +23,8 @@ public struct ComparisonRow: Codable, Equatable, Sendable {
   public var trainingSecondsMin: Double?
   public var trainingSecondsMax: Double?
   public var imagesPerSecond: Double?
-  /// T(1)/T(p) under strong, the ratio of samples per second of training under weak scaling.
+  /// T(1)/T(p) under strong, the ratio of samples per second of training under weak scaling; nil
+  /// where the row does not count against its base.
   public var speedup: Double?
   /// The speedup divided by the number of ranks.
   public var efficiency: Double?
@@ -37,10 +40,15 @@ public struct ComparisonRow: Codable, Equatable, Sendable {
   public var samplesSeen: Double?
   public var peakMemoryBytes: UInt64
   public var replicasEqual: Bool
+  /// Whether the times are a measurement: no crowded cores, no shared GPU, no busy machine.
+  public var isMeasurement: Bool
+  /// Whether the row and its base did the same work, by their certificates; nil without a base, and
+  /// for the base itself.
+  public var verdict: WorkVerdict?
   /// The number of one-rank records that the speedup refers to, and their median.
   public var baseRuns: Int
   public var baseTrainingSeconds: Double?
-  /// What differs from the base although the speedup is given, or why none is given.
+  /// Why no speedup is given, or what differs from the base although one is.
   public var differences: [String]
   /// Everything to know about this row; the differences come first.
   public var notes: [String]

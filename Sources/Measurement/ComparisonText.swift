@@ -53,10 +53,13 @@ enum ComparisonText {
 
   private static func legend(_ group: ComparisonGroup) -> [String] {
     var lines: [String] = []
-    if group.rows.contains(where: { $0.speedup != nil && !$0.differences.isEmpty }) {
-      lines.append("* measured against runs that differ: see the notes")
+    for (mark, meaning) in [
+      ("!", "does not count: see the notes"), ("*", "counts, but see the notes"),
+    ] where group.rows.contains(where: { Self.mark($0) == mark }) {
+      lines.append("\(mark) \(meaning)")
     }
     lines += group.sameCores.map(\.text)
+    lines += group.prices.map(\.text)
     for command in group.baselineCommands {
       lines.append("To make the missing one-rank run: \(command)")
     }
@@ -66,30 +69,37 @@ enum ComparisonText {
   private static let titles: [TextLayout.Title] = [
     .init(name: "ranks"), .init(name: "nodes"), .init(name: "hosts", align: .left),
     .init(name: "threads", unit: "/rank"), .init(name: "binding", align: .left),
-    .init(name: "sync", align: .left), .init(name: "batch", unit: "global"),
+    .init(name: "sync", align: .left), .init(name: "mode", align: .left),
+    .init(name: "batch", unit: "global"),
     .init(name: "training", unit: "s"),
     .init(name: "images/s"), .init(name: "speedup"), .init(name: "efficiency"),
     .init(name: "comm.", unit: "%"), .init(name: "accuracy", unit: "%"),
     .init(name: "loss", unit: "final"), .init(name: "notes", align: .left),
   ]
 
+  /// What stands behind a row's speedup and efficiency, or in place of them.
+  private static func mark(_ row: ComparisonRow) -> String {
+    guard !row.differences.isEmpty else { return "" }
+    return row.speedup == nil ? "!" : "*"
+  }
+
   /// All cells but the notes.
   private static func cells(_ row: ComparisonRow) -> [String] {
-    let mark = row.differences.isEmpty ? "" : "*"
+    let mark = Self.mark(row)
     return [
       "\(row.ranks)", "\(row.nodes)", hosts(row.hosts), "\(row.threadsPerRank)",
-      row.binding.rawValue, row.sync.isEmpty ? "-" : row.sync, "\(row.globalBatch)",
+      row.binding.rawValue, row.sync.isEmpty ? "-" : row.sync,
+      row.leaves.map(Wording.leaves) ?? "fast", "\(row.globalBatch)",
       NumberText.fixed(row.trainingSeconds, 2),
       NumberText.fixed(row.imagesPerSecond, 0),
-      NumberText.fixed(row.speedup, 2) + (row.speedup == nil ? "" : mark),
-      NumberText.fixed(row.efficiency, 2) + (row.efficiency == nil ? "" : mark),
+      NumberText.fixed(row.speedup, 2) + mark, NumberText.fixed(row.efficiency, 2) + mark,
       NumberText.percent(row.communicationShare, 1), NumberText.percent(row.testAccuracy, 2),
       NumberText.fixed(row.finalLoss, 4),
     ]
   }
 
   private static func hosts(_ hosts: [String]) -> String {
-    let names = hosts.map { $0.split(separator: ".").first.map(String.init) ?? $0 }
+    let names = hosts.map(Wording.shortHost)
     guard names.count > 2 else { return names.joined(separator: ",") }
     return "\(names[0]) +\(names.count - 1)"
   }

@@ -27,8 +27,7 @@ struct LocalBatchLoss {
     let local = records.filter { record in
       record.run.ranks == 1 && record.config.globalBatch == batch
         && Self.work(record, batch: batch) == wanted
-        && record.config.threadsPerRank == multi.config.threadsPerRank
-        && Baseline.hardDifferences(multi, record).isEmpty
+        && Conditions(record) == Conditions(multi) && Disturbances.texts(of: record).isEmpty
     }
     func rate(_ records: [RunRecord]) -> Double? {
       Statistics.median(records.compactMap(\.result.imagesPerSecond))

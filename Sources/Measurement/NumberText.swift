@@ -11,7 +11,12 @@ enum NumberText {
     fixed(fraction.map { $0 * 100 }, digits)
   }
 
-  static func megabytes(_ bytes: UInt64) -> String { fixed(Double(bytes) / 1e6, 1) + " MB" }
+  /// Two significant digits: `3.1e-05`.
+  static func scientific(_ value: Double) -> String { String(format: "%.1e", value) }
+
+  static func megabytes(_ bytes: some BinaryInteger) -> String {
+    fixed(Double(bytes) / 1e6, 1) + " MB"
+  }
 
   static func count(_ count: Int, _ one: String, _ many: String) -> String {
     "\(count) \(count == 1 ? one : many)"

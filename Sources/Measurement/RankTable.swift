@@ -37,10 +37,9 @@ public enum RankTable {
   }
 
   private static func row(_ rank: RankRecord) -> [String] {
-    // The first label of a long name is enough to tell hosts apart and keeps the table narrow.
-    let host = rank.host.split(separator: ".").first.map(String.init) ?? rank.host
     return [
-      "\(rank.rank)", host, rank.device, NumberText.ranges(rank.cores), "\(rank.threads)",
+      "\(rank.rank)", Wording.shortHost(rank.host), rank.device, NumberText.ranges(rank.cores),
+      "\(rank.threads)",
       "\(rank.samples)",
     ] + phases.map { NumberText.fixed(rank.phases[$0.phase], 2) } + [
       NumberText.fixed(rank.otherSeconds, 2), NumberText.fixed(rank.imagesPerSecond, 0),

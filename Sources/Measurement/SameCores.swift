@@ -7,6 +7,7 @@ public struct SameCores: Codable, Equatable, Sendable {
     public var ranks: Int
     public var threadsPerRank: Int
     public var binding: BindingClass
+    public var runIDs: [String]
     /// Median over the runs.
     public var trainingSeconds: Double
     /// Median of one rank with one thread, divided by `trainingSeconds`; nil without such a run.
@@ -15,30 +16,43 @@ public struct SameCores: Codable, Equatable, Sendable {
 
   /// Ranks times threads per rank.
   public var cores: Int
+  /// Leaves of the reproducible mode; nil in the fast mode.
+  public var leaves: Int?
   public var ways: [Way]
 
-  /// All core counts that strong-scaling rows of one machine and program reach in more than one way.
-  static func list(_ rows: [ComparisonRow], scaling: Scaling) -> [SameCores] {
+  /// All core counts that measurements of one work under strong scaling reach in more than one way,
+  /// with the same outcome and under conditions that differ in threads and binding alone.
+  static func list(_ repeats: [Repeats], scaling: Scaling) -> [SameCores] {
     guard scaling == .strong else { return [] }
-    let counts = Set(rows.map { $0.ranks * $0.threadsPerRank }).filter { $0 > 1 }.sorted()
-    return counts.compactMap { cores in
-      let same = rows.filter { $0.ranks * $0.threadsPerRank == cores }
-      guard let first = same.first else { return nil }
-      func matches(_ row: ComparisonRow) -> Bool {
-        (row.cpu, row.cores, row.device, row.revision)
-          == (first.cpu, first.cores, first.device, first.revision)
-      }
-      let one = rows.first { $0.ranks * $0.threadsPerRank == 1 && matches($0) }?.trainingSeconds
-      let ways = same.filter(matches).compactMap { row -> Way? in
-        guard let seconds = row.trainingSeconds else { return nil }
-        return Way(
-          ranks: row.ranks, threadsPerRank: row.threadsPerRank, binding: row.binding,
-          trainingSeconds: seconds,
-          speedupOverOneCore: one.flatMap { Statistics.ratio($0, seconds) })
-      }
-      guard Set(ways.map(\.ranks)).count > 1 else { return nil }
-      return SameCores(cores: cores, ways: ways)
+    let valid = repeats.filter(\.isValid)
+    var kinds: [Conditions] = []
+    for kind in valid.map(\.configuration.conditions.withAnyThreads) where !kinds.contains(kind) {
+      kinds.append(kind)
     }
+    let counts = Set(valid.map(\.configuration.totalCores)).filter { $0 > 1 }.sorted()
+    return counts.flatMap { cores in
+      kinds.compactMap { kind in
+        SameCores(
+          cores: cores, valid.filter { $0.configuration.conditions.withAnyThreads == kind })
+      }
+    }
+  }
+
+  private init?(cores: Int, _ repeats: [Repeats]) {
+    let one = repeats.first { $0.configuration.totalCores == 1 }
+    let same = repeats.filter { $0.configuration.totalCores == cores }
+    guard let reference = one ?? same.first else { return nil }
+    self.cores = cores
+    leaves = reference.configuration.conditions.leaves
+    ways = same.filter { $0.agrees(with: reference) }.compactMap { way in
+      guard let seconds = way.trainingSeconds else { return nil }
+      let conditions = way.configuration.conditions
+      return Way(
+        ranks: way.configuration.ranks, threadsPerRank: conditions.threadsPerRank,
+        binding: conditions.binding, runIDs: way.runIDs, trainingSeconds: seconds,
+        speedupOverOneCore: one?.trainingSeconds.flatMap { Statistics.ratio($0, seconds) })
+    }
+    guard Set(ways.map(\.ranks)).count > 1 else { return nil }
   }
 
   /// One line for people.
@@ -50,6 +64,7 @@ public struct SameCores: Codable, Equatable, Sendable {
       let speedup = way.speedupOverOneCore.map { ", \(NumberText.fixed($0, 2)) of one core" } ?? ""
       return "\(name) \(NumberText.fixed(way.trainingSeconds, 2)) s\(speedup)"
     }
-    return "Same cores in total (\(cores)): " + parts.joined(separator: "; ")
+    let mode = leaves.map { ", \(Wording.leaves($0))" } ?? ""
+    return "Same cores in total (\(cores))\(mode): " + parts.joined(separator: "; ")
   }
 }

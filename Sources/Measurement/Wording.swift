@@ -1,6 +1,20 @@
-/// Sentences that several outputs share.
+/// Words and sentences that several outputs share.
 enum Wording {
   static let synthetic = "Synthetic data: loss and accuracy say nothing about real images."
   static let replicasDiffer = "replicas differ: not valid"
   static let aboveOne = "efficiency above 1: cache effect or another base"
+
+  static func notMeasured(_ disturbance: String) -> String { "not a measurement: \(disturbance)" }
+
+  /// The mode of a run by its leaves: nil for the fast one.
+  static func mode(_ leaves: Int?) -> String {
+    leaves.map { "reproducible, \(Wording.leaves($0))" } ?? "fast"
+  }
+
+  static func leaves(_ count: Int) -> String { NumberText.count(count, "leaf", "leaves") }
+
+  /// The first label of a host's name: enough to tell hosts apart.
+  static func shortHost(_ name: String) -> String {
+    name.split(separator: ".").first.map(String.init) ?? name
+  }
 }

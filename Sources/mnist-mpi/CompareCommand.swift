@@ -10,8 +10,11 @@ struct CompareCommand: ParsableCommand {
     abstract:
       "Compare the records of earlier runs: speedup and efficiency, and whether they count.",
     discussion: """
-      Records of the same work on the same machine by the same program are set against their one-rank \
-      runs (several: their median). A row whose threads, binding or accuracy differ says so.
+      Records are set against one-rank runs (several: their median) of the same work, on the same \
+      machine, by the same program, in the same mode, with the same threads per rank and binding. A \
+      row counts only if also the accuracy agrees, the certificates show no other work, and the runs \
+      are measurements: a core for every thread, no GPU shared, at most 10 % of the cores' time used \
+      by other programs. Else it has no speedup, is marked ! and says why.
       """)
 
   @Argument(help: "Record files, or directories of them (default: results).")

@@ -64,19 +64,23 @@ final class ConsoleReporter {
     }
   }
 
-  /// The last line of the training, the table, and the comparison where there are several ranks.
+  /// The last line of the training, the table, the comparison where there are several ranks, and the
+  /// price of the reproducible mode where there is also a fast run.
   func finish(_ record: RunRecord, directory: String) {
     guard !isSilent else { return }
     say("Training completed in: \(Self.fixed(record.result.trainingSeconds, 2)) seconds")
     say("")
     say(RankTable.text(record))
-    guard record.run.ranks > 1 else { return }
-    if let verdict = Prediction.newest(in: directory)?.verdict(on: record) { say(verdict) }
+    guard record.run.ranks > 1 || record.config.leaves != nil else { return }
     let others = (try? RecordInput.load(directory: directory)) ?? []
-    say("")
-    say(
-      AspectTable.text(
-        single: others.filter { $0.run.ranks == 1 && $0.run.id != record.run.id }, multi: record))
+    if record.run.ranks > 1 {
+      if let verdict = Prediction.newest(in: directory)?.verdict(on: record) { say(verdict) }
+      say("")
+      say(
+        AspectTable.text(
+          single: others.filter { $0.run.ranks == 1 && $0.run.id != record.run.id }, multi: record))
+    }
+    for line in ReproducibilityPrice.lines(of: record, among: others) { say(line) }
   }
 
   private func say(_ line: String) {

@@ -23,8 +23,11 @@ import Testing
         test accuracy       98.60 %                             98.60 % (agrees)
         loss                0.0312 last step, 0.0456 test       0.0312 last step, 0.0456 test
                                                                 test loss differs by 0.0000
-        same work           work abcdef012345                   work equal, machine equal, program equal
+        same work           work abcdef012345                   equal work, machine, program, threads, binding
+                            mode: fast                          mode: fast
                             samples seen: 12000                 samples seen: 12000
+                                                                same work: not certified (a record without a
+                                                                certificate)
                                                                 nothing checked differs
         best use                                                Several devices pay: 2 ranks are 1.91 times as
                                                                 fast as one; the largest loss is waiting for
@@ -57,15 +60,34 @@ import Testing
       text(7) { $0.ranks[0].phases.load = 5 }.contains("loading and the rest of the step (4.70 s"))
   }
 
-  @Test func differencesAreSaid() {
-    let other = text(5) {
-      $0.config.threadsPerRank = 2
-      $0.result.testAccuracy = 0.97
-    }
-    #expect(other.contains("2.00 (see same work)"))
+  @Test func whatDoesNotCountSaysWhy() {
+    let other = text(5) { $0.result.testAccuracy = 0.97 }
+    #expect(other.contains("speedup 1.00 not given (see same work)"))
     #expect(other.contains("97.00 % (differs by 1.60 points)"))
-    #expect(other.contains("differs: threads per rank: 2 against 1"))
+    #expect(other.contains("test accuracy: 97.00 % against 98.60 % (differs by 1.60 points"))
+    #expect(other.contains("Cannot be said: the runs do not count against each other"))
+    let busy = text(5) { $0.loads = [NodeLoad(node: 0, host: "alpha", othersShare: 0.5)] }
+    #expect(busy.contains("not a measurement: other programs used 50 % of the cores of alpha"))
+    #expect(busy.contains("Cannot be said: the run is not a measurement."))
     #expect(text(4).contains("1.25 (efficiency above 1: cache effect or another base)"))
+  }
+
+  @Test func theVerdictOfTheCertificatesIsSaid() {
+    let (one, two) = GateCase("", counts: true, []) { _, _ in }.records
+    let text = AspectTable.text(single: [one], multi: two)
+    #expect(text.contains(" same work: proved (weights 3f9c1b2a… equal\n"))
+    #expect(text.contains(" after every epoch)\n"))
+  }
+
+  @Test func anotherNumberOfThreadsIsComparedByCores() {
+    let two = makeRecord(seconds: 6, id: "aa") { $0.config.threadsPerRank = 2 }
+    let text = AspectTable.text(
+      single: [two], multi: makeRecord(ranks: 2, seconds: 5, id: "bb"))
+    #expect(text.contains("threads per rank: 1 against 2"))
+    #expect(
+      text.contains(
+        "\nSame cores in total (2): 1 rank x 2 threads 6.00 s; 2 ranks x 1 thread 5.00 s\n"
+          + "To make the missing one-rank run: mpirun -np 1 --bind-to core mnist-mpi "))
   }
 
   @Test func withoutAComparableRunNothingIsClaimed() {

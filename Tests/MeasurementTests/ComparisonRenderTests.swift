@@ -17,24 +17,31 @@ import Testing
     #expect(
       try Comparison(records: records).render(.text) == """
         cnn, strong scaling, global batch 64, 2 epochs, seed 1, data data/mnist (6000 training and 10000 test images)
-        ranks nodes hosts threads binding sync       batch training images/s speedup efficiency comm. accuracy   loss notes
-                            /rank                   global        s                                 %        %  final
-        ----- ----- ----- ------- ------- --------- ------ -------- -------- ------- ---------- ----- -------- ------ -----
-            1     1 alpha       1 core    -             64    10.50     1145    1.00       1.00   0.0    98.60 0.0312 1 2
-            2     1 alpha       1 core    allreduce     64     5.50     2182    1.91       0.95   9.0    98.60 0.0312
-            4     3 a +2        2 core    allreduce     64     5.00     2400   2.10*      0.53*   6.5    98.60 0.0312 3
+        ranks nodes hosts threads binding sync      mode  batch training images/s speedup efficiency comm. accuracy   loss notes
+                            /rank                        global        s                                 %        %  final
+        ----- ----- ----- ------- ------- --------- ---- ------ -------- -------- ------- ---------- ----- -------- ------ -----
+            1     1 alpha       1 core    -         fast     64    10.50     1145    1.00       1.00   0.0    98.60 0.0312 1 2
+            2     1 alpha       1 core    allreduce fast     64     5.50     2182    1.91       0.95   9.0    98.60 0.0312 3
+            4     3 a +2        2 core    allreduce fast     64     5.00     2400      -!         -!   6.5    98.60 0.0312 4 5
           1  base
           2  median of 2 runs, 10.00 to 11.00 s (spread 9.5 %)
-          3  threads per rank: 2 against 1
-        * measured against runs that differ: see the notes
+          3  same work: not certified (a record without a certificate)
+          4  no one-rank run under the same conditions
+          5  threads per rank: 2 against 1
+        ! does not count: see the notes
+        To make the missing one-rank run: mpirun -np 1 --bind-to core mnist-mpi train --data data/mnist --threads 2
         """)
   }
 
   @Test func markdown() throws {
     let records = [
-      makeRecord { $0.config.data = "synthetic" },
+      makeRecord {
+        $0.config.data = "synthetic"
+        $0.config.leaves = 8
+      },
       makeRecord(ranks: 2, seconds: 5.5, id: "bb") {
         $0.machine.mpi = "a|b"
+        $0.config.leaves = 8
         $0.config.syntheticData = true
       },
     ]
@@ -44,12 +51,14 @@ import Testing
 
         Synthetic data: loss and accuracy say nothing about real images.
 
-        | ranks | nodes | hosts | threads (/rank) | binding | sync      | batch (global) | training (s) | images/s | speedup | efficiency | comm. (%) | accuracy (%) | loss (final) | notes                            |
-        |------:|------:|:------|----------------:|:--------|:----------|---------------:|-------------:|---------:|--------:|-----------:|----------:|-------------:|-------------:|:---------------------------------|
-        |     1 |     1 | alpha |               1 | core    | -         |             64 |        10.00 |     1200 |    1.00 |       1.00 |       0.0 |        98.60 |       0.0312 | base                             |
-        |     2 |     1 | alpha |               1 | core    | allreduce |             64 |         5.50 |     2182 |   1.82* |      0.91* |       9.0 |        98.60 |       0.0312 | MPI: a\|b against Open MPI 4.1.4 |
+        | ranks | nodes | hosts | threads (/rank) | binding | sync      | mode     | batch (global) | training (s) | images/s | speedup | efficiency | comm. (%) | accuracy (%) | loss (final) | notes                                                                       |
+        |------:|------:|:------|----------------:|:--------|:----------|:---------|---------------:|-------------:|---------:|--------:|-----------:|----------:|-------------:|-------------:|:----------------------------------------------------------------------------|
+        |     1 |     1 | alpha |               1 | core    | -         | 8 leaves |             64 |        10.00 |     1200 |    1.00 |       1.00 |       0.0 |        98.60 |       0.0312 | base                                                                        |
+        |     2 |     1 | alpha |               1 | core    | allreduce | 8 leaves |             64 |         5.50 |     2182 |      -! |         -! |       9.0 |        98.60 |       0.0312 | no one-rank run under the same conditions; MPI: a\|b against Open MPI 4.1.4 |
 
-        * measured against runs that differ: see the notes
+        ! does not count: see the notes
+
+        To make the missing one-rank run: mpirun -np 1 --bind-to core mnist-mpi train --data data/mnist --threads 1
         """#)
   }
 
@@ -57,16 +66,18 @@ import Testing
     let record = makeRecord(ranks: 2, seconds: 5, id: "bb") {
       $0.config.data = "a \"b\", c"
       $0.machine.cpu = "two\nlines"
+      $0.config.leaves = 8
       $0.result.imagesPerSecond = nil
     }
     #expect(
       try Comparison(records: [record]).render(.csv) == """
-        workHash,model,scaling,data,syntheticData,ranks,nodes,hosts,threadsPerRank,binding,sync,device,cpu,\
+        workHash,model,scaling,data,syntheticData,ranks,nodes,hosts,threadsPerRank,binding,sync,leaves,\
+        device,cpu,\
         revision,globalBatch,runs,trainingSeconds,trainingSecondsMin,trainingSecondsMax,\
         imagesPerSecond,speedup,efficiency,communicationShare,waitShare,transferShare,testAccuracy,\
-        accuracyAgrees,finalLoss,replicasEqual,baseRuns,baseTrainingSeconds,notes
-        abcdef0123456789,cnn,strong,"a ""b"", c",false,2,1,alpha,1,core,allreduce,cpu,"two
-        lines",1234abc,64,1,5.0,5.0,5.0,,,,0.09,0.05,0.04,0.986,,0.0312,true,0,,\
+        accuracyAgrees,finalLoss,replicasEqual,isMeasurement,sameWork,baseRuns,baseTrainingSeconds,notes
+        abcdef0123456789,cnn,strong,"a ""b"", c",false,2,1,alpha,1,core,allreduce,8,cpu,"two
+        lines",1234abc,64,1,5.0,5.0,5.0,,,,0.09,0.05,0.04,0.986,,0.0312,true,true,,0,,\
         no one-rank run to compare with
         """)
   }
@@ -76,7 +87,21 @@ import Testing
     let text = try comparison.render(.json)
     #expect(text.contains("\"trainingSeconds\" : 10.5,"))
     #expect(text.contains("\"syntheticData\" : false,"))
+    #expect(text.contains("\"verdict\" : {\n            \"notCertified\""))
     #expect(try JSONDecoder().decode(Comparison.self, from: Data(text.utf8)) == comparison)
+  }
+
+  @Test func theWidestTableFitsAbout130Columns() throws {
+    let records = (0..<2).map { index in
+      makeRecord(ranks: index == 0 ? 1 : 16, seconds: 1234.56 / Double(index + 1), id: "a\(index)")
+      {
+        $0.machine.binding = .severalCores
+        $0.config.leaves = 16
+      }
+    }
+    let lines = try Comparison(records: records).render(.text).split(separator: "\n")
+    #expect(lines[1].hasPrefix("ranks nodes hosts"))
+    #expect(lines[1...5].allSatisfy { $0.count <= 132 })
   }
 
   @Test func weakScalingAndStepsAreInTheHeading() throws {

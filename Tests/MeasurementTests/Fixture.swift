@@ -78,6 +78,22 @@ func makeWeakRecord(
   }
 }
 
+/// A certificate of two epochs.
+func makeCertificate(_ change: (inout Certificate) -> Void = { _ in }) -> Certificate {
+  var certificate = Certificate(
+    dataSHA256: "da7a", initialWeightsSHA256: "0000",
+    epochs: [
+      Certificate.Epoch(orderHash: "0001", weightsSHA256: "77aa"),
+      Certificate.Epoch(orderHash: "0002", weightsSHA256: "3f9c1b2a55d0"),
+    ])
+  change(&certificate)
+  return certificate
+}
+
+/// What is said of records with equal certificates, and of records without.
+let proved = "same work: proved (weights 3f9c1b2a… equal after every epoch)"
+let uncertified = "same work: not certified (a record without a certificate)"
+
 /// The row for a number of ranks in a comparison of the given records.
 func row(_ ranks: Int, of records: [RunRecord]) throws -> ComparisonRow {
   let rows = Comparison(records: records).groups.flatMap(\.rows)

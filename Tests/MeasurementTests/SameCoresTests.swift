@@ -37,10 +37,48 @@ import Testing
     #expect(comparison.groups.allSatisfy { $0.sameCores.isEmpty })
   }
 
-  @Test func anotherMachineIsNotTheSame() {
+  @Test(arguments: 0..<7)
+  func whatDiffersInMoreThanThreadsIsNotShown(field: Int) {
     var other = Self.record(ranks: 2, threads: 1, seconds: 5)
-    other.machine.cpu = "Other CPU"
+    switch field {
+    case 0: other.machine.cpu = "Other CPU"
+    case 1: other.machine.revision = "9999"
+    case 2: other.machine.mpi = "MPICH"
+    case 3: other.config.leaves = 8
+    case 4: other.result.testAccuracy = 0.9
+    case 5: other.result.replicasEqual = false
+    default: other.loads = [NodeLoad(node: 0, host: "alpha", othersShare: 0.5)]
+    }
     let comparison = Comparison(records: [Self.record(ranks: 1, threads: 2, seconds: 6), other])
     #expect(comparison.groups.allSatisfy { $0.sameCores.isEmpty })
+  }
+
+  @Test func everyModeHasItsOwnLine() throws {
+    let fast = [
+      Self.record(ranks: 1, threads: 2, seconds: 6), Self.record(ranks: 2, threads: 1, seconds: 5),
+    ]
+    let slow = fast.map { record in
+      var record = record
+      record.run.id += "r"
+      record.config.leaves = 8
+      record.result.trainingSeconds *= 2
+      return record
+    }
+    let text = try Comparison(records: fast + slow).render(.text)
+    #expect(
+      text.contains(
+        "\nSame cores in total (2): 1 rank x 2 threads 6.00 s; 2 ranks x 1 thread 5.00 s\n"
+          + "Same cores in total (2), 8 leaves: 1 rank x 2 threads 12.00 s; "
+          + "2 ranks x 1 thread 10.00 s\n"))
+  }
+
+  /// A row without a base says where it is compared all the same.
+  @Test func theRowPointsHere() throws {
+    let records = [
+      Self.record(ranks: 1, threads: 2, seconds: 6), Self.record(ranks: 2, threads: 1, seconds: 5),
+    ]
+    let two = try row(2, of: records)
+    #expect(two.speedup == nil)
+    #expect(two.notes.last == "compared under same cores in total (2)")
   }
 }

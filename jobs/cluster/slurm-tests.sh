@@ -5,10 +5,16 @@
 # sgd, because its weights differ only in the last digits when sums are taken in another order.
 slurm_work=(--model mlp --optimizer sgd --epochs 1 --limit 640)
 
-# One run of multi.sbatch, and what must be true of it.
-#   multi_job mpirun|srun
-multi_job() {
+# A run of single.sbatch and one of multi.sbatch, and what must be true of them. The single one by the
+# same launcher, because Slurm binds no ranks here: they would be bound in another way.
+#   launcher_jobs mpirun|srun
+launcher_jobs() {
   local launcher=$1 record=$scratch/multi-$1.json weights=$scratch/multi-$1.safetensors
+  check "SLURM: single.sbatch by $launcher completes with exit code 0" \
+    run_job "--export=ALL,LAUNCHER=$launcher" jobs/single.sbatch "${slurm_work[@]}" \
+    --json "$scratch/single.json" --save "$scratch/single.safetensors"
+  check "SLURM: by $launcher the single job has 1 rank on one node" \
+    results record single.json ranks=1 nodes=1 replicasEqual=true
   check "SLURM: multi.sbatch by $launcher completes with exit code 0" \
     run_job "--export=ALL,LAUNCHER=$launcher" jobs/multi.sbatch "${slurm_work[@]}" \
     --json "$record" --save "$weights"
@@ -19,8 +25,14 @@ multi_job() {
     results agree single.json "$record" 1e-5 0.001
   check "SLURM: by $launcher weights within 1e-5 of the single job's" \
     results weights single.safetensors "$weights" 1e-5
-  check "SLURM: by $launcher the comparison table has a speedup" \
-    grep -E '^speedup +1\.00 +[0-9]+\.[0-9]+' "$log"
+  check "SLURM: by $launcher the comparison table has a speedup, or the nodes disturb each other" \
+    speedup_or_disturbed
+}
+
+# Both nodes have the same cores, so one may take them from the other: that is no measurement then.
+speedup_or_disturbed() {
+  tr -s ' \n' ' ' <"$log" |
+    grep -oE 'speedup 1\.00 [0-9]+\.[0-9]+|not a measurement: other programs used [0-9]+ %'
 }
 
 # A rank dies while the others wait for it: the job must end and hold nothing.
@@ -47,15 +59,10 @@ slurm_tests() {
   check "SLURM: two nodes come up" slurm_is_idle
   mkdir submit
   cp -R "$root/jobs" submit/
-  check "SLURM: single.sbatch completes with exit code 0" \
-    run_job jobs/single.sbatch "${slurm_work[@]}" \
-    --json "$scratch/single.json" --save "$scratch/single.safetensors"
-  check "SLURM: the single job has 1 rank on one node" \
-    results record single.json ranks=1 nodes=1 replicasEqual=true
-  multi_job mpirun
-  multi_job srun
+  launcher_jobs mpirun
+  launcher_jobs srun
   dying_job mpirun
   dying_job srun
   check "SLURM: every record is in the results folder" \
-    test "$(find submit/results -name '*.json' | wc -l)" = 3
+    test "$(find submit/results -name '*.json' | wc -l)" = 4
 }
