@@ -43,12 +43,10 @@ extension WorkVerdict {
       .map { $0.offset + 1 }
   }
 
-  /// Leaves that promise equal bits: the same in both runs, worked on by as many threads a rank.
+  /// Leaves that promise equal bits: the same in both runs, by the same program on the same kernels,
+  /// with any number of threads.
   private static func commonLeaves(_ one: RunRecord, _ other: RunRecord) -> Int? {
-    let isPromised =
-      one.config.leaves == other.config.leaves
-      && one.config.threadsPerRank == other.config.threadsPerRank
-    return isPromised ? one.config.leaves : nil
+    Conditions(one).withAnyThreads == Conditions(other).withAnyThreads ? one.config.leaves : nil
   }
 
   /// The largest relative difference of the epochs' training and test losses and the final loss.

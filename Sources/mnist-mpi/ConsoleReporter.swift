@@ -38,12 +38,12 @@ final class ConsoleReporter {
     say("Sync: \(sync.rawValue)" + (tried.isEmpty ? "" : " (tried, a step: \(tried))"))
   }
 
-  /// Such as `reproducible, 8 leaves, 3 on the busiest rank: imbalance 1.13 (most/mean)`.
+  /// Such as `reproducible, 8 leaves, 3 on the busiest rank: imbalance 1.125 (most/mean)`.
   private static func text(of cut: LeafCut, threads: Int) -> String {
     let most = (cut.leaves + cut.ranks - 1) / cut.ranks
     let idle = cut.idleWorkers(threads: threads)
     return "reproducible, \(cut.leaves) leaves, \(most) on the busiest rank: "
-      + "imbalance \(fixed(cut.imbalance, 2)) (most/mean)"
+      + "imbalance \(fixed(cut.imbalance, 3)) (most/mean)"
       + (idle > 0 ? ", \(idle) idle worker\(idle == 1 ? "" : "s")" : "")
   }
 

@@ -97,7 +97,7 @@ import Testing
       ])
     #expect(
       run.stdout.contains(
-        "Mode: reproducible, 8 leaves, 3 on the busiest rank: imbalance 1.13 (most/mean), "
+        "Mode: reproducible, 8 leaves, 3 on the busiest rank: imbalance 1.125 (most/mean), "
           + "1 idle worker\n"), "\(run.report)")
   }
 
