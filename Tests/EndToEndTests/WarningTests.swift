@@ -56,8 +56,9 @@ import Testing
       ranks: 1, ["--epochs", "3"], prefix: ["taskset", "-c", "\(core)"], images: 1000)
     let loads = try #require(record.loads)
     #expect(loads.map(\.node) == [0] && loads.map(\.host) == record.machine.hosts)
-    // Two programs share the core; others of this test run may take of it too.
-    #expect(loads[0].othersShare > 0.3 && loads[0].othersShare < 1)
+    // Two programs share the core; others of this test run may take of it too. What the run takes
+    // itself is no part of it.
+    #expect(loads[0].othersShare > 0.3 && loads[0].othersShare < 0.95)
   }
 
   @Test func theRecordOfAShortRunHasNoLoad() async throws {

@@ -79,6 +79,7 @@ hosts_tests() {
   host_run 5 "node1 node2 node3" node1:2,node2:2,node3:1 --sync node
   flipped_bit 2 "1 (node2)"
   flipped_bit 4 "2 (node2), 3 (node2)" --sync node
+  doctor_hosts_tests
 
   check "hosts: an endless run begins" endless_run 2 "node1 node2"
   check "hosts: kill -9 of the rank on node2" kill_a_rank node2

@@ -58,4 +58,5 @@ slurm_tests() {
   dying_job srun
   check "SLURM: every record is in the results folder" \
     test "$(find submit/results -name '*.json' | wc -l)" = 3
+  doctor_slurm_tests
 }
