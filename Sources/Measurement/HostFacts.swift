@@ -48,9 +48,7 @@ public enum HostFacts {
   /// It keeps only the plugins that it uses, and each is a file of its own. Empty for other libraries,
   /// or where the plugins are built in.
   public static func messageTransports() -> [String] {
-    // Longer than a page, which is all that reading it as a file of known size would give.
-    let maps = (try? FileHandle(forReadingAtPath: "/proc/self/maps")?.readToEnd()) ?? Data()
-    let names = String(decoding: maps, as: UTF8.self)
+    let names = (systemText("/proc/self/maps") ?? "")
       .split(separator: "\n").compactMap { line -> String? in
         guard let file = line.split(separator: "/").last, file.hasPrefix("mca_"),
           let name = file.dropFirst(4).split(separator: ".").first
@@ -82,7 +80,15 @@ public enum HostFacts {
       - ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
   }
 
-  private static func field(_ name: String, of path: String) -> String? {
+  /// The whole of a file of /proc, which may be longer than a page: that is all that reading it as a
+  /// file of known size would give.
+  static func systemText(_ path: String) -> String? {
+    (try? FileHandle(forReadingAtPath: path)?.readToEnd())
+      .map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The value of the first line that begins with `name`, as files of /proc have them.
+  static func field(_ name: String, of path: String) -> String? {
     (try? String(contentsOfFile: path, encoding: .utf8))?
       .split(separator: "\n").first { $0.hasPrefix(name) }
       .flatMap { $0.split(separator: ":", maxSplits: 1).last }

@@ -62,6 +62,16 @@ public enum Environment {
     return shortVersion(of: text ?? "unknown MPI")
   }
 
+  /// Whether the library can send from and receive into a GPU's memory; nil if it does not say.
+  ///
+  /// Asked by `MPIX_Query_cuda_support`, an extension of Open MPI that is looked up in the running
+  /// program. May be asked at any time.
+  public static var isCUDAAware: Bool? {
+    guard let symbol = dlsym(nil, "MPIX_Query_cuda_support") else { return nil }
+    typealias Query = @convention(c) () -> Int32
+    return unsafeBitCast(symbol, to: Query.self)() == 1
+  }
+
   /// Shortens the text of `MPI_Get_library_version` to a name and a version.
   package static func shortVersion(of text: String) -> String {
     let line = text.split(whereSeparator: \.isNewline).first ?? ""
@@ -97,12 +107,7 @@ public enum Environment {
   private static func refuse(
     _ program: String, _ problem: String, _ launch: LaunchEnvironment
   ) -> Int32 {
-    if launch.probableRank == 0 {
-      StandardError.writeLine("\(program): \(problem)")
-    } else {
-      // A launcher may kill all processes when the first one ends: let the one that prints be it.
-      usleep(500_000)
-    }
+    launch.onProbableRoot { StandardError.writeLine("\(program): \(problem)") }
     return failureExitCode
   }
 }

@@ -58,28 +58,70 @@ public struct LaunchEnvironment: Sendable {
     return mpirunIsPresent ? "mpirun" : "none"
   }
 
-  /// Says in one line why a program built with `library` would find itself alone in each of the
-  /// launcher's processes, or returns nil when nothing speaks for that.
+  /// A launcher whose processes would not find each other, and the command that mends it.
+  public struct ForeignLauncher: Equatable, Sendable {
+    /// Why the program cannot start like this, in one line.
+    public let problem: String
+    /// A command that starts it.
+    public let remedy: String
+  }
+
+  /// Finds out whether a program built with `library` would be alone in each of the launcher's
+  /// processes; nil when nothing speaks for that.
   ///
   /// Call it before MPI is initialised (``Environment/run(program:threadLevel:_:)`` does).
   /// `SLURM_NTASKS` is not looked at: it is also set for a single process within an allocation.
   /// Only Open MPI is judged, others understand PMI.
-  public func foreignLauncherProblem(library: String = Environment.libraryVersion) -> String? {
+  /// - Parameter words: the program and its arguments, for the remedy.
+  public func foreignLauncher(
+    library: String = Environment.libraryVersion, words: [String] = CommandLine.arguments
+  ) -> ForeignLauncher? {
     guard library.hasPrefix("Open MPI") else { return nil }
     if variables["OMPI_COMM_WORLD_SIZE"] != nil || variables["PMIX_RANK"] != nil { return nil }
 
-    let launcher: String
-    let processes: Int
+    let problem: String
+    let start: String
     if let tasks = number("SLURM_STEP_NUM_TASKS"), tasks > 1 {
-      (launcher, processes) = ("srun", tasks)
+      problem = "srun says \(tasks) processes"
+      let nodes = number("SLURM_STEP_NUM_NODES") ?? 1
+      start = "srun --mpi=pmix " + (nodes > 1 ? "-N \(nodes) " : "") + "-n \(tasks)"
     } else if let size = number("PMI_SIZE"), size > 1 {
-      (launcher, processes) = ("the launcher of another MPI (PMI)", size)
+      problem = "the launcher of another MPI (PMI) says \(size) processes"
+      start = "mpirun -np \(size)"
     } else {
       return nil
     }
-    return "\(launcher) says \(processes) processes, but this program is built with \(library) "
-      + "and would be alone in each of them: start it with the mpirun of \(library), "
-      + "or with srun --mpi=pmix"
+    return ForeignLauncher(
+      problem: "\(problem), but this program is built with \(library) and would be alone in each "
+        + "of them",
+      remedy: "\(start) \(Self.commandText(words))")
+  }
+
+  /// Says what ``foreignLauncher(library:words:)`` finds in one line, or returns nil.
+  public func foreignLauncherProblem(
+    library: String = Environment.libraryVersion, words: [String] = CommandLine.arguments
+  ) -> String? {
+    foreignLauncher(library: library, words: words).map {
+      "\($0.problem); start it with: \($0.remedy)"
+    }
+  }
+
+  /// Words as they can be typed; only the first if others would have to be quoted.
+  private static func commandText(_ words: [String]) -> String {
+    let needQuotes = words.contains { word in
+      word.isEmpty || word.contains { !$0.isLetter && !$0.isNumber && !"%+,-./:=@_".contains($0) }
+    }
+    return needQuotes ? "\(words.first ?? "") ..." : words.joined(separator: " ")
+  }
+
+  /// Does `body` on the one process that the launcher calls the first, where MPI cannot be asked.
+  public func onProbableRoot(_ body: () -> Void) {
+    if probableRank == 0 {
+      body()
+    } else {
+      // A launcher may kill all processes when the first one ends: let the one that prints be it.
+      usleep(500_000)
+    }
   }
 
   /// Says in one line that Open MPI's mpirun and the MPI library disagree about the number of
@@ -96,6 +138,6 @@ public struct LaunchEnvironment: Sendable {
 
   private static let namesOfInterest = [
     "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE",
-    "SLURM_PROCID", "SLURM_STEP_NUM_TASKS",
+    "SLURM_PROCID", "SLURM_STEP_NUM_NODES", "SLURM_STEP_NUM_TASKS",
   ]
 }

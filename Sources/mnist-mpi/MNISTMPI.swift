@@ -10,14 +10,17 @@ struct MNISTMPI: ParsableCommand {
     discussion: """
       Start it under mpirun, one rank a core, processor or node:
 
-        mpirun -np 1 mnist-mpi        the baseline
-        mpirun -np 2 mnist-mpi        the same work on two ranks, then the comparison
+        mpirun -np 1 mnist-mpi         the baseline
+        mpirun -np 2 mnist-mpi         the same work on two ranks, then the comparison
+        mpirun -np 2 mnist-mpi doctor  what is wrong with this start, and how to mend it
 
       Both runs make the same global batches in the same order, whatever the rank count, and leave a \
       record in results/. Without mpirun it is a run of one rank.
       """,
     version: ProgramVersion.text,
-    subcommands: [TrainCommand.self, CompareCommand.self, BenchCommand.self],
+    subcommands: [
+      TrainCommand.self, CompareCommand.self, BenchCommand.self, DoctorCommand.self,
+    ],
     defaultSubcommand: TrainCommand.self)
 }
 

@@ -12,6 +12,12 @@ enum ProgramVersion {
   /// What `--version` prints.
   static var text: String { revision.isEmpty ? number : "\(number) (\(revision))" }
 
+  /// Where the running executable lies; its name as typed where the system does not say.
+  static var executablePath: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+      ?? CommandLine.arguments[0]
+  }
+
   /// SHA-256 of the running executable; an empty string where it cannot be read.
   static func executableSHA256() -> String {
     guard let data = try? Data(contentsOf: URL(filePath: "/proc/self/exe"), options: .alwaysMapped)

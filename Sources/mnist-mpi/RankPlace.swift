@@ -6,6 +6,8 @@ struct RankPlace {
   /// This rank's node, counted from 0 in the order of ranks.
   let node: Int
   let nodes: Int
+  /// Whether this rank is the first of its node.
+  let isFirstOfNode: Bool
   /// The host name of every node.
   let hosts: [String]
   /// The cores that this rank may use.
@@ -33,9 +35,17 @@ struct RankPlace {
         ? 0 : HostFacts.bindingClass(of: cores) == .none ? 2 : 1)
     return RankPlace(
       node: leaders.firstIndex(of: leader) ?? 0, nodes: leaders.count,
+      isFirstOfNode: node.isRoot,
       hosts: leaders.map { hostNames[$0] }, cores: cores,
       threads: threads ?? max(1, cores.count / max(sharers, 1)),
       binding: Set(bindingCodes).count > 1
         ? .mixed : [.core, .severalCores, .none][bindingCodes[0]])
+  }
+}
+
+extension RankPlace {
+  /// The cores that the ranks of this node may use, all together; called by all ranks of `node`.
+  func coresOfNode(_ node: Communicator) throws -> [Int] {
+    Set(try node.allGather(cores).flatMap { $0 }).sorted()
   }
 }

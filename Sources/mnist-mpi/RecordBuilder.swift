@@ -20,6 +20,9 @@ struct RecordBuilder {
   let threads: Int
   let sync: SyncMethod
   let optimizerStateBytes: Int
+  let workingSetBytes: Int
+  /// Load by others, on rank 0.
+  let loads: [NodeLoad]?
   let startedAt: Date
   let firstStepAt: Double
 
@@ -31,7 +34,8 @@ struct RecordBuilder {
       otherSeconds: result.otherSeconds, trainingSeconds: result.trainingSeconds,
       imagesPerSecond: result.trainingSeconds > 0
         ? Double(result.localSamples) / result.trainingSeconds : 0,
-      peakMemoryBytes: HostFacts.peakMemoryBytes(), optimizerStateBytes: optimizerStateBytes)
+      peakMemoryBytes: HostFacts.peakMemoryBytes(), optimizerStateBytes: optimizerStateBytes,
+      workingSetBytes: workingSetBytes)
     let trainingSeconds = try communicator.allReduce(result.trainingSeconds, .max)
     let imagesPerSecond = try communicator.allReduce(result.imagesPerSecond, .min)
     let total = try communicator.allReduce(HostFacts.secondsSinceProcessStart(), .max)
@@ -69,7 +73,7 @@ struct RecordBuilder {
         firstStepAt: firstStep),
       certificate: Certificate(
         dataSHA256: data.sha256, initialWeightsSHA256: result.initialWeightsSHA256,
-        epochs: result.epochs.compactMap(\.certificate)))
+        epochs: result.epochs.compactMap(\.certificate)), loads: loads)
   }
 
   private func makeWork() -> Work {
@@ -109,7 +113,8 @@ struct RecordBuilder {
       mpi: Environment.libraryVersion, blas: BLAS.version, blasKernel: BLAS.kernel,
       binding: place.binding,
       revision: ProgramVersion.recordedRevision(executableSHA256: executable),
-      executableSHA256: executable)
+      executableSHA256: executable, l2CacheBytes: HostFacts.cacheBytes(level: 2),
+      l3CacheBytes: HostFacts.cacheBytes(level: 3))
   }
 
   private static func epochRecord(_ epoch: EpochSummary) -> EpochRecord {

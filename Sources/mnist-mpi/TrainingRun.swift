@@ -30,6 +30,7 @@ struct TrainingRun {
     let optimizer = work.optimizer(
       steps: plan.plannedSteps(samples: data.facts.trainingCount))
     let place = try RankPlace.find(communicator, threads: options.threads)
+    try HealthCheck(communicator: communicator, place: place, device: device).warn()
     let engine = OpenBLASEngine(
       model: model, optimizer: optimizer, threads: place.threads,
       convolution: options.convolution)
@@ -46,15 +47,20 @@ struct TrainingRun {
       device: device, facts: data.facts, model: model, plan: plan, ranks: communicator.size,
       nodes: place.nodes, threads: threads, cut: data.cut, sync: sync, trials: trials)
     let firstStepAt = HostFacts.secondsSinceProcessStart()
+    let meter = try LoadMeter(communicator, place)
     let result = try trainer.run(onEvent: reporter.hear)
+    let loads = try meter.finish()
 
     let weights = trainer.finalWeights()
     let record = try RecordBuilder(
       communicator: communicator, work: work, optimizer: optimizer, options: options,
       device: device, data: data.facts,
       plan: plan, model: model, place: place, threads: threads, sync: sync,
-      optimizerStateBytes: trainer.optimizerStateBytes, startedAt: startedAt,
-      firstStepAt: firstStepAt
+      optimizerStateBytes: trainer.optimizerStateBytes,
+      workingSetBytes: WorkingSet.bytes(
+        model, data: data, plan: plan, rank: communicator.rank,
+        optimizerStateBytes: trainer.optimizerStateBytes),
+      loads: loads, startedAt: startedAt, firstStepAt: firstStepAt
     ).gather(result, weights: weights)
     try trainer.close()
     _ = try communicator.onRoot(exitCode: ExitCode.cannotCreate) {

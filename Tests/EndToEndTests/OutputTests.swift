@@ -7,6 +7,7 @@ import Testing
 @Suite struct OutputTests {
   @Test(arguments: [
     ["--help"], ["train", "--help"], ["--version"], ["compare", "--help"], ["bench", "--help"],
+    ["doctor", "--help"],
   ])
   func helpComesOnce(arguments: [String]) async throws {
     let alone = try await Program.succeed(ranks: nil, arguments)

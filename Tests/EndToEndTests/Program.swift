@@ -6,11 +6,11 @@ import Testing
 /// The built `mnist-mpi` as a user starts it.
 enum Program {
   static func run(
-    ranks: Int?, _ arguments: [String], environment: [String: String] = [:],
-    directory: String? = nil, timeout: Double = 120
+    ranks: Int?, _ arguments: [String], prefix: [String] = [],
+    environment: [String: String] = [:], directory: String? = nil, timeout: Double = 120
   ) async throws -> ProcessResult {
     try await MPIRun.run(
-      "mnist-mpi", ranks: ranks, arguments: arguments, environment: environment,
+      "mnist-mpi", ranks: ranks, arguments: arguments, prefix: prefix, environment: environment,
       directory: directory, timeout: timeout)
   }
 

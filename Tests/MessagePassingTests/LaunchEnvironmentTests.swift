@@ -22,11 +22,23 @@ import Testing
 
   @Test func srunWithoutPMIx() {
     let launch = LaunchEnvironment(["SLURM_STEP_NUM_TASKS": "4", "SLURM_PROCID": "2"])
+    let words = ["./mnist-mpi", "train", "--model", "mlp"]
     #expect(
-      launch.foreignLauncherProblem(library: openMPI)
+      launch.foreignLauncherProblem(library: openMPI, words: words)
         == "srun says 4 processes, but this program is built with Open MPI 4.1.4 and would be "
-        + "alone in each of them: start it with the mpirun of Open MPI 4.1.4, or with "
-        + "srun --mpi=pmix")
+        + "alone in each of them; start it with: "
+        + "srun --mpi=pmix -n 4 ./mnist-mpi train --model mlp")
+  }
+
+  @Test func theRemedyIsACommand() throws {
+    let step = ["SLURM_STEP_NUM_TASKS": "4", "SLURM_STEP_NUM_NODES": "2", "PMI_SIZE": "4"]
+    let words = ["mnist-mpi", "--data", "/a place/mnist"]
+    let srun = try #require(
+      LaunchEnvironment(step).foreignLauncher(library: openMPI, words: ["mnist-mpi"]))
+    #expect(srun.remedy == "srun --mpi=pmix -N 2 -n 4 mnist-mpi")
+    let mpirun = try #require(
+      LaunchEnvironment(["PMI_SIZE": "3"]).foreignLauncher(library: openMPI, words: words))
+    #expect(mpirun.remedy == "mpirun -np 3 mnist-mpi ...")
   }
 
   @Test func theLauncherOfAnotherMPI() throws {

@@ -5,19 +5,20 @@ public enum MPIRun {
   /// Runs `executable` (of this build) as `ranks` processes under mpirun, or without mpirun if it
   /// is nil, and waits for its end.
   ///
-  /// Variables of an MPI or SLURM around the tests are dropped; `environment` is added last. At
-  /// most two programs run at once. A program that runs longer than `timeout` seconds is killed
-  /// with all its processes, and so is whatever a program leaves behind.
+  /// `prefix` stands before mpirun, or before the program where there is none. Variables of an MPI
+  /// or SLURM around the tests are dropped; `environment` is added last. At most two programs run at
+  /// once. A program that runs longer than `timeout` seconds is killed with all its processes, and so
+  /// is whatever a program leaves behind.
   public static func run(
-    _ executable: String, ranks: Int?, arguments: [String] = [],
+    _ executable: String, ranks: Int?, arguments: [String] = [], prefix: [String] = [],
     environment: [String: String] = [:], directory: String? = nil, timeout: Double = 60
   ) async throws -> ProcessResult {
     let program = try path(of: executable)
     var command = [program] + arguments
     if let ranks { command = ["mpirun", "-np", String(ranks)] + command }
     let launch = Launch(
-      command: command, environment: cleanEnvironment(adding: environment), directory: directory,
-      timeout: timeout)
+      command: prefix + command, environment: cleanEnvironment(adding: environment),
+      directory: directory, timeout: timeout)
     return try await LaunchGate.shared.run { try await launch.run() }
   }
 

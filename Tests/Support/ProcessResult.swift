@@ -22,7 +22,18 @@ public struct ProcessResult: Sendable {
   let growth: [Growth]
 
   /// The lines of standard error that begin with `program` and a colon: ours, not the launcher's.
+  ///
+  /// Without warnings: tests run more ranks than there are cores, and a run says so.
   public func errorLines(of program: String) -> [String] {
+    lines(of: program).filter { !$0.hasPrefix("\(program): warning: ") }
+  }
+
+  /// The lines of standard error that are warnings of `program`.
+  public func warningLines(of program: String) -> [String] {
+    lines(of: program).filter { $0.hasPrefix("\(program): warning: ") }
+  }
+
+  private func lines(of program: String) -> [String] {
     stderr.split(whereSeparator: \.isNewline).map(String.init)
       .filter { $0.hasPrefix("\(program):") }
   }

@@ -34,6 +34,8 @@ export MNIST_MPI=$scratch/mnist-mpi
 . "$here/hosts.sh"
 # shellcheck source=jobs/cluster/hosts-tests.sh
 . "$here/hosts-tests.sh"
+# shellcheck source=jobs/cluster/doctor-tests.sh
+. "$here/doctor-tests.sh"
 
 if ! nodes_up >"$log" 2>&1; then
   for part in "$@"; do

@@ -65,4 +65,5 @@ slurm_tests() {
   dying_job srun
   check "SLURM: every record is in the results folder" \
     test "$(find submit/results -name '*.json' | wc -l)" = 4
+  doctor_slurm_tests
 }
