@@ -1,25 +1,25 @@
-import Foundation
+import TestSupport
 
-/// A program that keeps one core busy until it is ended, or has had a minute of it.
-final class Spinner {
-  private static let script = "ulimit -t 60; while :; do :; done"
+/// A program that keeps one core busy as long as another one runs.
+enum Spinner {
+  private static let script = "while :; do :; done"
   /// What it looks like among the processes of the system.
   static let command = "sh -c \(script)"
 
-  private let started = Process()
-
-  var process: Int32 { started.processIdentifier }
-
-  init(core: Int) throws {
-    // env, taskset, sh: each replaces itself by the next, so that this process is the one that
-    // computes.
-    started.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    started.arguments = ["taskset", "-c", "\(core)", "sh", "-c", Self.script]
-    try started.run()
+  /// What to put before a command, so that the spinner runs beside it.
+  ///
+  /// Its process id is written to standard error.
+  static func prefix(core: Int) -> [String] {
+    [
+      "sh", "-c",
+      "taskset -c \(core) sh -c '\(script)' & echo spinner $! >&2; "
+        + "\"$@\"; code=$?; kill $!; exit $code", "sh",
+    ]
   }
 
-  func end() {
-    kill(process, SIGKILL)
-    started.waitUntilExit()
+  /// The process id.
+  static func process(of result: ProcessResult) -> Int? {
+    result.stderr.split(separator: "\n").first { $0.hasPrefix("spinner ") }
+      .flatMap { Int($0.dropFirst(8)) }
   }
 }

@@ -50,10 +50,9 @@ import Testing
 
   @Test func loadByOthersIsInTheRecord() async throws {
     let core = try #require(Self.cores.first)
-    let spinner = try Spinner(core: core)
-    defer { spinner.end() }
     let (_, record) = try await Self.run(
-      ranks: 1, ["--epochs", "3"], prefix: ["taskset", "-c", "\(core)"], images: 1000)
+      ranks: 1, ["--epochs", "3"],
+      prefix: Spinner.prefix(core: core) + ["taskset", "-c", "\(core)"], images: 1000)
     let loads = try #require(record.loads)
     #expect(loads.map(\.node) == [0] && loads.map(\.host) == record.machine.hosts)
     // Two programs share the core; others of this test run may take of it too. What the run takes
