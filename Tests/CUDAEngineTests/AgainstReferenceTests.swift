@@ -38,6 +38,20 @@ struct AgainstReferenceTests {
     try pair.compareEvaluation()
   }
 
+  /// All outputs of the convolution are equal: the gradient goes to the first of each window, with the
+  /// pooling that is part of the convolution's kernel and with the one that is not.
+  @Test(arguments: ["maxpool2", "maxpool3"])
+  func ofEqualValuesTheFirstWins(pooling: String) throws {
+    let model = try Model(
+      text: "conv2x2:3,\(pooling),fc:classes", height: 8, width: 9, classes: 3)
+    let pair = try EnginePair(model, count: 4, on: FakeGPU.natural.open())
+    for replica in [pair.slow, pair.quick] {
+      for place in 0..<12 { replica.buffers.parameters[place] = 0 }
+    }
+    pair.engine.adoptParameters()
+    try pair.compareGradients(of: [0, 1, 2, 3])
+  }
+
   static let optimizers = [
     Optimizer(kind: .sgd), Optimizer(kind: .sgd, weightDecay: 0.01),
     Optimizer(kind: .sgd, learningRate: 0.02, momentum: 0.9, weightDecay: 0.01),
