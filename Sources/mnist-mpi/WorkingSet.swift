@@ -7,6 +7,7 @@ enum WorkingSet {
   /// Bytes of parameters, gradients, optimizer state, and of what flows between the layers for the
   /// largest local batch of the first epoch.
   ///
+  /// One set of gradients is counted, also where leaves have sets of their own.
   /// - Parameter optimizerStateBytes: what this rank keeps of it.
   static func bytes(
     _ model: Model, data: LocalData, plan: TrainingPlan, rank: Int, optimizerStateBytes: Int

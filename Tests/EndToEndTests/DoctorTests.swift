@@ -86,21 +86,25 @@ import Testing
     #expect(problem.text.hasSuffix("has 2 threads and may use 1 core (\(core))"))
   }
 
+  /// Five programs are named at most: where other tests keep the machine busy it is tried again.
   @Test func aProgramThatKeepsACoreBusyIsNamed() async throws {
     let core = try #require(Self.cores.first)
-    let (result, diagnosis) = try await Self.diagnose(
-      ranks: 1, ["--threads", "1"],
-      prefix: Spinner.prefix(core: core) + ["taskset", "-c", "\(core)"])
-    let spinner = try #require(Spinner.process(of: result))
-    #expect(result.exitCode == 1)
-    let problem = try #require(
-      diagnosis.findings.first { $0.subject == .load && $0.isProblem }, "\(result.report)")
-    #expect(
-      problem.text.contains("\(Spinner.command) (pid \(spinner))"), "\(problem.text)")
-    #expect(problem.remedy?.contains("kill -STOP ") == true)
-    #expect(problem.remedy?.contains("\(spinner)") == true)
-    let load = try #require(diagnosis.report?.hosts.first?.load)
-    #expect(load.cores == [core] && load.othersShare > 0.3 && load.seconds >= 0.5)
+    var isNamed = false
+    for _ in 0..<5 where !isNamed {
+      let (result, diagnosis) = try await Self.diagnose(
+        ranks: 1, ["--threads", "1"],
+        prefix: Spinner.prefix(core: core) + ["taskset", "-c", "\(core)"])
+      let spinner = try #require(Spinner.process(of: result))
+      #expect(result.exitCode == 1)
+      let problem = try #require(
+        diagnosis.findings.first { $0.subject == .load && $0.isProblem }, "\(result.report)")
+      isNamed = problem.text.contains("\(Spinner.command) (pid \(spinner))")
+      #expect(problem.remedy?.contains("kill -STOP ") == true)
+      #expect(!isNamed || problem.remedy?.contains("\(spinner)") == true)
+      let load = try #require(diagnosis.report?.hosts.first?.load)
+      #expect(load.cores == [core] && load.othersShare > 0.3 && load.seconds >= 0.5)
+    }
+    #expect(isNamed)
   }
 
   @Test func aForeignLauncherIsAFinding() async throws {
