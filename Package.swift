@@ -11,6 +11,8 @@ let package = Package(
   products: [
     .executable(name: "mnist-mpi", targets: ["mnist-mpi"]),
     .library(name: "MessagePassing", targets: ["MessagePassing"]),
+    // A driver without a GPU, which tests open as they would the real one.
+    .library(name: "FakeCUDA", type: .dynamic, targets: ["FakeCUDA"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -26,6 +28,7 @@ let package = Package(
 
     // Leaf rooms.
     .target(name: "VectorKernels", exclude: ["README.md"]),
+    .target(name: "CUDADriver", exclude: ["README.md"]),
     .target(
       name: "ProgramRevision",
       cSettings: [.define("MNIST_MPI_REVISION", to: "\"\(revision)\"")]),
@@ -43,6 +46,18 @@ let package = Package(
       name: "OpenBLASEngine", dependencies: ["NeuralNetwork", "COpenBLAS", "VectorKernels"],
       exclude: ["README.md"]),
     .target(
+      name: "CUDAEngine", dependencies: ["NeuralNetwork", "CUDADriver"], exclude: ["README.md"],
+      // The kernels' text is part of the program: no file has to be found when it runs.
+      resources: [
+        .embedInCode("Kernels/common.cuh"), .embedInCode("Kernels/shapes.cuh"),
+        .embedInCode("Kernels/tile.cuh"), .embedInCode("Kernels/sums.cuh"),
+        .embedInCode("Kernels/operands.cuh"), .embedInCode("Kernels/finish.cuh"),
+        .embedInCode("Kernels/product.cuh"), .embedInCode("Kernels/products.cuh"),
+        .embedInCode("Kernels/base.cuh"), .embedInCode("Kernels/elementwise.cuh"),
+        .embedInCode("Kernels/loss.cuh"), .embedInCode("Kernels/update.cuh"),
+        .embedInCode("Kernels/elementary.cuh"),
+      ]),
+    .target(
       name: "Measurement", dependencies: [.product(name: "TextTable", package: "TextTable")],
       exclude: ["README.md", "GROWTH.md"]),
     .target(
@@ -52,14 +67,17 @@ let package = Package(
     .executableTarget(
       name: "mnist-mpi",
       dependencies: [
-        "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "DataParallel",
-        "Measurement", "Hashing", "ProgramRevision",
+        "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "CUDAEngine",
+        "DataParallel", "Measurement", "Hashing", "ProgramRevision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
 
     // Tests. `RankChecks` is the program that the rank tests start under mpirun.
     .target(
       name: "TestSupport", dependencies: ["Dataset", "NeuralNetwork"], path: "Tests/Support"),
+    .target(
+      name: "FakeCUDA", dependencies: ["CUDADriver"], path: "Tests/FakeCUDA", exclude: ["README.md"]
+    ),
     .executableTarget(
       name: "rank-checks",
       dependencies: [
@@ -82,6 +100,9 @@ let package = Package(
     .testTarget(
       name: "OpenBLASEngineTests",
       dependencies: ["OpenBLASEngine", "NeuralNetwork", "Dataset", "TestSupport"]),
+    .testTarget(
+      name: "CUDAEngineTests",
+      dependencies: ["CUDAEngine", "NeuralNetwork", "Dataset", "TestSupport"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement", "TestSupport"]),
     .testTarget(
       name: "DataParallelTests",

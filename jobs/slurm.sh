@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What single.sbatch and multi.sbatch have in common: finds the program, starts it on the allocation.
+# What single.sbatch, multi.sbatch and gpu.sbatch have in common: finds the program, starts it on the allocation.
 # Sourced by them. These variables, set when the job is submitted, change what is started:
 #   LAUNCHER   mpirun (default) or srun
 #   BINDING    the launcher's options for placing and binding ranks, in place of the default
@@ -36,7 +36,10 @@ launch() {
       command=(mpirun)
       default="--bind-to core --map-by slot:PE=$threads"
       # Other nodes get no environment variables but those named.
-      [[ -z ${MNIST_DATA:-} ]] || command+=(-x MNIST_DATA)
+      local name
+      for name in MNIST_DATA MNIST_MPI_CUDA CUDA_HOME; do
+        [[ -z ${!name:-} ]] || command+=(-x "$name")
+      done
       # A lost node is noticed within seconds; by default it can take minutes.
       export OMPI_MCA_oob_tcp_keepalive_time=${OMPI_MCA_oob_tcp_keepalive_time:-2}
       export OMPI_MCA_oob_tcp_keepalive_intvl=${OMPI_MCA_oob_tcp_keepalive_intvl:-1}

@@ -158,11 +158,13 @@ public final class Trainer {
     let step = result.steps + 1
     let globalSize = work.globalSize(of: batch)
     let (outcome, samples) = work.compute(batch)
+    try engine.checkDevice()
     let arrival = MonotonicClock.seconds()
     let met = timeline.meetings
     try sync.finish(
       StepUpdate(engine: engine, scale: 1 / Float(globalSize), step: step, arrival: arrival),
       timeline: &timeline)
+    try engine.checkDevice()
     let done = MonotonicClock.seconds()
     let totals = sync.totals
     guard totals.samples == globalSize else {
@@ -176,7 +178,11 @@ public final class Trainer {
         "step \(step) (epoch \(epoch)): the loss is not finite (\(totals.lossSum)); "
           + "try a smaller --learning-rate", exitCode: ExitCode.training)
     }
-    plan.bitFlip?.strike(replica, rank: communicator.rank, step: step)
+    if let bitFlip = plan.bitFlip {
+      engine.publishParameters()
+      bitFlip.strike(replica, rank: communicator.rank, step: step)
+      engine.adoptParameters()
+    }
     if let interval = plan.checkInterval, step % interval == 0 { _ = try verifyReplicas(step) }
     timeline.noteStep(duration: done - start)
     result.phases.load += outcome.loadSeconds
@@ -223,6 +229,7 @@ public final class Trainer {
       outcome.correct = try communicator.allReduce(mine.reduce(0) { $0 + $1.correct }, .sum)
     } else {
       let mine = engine.evaluate(data.testSamples)
+      try engine.checkDevice()
       outcome.lossSum = try communicator.allReduce(mine.lossSum, .sum)
       outcome.correct = try communicator.allReduce(mine.correct, .sum)
     }
@@ -237,6 +244,7 @@ public final class Trainer {
   /// Stops the run unless all ranks have the same parameters; returns their hash.
   private func verifyReplicas(_ step: Int) throws -> UInt64 {
     engine.publishParameters()
+    try engine.checkDevice()
     let hash = try ReplicaCheck(communicator: communicator, layout: layout, replica: replica)
       .verify(step: step, since: verifiedStep)
     verifiedStep = step

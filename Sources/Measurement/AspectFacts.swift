@@ -59,9 +59,20 @@ struct AspectFacts {
       "\(NumberText.count(record.run.ranks, "rank", "ranks")) on "
         + "\(NumberText.count(record.run.nodes, "node", "nodes")), \(threads) per rank",
       "binding: \(record.machine.binding.rawValue)",
-      "\(record.config.device): \(record.machine.cpu), "
-        + NumberText.count(record.machine.cores, "core", "cores"),
-    ]
+    ] + devices(record)
+  }
+
+  private func devices(_ record: RunRecord) -> [String] {
+    let cpu =
+      "cpu: \(record.machine.cpu), " + NumberText.count(record.machine.cores, "core", "cores")
+    if record.config.device == "cpu" { return [cpu] }
+    let names = Set(record.ranks.map(\.device)).map { text in
+      // Of `cuda GPU-1a2b3c4d NVIDIA H200` what several devices have in common.
+      text.split(separator: " ").dropFirst(2).joined(separator: " ")
+    }
+    return Dictionary(grouping: names) { $0 }.sorted { $0.key < $1.key }.map { name, all in
+      "\(record.config.device): " + (all.count > 1 ? "\(all.count) x " : "") + name
+    } + [cpu]
   }
 
   private func performance(_ row: ComparisonRow) -> [String] {

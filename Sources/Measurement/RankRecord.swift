@@ -22,12 +22,16 @@ public struct RankRecord: Codable, Equatable, Sendable {
   /// What a step touches again and again: parameters, gradients, optimizer state and activations of
   /// the local batch.
   public var workingSetBytes: Int?
+  /// Phases that the device does in one go: all their seconds are in the last of them; nil where every
+  /// phase has its own.
+  public var fusedPhases: [Phase]?
 
   /// All fields at once.
   public init(
     rank: Int, host: String, node: Int, device: String, cores: [Int], threads: Int, samples: Int,
     phases: PhaseSeconds, otherSeconds: Double, trainingSeconds: Double, imagesPerSecond: Double,
-    peakMemoryBytes: UInt64, optimizerStateBytes: Int? = nil, workingSetBytes: Int? = nil
+    peakMemoryBytes: UInt64, optimizerStateBytes: Int? = nil, workingSetBytes: Int? = nil,
+    fusedPhases: [Phase]? = nil
   ) {
     self.rank = rank
     self.host = host
@@ -43,5 +47,6 @@ public struct RankRecord: Codable, Equatable, Sendable {
     self.peakMemoryBytes = peakMemoryBytes
     self.optimizerStateBytes = optimizerStateBytes
     self.workingSetBytes = workingSetBytes
+    self.fusedPhases = fusedPhases
   }
 }

@@ -13,6 +13,7 @@ public enum RankTable {
     lines.append(imbalance(of: ranks))
     lines.append(
       "wait, transfer: the two parts of the all-reduce, before and after the last rank's arrival.")
+    lines += fusedPhases(of: ranks)
     if record.config.syntheticData { lines.append(Wording.synthetic) }
     return lines.joined(separator: "\n")
   }
@@ -56,6 +57,14 @@ public enum RankTable {
         NumberText.fixed(summary(ranks.map(\.otherSeconds)), 2),
         NumberText.fixed(summary(ranks.map(\.imagesPerSecond)), 0),
       ]
+  }
+
+  /// A line for each set of phases that some ranks do in one go.
+  private static func fusedPhases(of ranks: [RankRecord]) -> [String] {
+    Set(ranks.compactMap(\.fusedPhases)).map { fused in
+      let names = fused.dropLast().map(\.rawValue).joined(separator: ", ")
+      return "\(fused.last?.rawValue ?? ""): with \(names), in one go on the device."
+    }.sorted()
   }
 
   private static func imbalance(of ranks: [RankRecord]) -> String {

@@ -85,6 +85,22 @@ public protocol Engine: AnyObject {
   /// Loss and hits of the model on other samples of the same shape.
   func evaluate(_ samples: Samples) -> EvaluationOutcome
 
-  /// Makes the lent parameter buffer valid where the engine keeps its own copy on a device.
+  /// Makes the lent buffers (parameters, optimizer state) valid where the engine keeps its own copies
+  /// on a device.
   func publishParameters()
+
+  /// Takes over what somebody else wrote into the lent buffers since `attach`.
+  func adoptParameters()
+
+  /// Throws what went wrong on the device in a call since `attach` that cannot throw.
+  ///
+  /// What such a call returned is worthless. Whoever runs steps asks after each.
+  func checkDevice() throws
+}
+
+extension Engine {
+  /// Nothing to do where the lent buffers are what the engine computes with.
+  public func adoptParameters() {}
+  /// Nothing can go wrong on a processor.
+  public func checkDevice() throws {}
 }

@@ -4,10 +4,13 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure the parts of a training step, or the exchange between ranks.",
+    abstract: "Measure the parts of a training step, the exchange between ranks, or a GPU.",
     discussion: """
       Without a subcommand it is bench step: the machine's limits and each stage of a step.
       """,
-    subcommands: [BenchStepCommand.self, BenchAllReduceCommand.self, BenchGrowthCommand.self],
+    subcommands: [
+      BenchStepCommand.self, BenchAllReduceCommand.self, BenchGrowthCommand.self,
+      BenchGPUCommand.self,
+    ],
     defaultSubcommand: BenchStepCommand.self)
 }

@@ -48,7 +48,8 @@ struct DoctorCommand: RankCommand {
 
   func run(over communicator: Communicator) throws {
     let place = try RankPlace.find(communicator, threads: threads)
-    let check = HealthCheck(communicator: communicator, place: place, device: "cpu")
+    let device = try DeviceChoice.make(communicator, .auto)
+    let check = HealthCheck(communicator: communicator, place: place, device: device.text)
     var problems = 0
     if let report = try check.thoroughReport() {
       let diagnosis = Diagnosis(report)

@@ -73,6 +73,8 @@ enum Program {
       print(MNISTMPI.fullMessage(for: error))
     } else {
       let message = MNISTMPI.message(for: error)
+      // A command that has said all ends with a code alone.
+      if message.isEmpty { return code.rawValue }
       let help =
         code == .validationFailure ? " (mnist-mpi \(commandName) --help lists the options)" : ""
       StandardError.writeLine("\(name): \(message)\(help)")

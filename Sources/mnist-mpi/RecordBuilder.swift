@@ -12,7 +12,7 @@ struct RecordBuilder {
   let work: WorkOptions
   let optimizer: Optimizer
   let options: RunOptions
-  let device: String
+  let device: DeviceChoice
   let data: DataFacts
   let plan: TrainingPlan
   let model: Model
@@ -29,13 +29,16 @@ struct RecordBuilder {
   /// The run's record on rank 0, nil elsewhere; called by all ranks.
   func gather(_ result: TrainingResult, weights: [Float]) throws -> RunRecord? {
     let mine = RankRecord(
-      rank: communicator.rank, host: communicator.processorName, node: place.node, device: device,
+      rank: communicator.rank, host: communicator.processorName, node: place.node,
+      device: device.text,
       cores: place.cores, threads: threads, samples: result.localSamples, phases: result.phases,
       otherSeconds: result.otherSeconds, trainingSeconds: result.trainingSeconds,
       imagesPerSecond: result.trainingSeconds > 0
         ? Double(result.localSamples) / result.trainingSeconds : 0,
       peakMemoryBytes: HostFacts.peakMemoryBytes(), optimizerStateBytes: optimizerStateBytes,
-      workingSetBytes: workingSetBytes)
+      workingSetBytes: workingSetBytes,
+      // One graph does both.
+      fusedPhases: device.gpu == nil ? nil : [.load, .forward])
     let trainingSeconds = try communicator.allReduce(result.trainingSeconds, .max)
     let imagesPerSecond = try communicator.allReduce(result.imagesPerSecond, .min)
     let total = try communicator.allReduce(HostFacts.secondsSinceProcessStart(), .max)
@@ -94,15 +97,17 @@ struct RecordBuilder {
       virtualShards: self.work.virtualShards,
       normalisation: Work.Normalisation(
         mean: data.normalisation.mean, deviation: data.normalisation.deviation),
-      precision: "float32")
+      precision: self.work.precision.rawValue)
   }
 
   private func makeConfig(_ work: Work) -> Config {
     Config(
       scaling: work.batchPerRank == nil ? .strong : .weak, globalBatch: plan.globalBatch,
       batchPerRank: work.batchPerRank, model: model.name, epochs: work.epochs, seed: plan.seed,
-      threadsPerRank: threads, device: device, data: data.name, syntheticData: data.isSynthetic,
-      convolution: options.convolution.rawValue, sync: sync.rawValue,
+      threadsPerRank: threads, device: device.kind, data: data.name,
+      syntheticData: data.isSynthetic,
+      convolution: device.gpu == nil ? options.convolution.rawValue : nil,
+      sync: sync.rawValue,
       leaves: options.leafCount)
   }
 

@@ -18,7 +18,14 @@ extension ConvolutionMethod: ExpressibleByArgument {}
 
 /// The options that say how the work is done and what is kept of it.
 struct RunOptions: ParsableArguments {
-  @Option(help: "What each rank computes on; cuda is not available in this version.")
+  @Option(
+    help: ArgumentHelp(
+      "What each rank computes on: cpu, cuda (a GPU of its own), or auto (default).",
+      discussion: """
+        auto takes a GPU where every rank has one, else the CPU, and says why. A rank's GPU is that of its place \
+        on its node; with fewer GPUs than ranks they share, which is said. MNIST_MPI_CUDA can name \
+        the directory of NVIDIA's libraries; none hides them.
+        """))
   var device: DeviceName = .auto
 
   @Option(

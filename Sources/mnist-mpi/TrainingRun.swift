@@ -4,7 +4,6 @@ import Foundation
 import Measurement
 import MessagePassing
 import NeuralNetwork
-import OpenBLASEngine
 
 /// One run from options to record: wiring, no algorithm.
 ///
@@ -17,7 +16,7 @@ struct TrainingRun {
   func run() throws {
     let startedAt = Date()
     try prepareOutputs()
-    let device = try chooseDevice()
+    let device = try DeviceChoice.make(communicator, work: work, options: options)
     let data = try Scatter.distribute(
       over: communicator, virtualShards: work.virtualShards, leaves: options.leafCount
     ) {
@@ -29,13 +28,13 @@ struct TrainingRun {
     let model = try makeModel(data.facts)
     let optimizer = work.optimizer(
       steps: plan.plannedSteps(samples: data.facts.trainingCount))
-    let place = try RankPlace.find(communicator, threads: options.threads)
-    try HealthCheck(communicator: communicator, place: place, device: device).warn()
-    let engine = OpenBLASEngine(
-      model: model, optimizer: optimizer, threads: place.threads,
-      convolution: options.convolution)
-    let threads = engine.threads
-    let trials = try trySyncs(data, model, optimizer, engine, plan)
+    // One thread is enough to keep a GPU busy.
+    let place = try RankPlace.find(
+      communicator, threads: device.gpu == nil ? options.threads : 1)
+    try HealthCheck(communicator: communicator, place: place, device: device.text).warn()
+    let (engine, threads) = try device.engine(
+      model, optimizer, threads: place.threads, convolution: options.convolution)
+    let trials = try trySyncs(data, model, optimizer, engine, plan, on: device)
     let sync = trials.first?.method ?? options.sync.method
     let trainer = try Trainer(
       communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
@@ -44,7 +43,7 @@ struct TrainingRun {
     let reporter = ConsoleReporter(
       isSilent: options.quiet || !communicator.isRoot, progress: options.progress)
     reporter.start(
-      device: device, facts: data.facts, model: model, plan: plan, ranks: communicator.size,
+      device: device.summary, facts: data.facts, model: model, plan: plan, ranks: communicator.size,
       nodes: place.nodes, threads: threads, cut: data.cut, sync: sync, trials: trials)
     let firstStepAt = HostFacts.secondsSinceProcessStart()
     let meter = try LoadMeter(communicator, place)
@@ -72,10 +71,11 @@ struct TrainingRun {
 
   /// The ways of exchange that --sync auto tries, the fastest first; none where one is named.
   private func trySyncs(
-    _ data: LocalData, _ model: Model, _ optimizer: Optimizer, _ engine: OpenBLASEngine,
-    _ plan: TrainingPlan
+    _ data: LocalData, _ model: Model, _ optimizer: Optimizer, _ engine: any Engine,
+    _ plan: TrainingPlan, on device: DeviceChoice
   ) throws -> [SyncTrial] {
-    guard options.sync == .auto, communicator.size > 1 else { return [] }
+    // GPUs have one way only.
+    guard options.sync == .auto, communicator.size > 1, device.gpu == nil else { return [] }
     return try Trainer.compare(
       SyncMethod.allCases, communicator: communicator, data: data,
       model: model, optimizer: optimizer, engine: engine, plan: plan)
@@ -89,15 +89,6 @@ struct TrainingRun {
         if let path { try OutputFile.prepare(path, option: option) }
       }
     }
-  }
-
-  private func chooseDevice() throws -> String {
-    guard options.device != .cuda else {
-      throw AgreedError(
-        "--device cuda: not available: this version computes on the CPU only; "
-          + "use --device cpu or leave it out", exitCode: ExitCode.usage)
-    }
-    return "cpu"
   }
 
   private func makePlan(_ facts: DataFacts) throws -> TrainingPlan {

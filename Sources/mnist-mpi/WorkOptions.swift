@@ -3,6 +3,7 @@ import NeuralNetwork
 
 extension Optimizer.Kind: ExpressibleByArgument {}
 extension Schedule: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 
 // Numbers are parsed unconditionally, so that `--batch-size -64` is a bad number and not a missing
 // one.
@@ -93,6 +94,12 @@ struct WorkOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp("Decoupled for adam, part of the gradient for sgd.", valueName: "factor"))
   var weightDecay: Double = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Factors of products: float32 (default), on a GPU also tf32 or bfloat16.",
+      discussion: "Parameters, sums and the optimizer are float32 always. Part of the work."))
+  var precision: Precision = .float32
 
   @Option(
     parsing: .unconditional,

@@ -16,7 +16,7 @@ import Testing
         "--log-interval", "5", "--threads", "1", "--results", results,
       ])
     let lines = run.stdout.split(separator: "\n").map(String.init)
-    #expect(lines.first == "Using device: cpu")
+    #expect(lines.first?.hasPrefix("Using device: cpu (no CUDA: none: cannot open") == true)
     let training = lines.filter { $0.hasPrefix("Train Epoch:") }
     #expect(
       training.map { $0.prefix(while: { $0 != "]" }) } == [

@@ -6,9 +6,9 @@ public enum MPIRun {
   /// is nil, and waits for its end.
   ///
   /// `prefix` stands before mpirun, or before the program where there is none. Variables of an MPI
-  /// or SLURM around the tests are dropped; `environment` is added last. At most two programs run at
-  /// once. A program that runs longer than `timeout` seconds is killed with all its processes, and so
-  /// is whatever a program leaves behind.
+  /// or SLURM around the tests are dropped, GPUs are hidden; `environment` is added last. At most two
+  /// programs run at once. A program that runs longer than `timeout` seconds is killed with all its
+  /// processes, and so is whatever a program leaves behind.
   public static func run(
     _ executable: String, ranks: Int?, arguments: [String] = [], prefix: [String] = [],
     environment: [String: String] = [:], directory: String? = nil, timeout: Double = 60
@@ -43,6 +43,8 @@ public enum MPIRun {
         "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
         "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_hwloc_base_binding_policy": "none",
         "OMPI_MCA_mpi_yield_when_idle": "1", "OPENBLAS_NUM_THREADS": "1",
+        // Tests compute on the CPU unless they say otherwise, whatever the machine has.
+        "MNIST_MPI_CUDA": "none",
       ]
     ) { $1 }
     return environment.merging(extra) { $1 }

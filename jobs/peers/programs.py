@@ -33,7 +33,8 @@ class Program:
         options = ["--model", work.model, "--threads", str(self.threads), "--seed", str(seed)]
         if self.is_ours:
             command = [
-                *self.launcher, work.program, *options, "--batch-size", str(work.batch),
+                *self.launcher, work.program, *options, "--device", "cpu",
+                "--batch-size", str(work.batch),
                 "--steps", str(steps + 5), "--quiet", "--json", record,
                 "--results", os.path.dirname(record), "--data", work.data]
             return command + ([] if configuration == "default" else configuration.split())

@@ -91,8 +91,8 @@ class Ours:
             record = os.path.join(folder, "record.json")
             ended = subprocess.run([
                 *self.pin, chosen.program, "--model", chosen.model, "--data", chosen.data,
-                "--batch-size", str(recipe.batch), "--schedule", recipe.schedule,
-                "--learning-rate", repr(recipe.rate), "--steps", str(recipe.steps),
+                "--device", "cpu", "--batch-size", str(recipe.batch),
+                "--schedule", recipe.schedule, "--learning-rate", repr(recipe.rate), "--steps", str(recipe.steps),
                 "--seed", str(seed), "--threads", str(chosen.threads), "--quiet",
                 "--results", folder, "--json", record, *self.options.split()],
                 stdin=subprocess.DEVNULL, env=self.environment)

@@ -1,0 +1,81 @@
+public import NeuralNetwork
+
+extension CUDAEngine: StepRunner {
+  /// Steps of a graph: enough that its launch costs little, few enough that it is soon made.
+  private static let stepsOfGraph = 16
+
+  public func runSteps(
+    _ batches: [UnsafeBufferPointer<Int32>], firstStep: Int
+  ) -> [BatchOutcome] {
+    var failed = BatchOutcome()
+    failed.lossSum = .nan
+    return onDevice(batches.map { _ in failed }) {
+      try runSteps(batches, firstStep: firstStep, attached())
+    }
+  }
+
+  private func runSteps(
+    _ batches: [UnsafeBufferPointer<Int32>], firstStep: Int, _ attached: Attachment
+  ) throws -> [BatchOutcome] {
+    precondition(
+      attached.replica.stateRange == 0..<layout.count,
+      "whole steps need the state of all \(layout.count) parameters, "
+        + "lent is that of \(attached.replica.stateRange)")
+    var outcomes = batches.map { _ in BatchOutcome() }
+    var started: [StepGraph] = []
+    var next = 0
+    while next < batches.count {
+      let samples = batches[next].count
+      precondition(samples > 0, "step \(firstStep + next) has no samples")
+      let equal = batches[next...].prefix(Self.stepsOfGraph).prefix { $0.count == samples }
+      let steps = equal.count == Self.stepsOfGraph ? equal : equal.prefix(1)
+      for batch in steps { attached.check(batch) }
+      let graph = try graph(
+        attached, StepGraph.Size(samples: samples, steps: steps.count), &outcomes)
+      try graph.start(
+        steps, optimizer, firstStep: firstStep + next, result: next, on: main)
+      attached.isDeviceNewer = true
+      started.append(graph)
+      next += steps.count
+    }
+    for graph in started { try graph.collect(into: &outcomes) }
+    return outcomes
+  }
+
+  /// A graph of this size that is not under way: two take turns, so that the device has one to go on with
+  /// while the host fills the other.
+  private func graph(
+    _ attached: Attachment, _ size: StepGraph.Size, _ outcomes: inout [BatchOutcome]
+  ) throws -> StepGraph {
+    var known = attached.stepGraphs[size] ?? []
+    if known.count < 2 {
+      let made = try StepGraph(self, attached, size)
+      attached.stepGraphs[size] = known + [made]
+      return made
+    }
+    let first = known.removeFirst()
+    attached.stepGraphs[size] = known + [first]
+    try first.collect(into: &outcomes)
+    return first
+  }
+
+  /// Gives the update of the first `count` parameters, from the device's gradients, to the main stream.
+  func updateAll(
+    _ attached: Attachment, constants: DeviceMemory<UpdateConstants>, slot: Int, count: Int
+  ) throws {
+    let replica = attached.replica
+    let states = stateAddresses(0..<layout.count, attached)
+    let grid = Grid.covering((layout.count + 3) / 4)
+    switch optimizer.kind {
+    case .adam:
+      try main.launch(
+        "adam_step", grid, replica.parameters.address, states.first, states.second,
+        replica.gradients.address, Int32(1), Int32(layout.count), Int32(count), constants.address,
+        Int32(slot))
+    case .sgd:
+      try main.launch(
+        "sgd_step", grid, replica.parameters.address, states.first, replica.gradients.address,
+        Int32(1), Int32(layout.count), Int32(count), constants.address, Int32(slot))
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import NeuralNetwork
+
+// The structs that kernels take as they are: Kernels/common.cuh, shapes.cuh, update.cuh and loss.cuh have
+// the same fields in the same order.
+
+/// A divisor with what replaces division by it, for numbers from 0 to below 2^31.
+///
+/// With `l` the bits of `divisor - 1`: `n / divisor = (n * ceil(2^(31 + l) / divisor)) >> (31 + l)`, of
+/// which the multiplication's upper word takes 32 (Granlund and Montgomery 1994).
+package struct Divisor: KernelArgument, Equatable {
+  let divisor: Int32
+  package let factor: UInt32
+  package let shift: Int32
+
+  /// A divisor from 1 to below 2^31.
+  package init(_ divisor: Int) {
+    precondition(0 < divisor && divisor < 1 << 31, "divisor \(divisor)")
+    let bits = divisor == 1 ? 0 : UInt64.bitWidth - UInt64(divisor - 1).leadingZeroBitCount
+    self.divisor = Int32(divisor)
+    factor =
+      divisor == 1
+      ? 0 : UInt32(((UInt64(1) << UInt64(31 + bits)) + UInt64(divisor) - 1) / UInt64(divisor))
+    shift = Int32(max(bits - 1, 0))
+  }
+}
+
+/// A convolution for `count` images.
+struct ConvolutionShape: KernelArgument {
+  var count: Int32
+  let height, width, channels: Int32
+  let outputHeight, outputWidth, outputs: Int32
+  let kernel: Int32
+  let byWidth, byHeight: Divisor
+  let byColumns, byRows: Divisor
+  let byWindowRow, byOutputs, byKernel: Divisor
+
+  /// - Parameter isPooled: whether the outputs are counted by windows of 2 x 2.
+  init(count: Int, input: Shape, output: Shape, kernel: Int, isPooled: Bool) {
+    self.count = Int32(count)
+    height = Int32(input.height)
+    width = Int32(input.width)
+    channels = Int32(input.channels)
+    outputHeight = Int32(output.height)
+    outputWidth = Int32(output.width)
+    outputs = Int32(output.channels)
+    self.kernel = Int32(kernel)
+    byWidth = Divisor(input.width)
+    byHeight = Divisor(input.height)
+    byColumns = Divisor(isPooled ? output.width / 2 : output.width)
+    byRows = Divisor(isPooled ? output.height / 2 : output.height)
+    byWindowRow = Divisor(kernel * input.channels)
+    byOutputs = Divisor(output.channels)
+    byKernel = Divisor(kernel)
+  }
+}
+
+/// A pooling of images.
+struct PoolingShape: KernelArgument {
+  let height, width, channels: Int32
+  let size: Int32
+  let byChannels, byColumns, byRows: Divisor
+
+  /// - Parameter input: the images before pooling.
+  init(input: Shape, size: Int) {
+    height = Int32(input.height)
+    width = Int32(input.width)
+    channels = Int32(input.channels)
+    self.size = Int32(size)
+    byChannels = Divisor(input.channels)
+    byColumns = Divisor(input.width / size)
+    byRows = Divisor(input.height / size)
+  }
+
+  /// For kernels that take a pooling and have none.
+  static let none = PoolingShape(input: Shape(height: 1, width: 1, channels: 1), size: 1)
+}
+
+/// How the gradient of a layer's inputs goes on to what came before: `Passing` in finish.cuh.
+enum Passing: Int32 {
+  case all = 0
+  case positive = 1
+  case chosen = 2
+}
+
+/// Where gradients of a layer's inputs go: `Passage` in finish.cuh, whose arguments kernels take one by one.
+struct Passage {
+  /// Of the outputs of the layer before, from before its ReLU and pooling.
+  let gradients: DeviceAddress
+  let inputs: DeviceAddress
+  let choices: DeviceAddress
+  let pooling: PoolingShape
+  let passing: Passing
+}
+
+/// The constants of one step of the optimizer: `Update` in update.cuh.
+struct UpdateConstants: KernelArgument {
+  let scale, keep, stepSize, inverseCorrection: Float
+  let newFirst, keepSecond, newSecond, epsilon: Float
+  let decay, momentum: Float
+
+  /// - Parameters:
+  ///   - scale: one over the number of samples.
+  ///   - step: from 1.
+  init(_ optimizer: Optimizer, scale: Float, step: Int) {
+    let rate = optimizer.rate(step: step)
+    let isAdam = optimizer.kind == .adam
+    self.scale = scale
+    keep = Float(1 - rate * optimizer.weightDecay)
+    stepSize = Float(isAdam ? optimizer.adamStepSize(step: step) : rate)
+    inverseCorrection = isAdam ? Float(1 / optimizer.adamSecondCorrection(step: step)) : 1
+    newFirst = Float(1 - optimizer.beta1)
+    keepSecond = Float(optimizer.beta2)
+    newSecond = Float(1 - optimizer.beta2)
+    epsilon = Float(optimizer.epsilon)
+    decay = Float(optimizer.weightDecay)
+    momentum = Float(optimizer.momentum)
+  }
+}
+
+/// What a batch comes to on the device: `BatchSums` in loss.cuh.
+struct BatchSums: BitwiseCopyable {
+  var lossSum = 0.0
+  var correct: Int32 = 0
+  var samples: Int32 = 0
+}

@@ -1,0 +1,48 @@
+/// The text of the kernels, which the program carries in itself.
+enum KernelText {
+  /// Every header by the name that others include it by.
+  static let headers: [(name: String, text: [UInt8])] = [
+    ("common.cuh", PackageResources.common_cuh),
+    ("shapes.cuh", PackageResources.shapes_cuh),
+    ("tile.cuh", PackageResources.tile_cuh),
+    ("sums.cuh", PackageResources.sums_cuh),
+    ("operands.cuh", PackageResources.operands_cuh),
+    ("finish.cuh", PackageResources.finish_cuh),
+    ("product.cuh", PackageResources.product_cuh),
+    ("products.cuh", PackageResources.products_cuh),
+    ("base.cuh", PackageResources.base_cuh),
+    ("elementwise.cuh", PackageResources.elementwise_cuh),
+    ("loss.cuh", PackageResources.loss_cuh),
+    ("update.cuh", PackageResources.update_cuh),
+    ("elementary.cuh", PackageResources.elementary_cuh),
+  ]
+
+  /// A program of the kernels that every model needs.
+  static let elementary = "#include \"elementary.cuh\"\n"
+
+  /// A program of some products.
+  static func program(of products: Set<ProductKernel>) -> String {
+    let lines = products.map { "PRODUCT_\($0.kind.rawValue)(\($0.tile.rawValue))\n" }
+    return "#include \"base.cuh\"\n" + lines.sorted().joined()
+  }
+}
+
+/// A product for one tile: a kernel that is compiled if a model needs it.
+struct ProductKernel: Hashable {
+  /// Which product of a layer.
+  enum Kind: String, CaseIterable {
+    case fullOutputs = "full_outputs"
+    case fullWeights = "full_weights"
+    case fullInputs = "full_inputs"
+    case convolutionOutputs = "conv_outputs"
+    case convolutionPooled = "conv_pooled"
+    case convolutionWeights = "conv_weights"
+    case convolutionInputs = "conv_inputs"
+  }
+
+  let kind: Kind
+  let tile: Tile
+
+  /// The kernel's name.
+  var name: String { "\(kind.rawValue)_\(tile.rawValue)" }
+}

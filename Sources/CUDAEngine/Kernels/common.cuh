@@ -1,0 +1,86 @@
+#pragma once
+// What all kernels share. There are no headers: NVRTC has none, and needs none.
+//
+// The same text runs on a GPU and, in tests, on the CPU (Tests/FakeCUDA), which defines KERNEL, SHARED
+// and CUDA's own words before it includes this. PRECISION is 0 for float32, 1 for tf32, 2 for bfloat16.
+#ifndef KERNEL
+#define KERNEL(threads, name, ...) \
+  extern "C" __global__ void __launch_bounds__(threads) name(__VA_ARGS__)
+#define SHARED(type, name) __shared__ type name
+#endif
+
+typedef unsigned char Byte;
+
+/// Four numbers that are moved at once.
+struct alignas(16) Quad {
+  float value[4];
+};
+
+/// Two numbers that are moved at once.
+struct alignas(8) Pair {
+  float value[2];
+};
+
+/// Copies numbers between registers and shared memory, as many at once as the alignment allows.
+template <int count> __device__ inline void copy(float *to, const float *from) {
+  if constexpr (count % 4 == 0) {
+#pragma unroll
+    for (int i = 0; i < count; i += 4)
+      *reinterpret_cast<Quad *>(to + i) = *reinterpret_cast<const Quad *>(from + i);
+  } else {
+    static_assert(count == 2, "copies of two, or of multiples of four");
+    *reinterpret_cast<Pair *>(to) = *reinterpret_cast<const Pair *>(from);
+  }
+}
+
+__device__ inline int least(int a, int b) { return a < b ? a : b; }
+
+/// A divisor that is known before the kernel starts, with the factor and the shift that replace the
+/// division (Granlund and Montgomery 1994); see Divisor.swift.
+struct Divisor {
+  int divisor;
+  unsigned factor;
+  int shift;
+};
+
+/// `number / by`, for numbers from 0 to below 2^31.
+__device__ inline int divide(int number, const Divisor &by) {
+  return by.divisor == 1
+             ? number
+             : static_cast<int>(__umulhi(static_cast<unsigned>(number), by.factor) >> by.shift);
+}
+
+/// Whether rows of `stride` numbers from `data` on can be read in quads.
+__device__ inline bool isAligned(const float *data, int stride) {
+  return reinterpret_cast<unsigned long long>(data) % 16 == 0 && stride % 4 == 0;
+}
+
+/// Up to four numbers, zeros for those beyond `count` (which may be negative).
+__device__ inline Quad loadQuad(const float *from, int count, bool aligned) {
+  if (aligned && count >= 4) return *reinterpret_cast<const Quad *>(from);
+  Quad quad;
+#pragma unroll
+  for (int i = 0; i < 4; i++) quad.value[i] = i < count ? from[i] : 0.0f;
+  return quad;
+}
+
+/// Keeps NaN, so that a broken run shows in its loss.
+__device__ inline float rectify(float value) { return value < 0.0f ? 0.0f : value; }
+
+/// A factor as the precision of products has it; sums are always of single precision.
+__device__ inline float rounded(float value) {
+#if PRECISION == 0
+  return value;
+#else
+  if (value != value) return value;
+  unsigned bits = __float_as_uint(value);
+#if PRECISION == 1
+  // Ten bits of fraction, halves away from zero: what cvt.rna.tf32.f32 does.
+  bits = (bits + 0x1000u) & ~0x1fffu;
+#else
+  // Seven bits of fraction, halves to even.
+  bits = (bits + 0x7fffu + (bits >> 16 & 1u)) & ~0xffffu;
+#endif
+  return __uint_as_float(bits);
+#endif
+}

@@ -1,0 +1,209 @@
+// The factors of products, as they lie in memory. Each names places (rows of the left factor, columns
+// of the right one) and hands out four numbers at a time: along the reduction for one place, or of one
+// depth for four places, whichever follow each other in memory. Outside there are zeros.
+
+/// A matrix whose rows lie along the reduction.
+struct Rows {
+  static constexpr bool isAlongDepth = true;
+  const float *data;
+  int count, stride;
+  bool aligned;
+
+  __device__ Rows(const float *data, int count, int stride)
+      : data(data), count(count), stride(stride), aligned(isAligned(data, stride)) {}
+
+  struct Place {
+    const float *start;
+    bool isInside;
+  };
+  __device__ Place at(int place) const {
+    const bool isInside = place < count;
+    return {data + (isInside ? static_cast<size_t>(place) * stride : 0), isInside};
+  }
+  __device__ Quad load(const Place &place, int depth, int end) const {
+    return loadQuad(place.start + depth, place.isInside ? end - depth : 0, aligned);
+  }
+};
+
+/// A matrix whose columns lie along the reduction, perhaps with a column of ones behind the last one:
+/// times a gradient these give the gradient of the bias.
+template <bool hasOnes> struct Columns {
+  static constexpr bool isAlongDepth = false;
+  const float *data;
+  int count;
+  bool aligned;
+
+  __device__ Columns(const float *data, int count)
+      : data(data), count(count), aligned(isAligned(data, count)) {}
+
+  struct Place {
+    int first;
+  };
+  __device__ Place at(int first) const { return {first}; }
+  __device__ Quad load(const Place &place, int depth, int end) const {
+    const bool isInside = depth < end && place.first < count;
+    Quad quad = loadQuad(
+        data + (isInside ? static_cast<size_t>(depth) * count + place.first : 0),
+        isInside ? count - place.first : 0, aligned);
+    if (hasOnes && depth < end) {
+#pragma unroll
+      for (int i = 0; i < 4; i++)
+        if (place.first + i == count) quad.value[i] = 1.0f;
+    }
+    return quad;
+  }
+};
+
+/// The windows of all output pixels as rows, each along the reduction.
+struct Windows {
+  static constexpr bool isAlongDepth = true;
+  const float *images;
+  const Convolution &shape;
+  int count;
+  bool isPooled, aligned;
+
+  __device__ Windows(const float *images, const Convolution &shape, int count, bool isPooled)
+      : images(images), shape(shape), count(count), isPooled(isPooled),
+        aligned(isAligned(images, shape.channels)) {}
+
+  struct Place {
+    const float *start;
+    bool isInside;
+  };
+  __device__ Place at(int place) const {
+    const bool isInside = place < count;
+    return {images + (isInside ? shape.windowStart(place, isPooled) : 0), isInside};
+  }
+  __device__ Quad load(const Place &place, int depth, int end) const {
+    const int rest = place.isInside ? end - depth : 0;
+    // The channels of a pixel are a multiple of four: so is the window, and it begins at such a place.
+    if (aligned) return loadQuad(place.start + (rest > 0 ? shape.windowOffset(depth) : 0), rest, true);
+    Quad quad;
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+      quad.value[i] = i < rest ? place.start[shape.windowOffset(depth + i)] : 0.0f;
+    return quad;
+  }
+};
+
+/// The numbers of a window as places, all output pixels along the reduction, with ones behind.
+struct WindowColumns {
+  static constexpr bool isAlongDepth = false;
+  static constexpr int outside = -1, one = -2;
+  const float *images;
+  const Convolution &shape;
+  bool aligned;
+
+  __device__ WindowColumns(const float *images, const Convolution &shape)
+      : images(images), shape(shape), aligned(isAligned(images, shape.channels)) {}
+
+  struct Place {
+    int offset[4];
+  };
+  __device__ Place at(int first) const {
+    Place place;
+    const int size = shape.windowSize();
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+      place.offset[i] = first + i < size    ? shape.windowOffset(first + i)
+                        : first + i == size ? one
+                                            : outside;
+    return place;
+  }
+  __device__ Quad load(const Place &place, int depth, int end) const {
+    Quad quad = {{0.0f, 0.0f, 0.0f, 0.0f}};
+    if (depth >= end) return quad;
+    const float *start = images + shape.windowStart(depth, false);
+    if (aligned && place.offset[3] >= 0)
+      return *reinterpret_cast<const Quad *>(start + place.offset[0]);
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+      quad.value[i] = place.offset[i] >= 0    ? start[place.offset[i]]
+                      : place.offset[i] == one ? 1.0f
+                                               : 0.0f;
+    return quad;
+  }
+};
+
+/// For every input pixel the gradients of the outputs that it took part in: along the reduction
+/// `[kernel row, kernel column, output]`.
+struct GradientWindows {
+  static constexpr bool isAlongDepth = true;
+  const float *gradients;
+  const Convolution &shape;
+  int count;
+  bool aligned;
+
+  __device__ GradientWindows(const float *gradients, const Convolution &shape, int count)
+      : gradients(gradients), shape(shape), count(count),
+        aligned(isAligned(gradients, shape.outputs)) {}
+
+  struct Place {
+    /// The gradients of the pixel's image.
+    const float *start;
+    int row, column;
+  };
+  __device__ Place at(int place) const {
+    // A row so far off that no output is near.
+    if (place >= count) return {gradients, -shape.kernel, 0};
+    const int line = divide(place, shape.byWidth);
+    const int image = divide(line, shape.byHeight);
+    const size_t start =
+        static_cast<size_t>(image) * shape.outputHeight * shape.outputWidth * shape.outputs;
+    return {gradients + start, line - image * shape.height, place - line * shape.width};
+  }
+  __device__ Quad load(const Place &place, int depth, int end) const {
+    const float *from = find(place, depth, end);
+    if (aligned) return loadQuad(from, from ? 4 : 0, true);
+    Quad quad;
+    quad.value[0] = from ? *from : 0.0f;
+#pragma unroll
+    for (int i = 1; i < 4; i++) {
+      from = find(place, depth + i, end);
+      quad.value[i] = from ? *from : 0.0f;
+    }
+    return quad;
+  }
+
+  /// Null where there is no such output.
+  __device__ const float *find(const Place &place, int depth, int end) const {
+    if (depth >= end) return nullptr;
+    const int tap = divide(depth, shape.byOutputs);
+    const int output = depth - tap * shape.outputs;
+    const int kernelRow = divide(tap, shape.byKernel);
+    const int row = place.row - kernelRow;
+    const int column = place.column - (tap - kernelRow * shape.kernel);
+    if (row < 0 || row >= shape.outputHeight || column < 0 || column >= shape.outputWidth)
+      return nullptr;
+    return place.start + (row * shape.outputWidth + column) * shape.outputs + output;
+  }
+};
+
+/// The weights of a convolution with the input channels as places, along the reduction
+/// `[kernel row, kernel column, output]`.
+struct TurnedWeights {
+  static constexpr bool isAlongDepth = true;
+  const float *weights;
+  const Convolution &shape;
+  bool aligned;
+
+  __device__ TurnedWeights(const float *weights, const Convolution &shape)
+      : weights(weights), shape(shape), aligned(isAligned(weights, shape.outputs)) {}
+
+  struct Place {
+    int channel;
+  };
+  __device__ Place at(int place) const { return {place}; }
+  __device__ Quad load(const Place &place, int depth, int end) const {
+    const int rest = place.channel < shape.channels ? end - depth : 0;
+    if (aligned) return loadQuad(find(place, rest > 0 ? depth : 0), rest, true);
+    Quad quad;
+#pragma unroll
+    for (int i = 0; i < 4; i++) quad.value[i] = i < rest ? *find(place, depth + i) : 0.0f;
+    return quad;
+  }
+  __device__ const float *find(const Place &place, int depth) const {
+    const int tap = divide(depth, shape.byOutputs);
+    return weights + depth + (tap * (shape.channels - 1) + place.channel) * shape.outputs;
+  }
+};

@@ -1,0 +1,172 @@
+import NeuralNetwork
+
+/// Gives the kernels of a step to streams, with no waiting: to be run, or written down in a graph.
+///
+/// Products of weights' gradients go to a stream beside the main one where both are asked for: nobody waits
+/// for them before the update.
+final class Passes {
+  let plan: Plan
+  let model: Model
+  let parameters: DeviceMemory<Float>
+  let main: Stream
+  let side: Stream
+  let products: Products
+  private let fork: Event
+  private let join: Event
+  private var isForked = false
+
+  init(
+    _ plan: Plan, _ model: Model, parameters: DeviceMemory<Float>, products: Products, main: Stream,
+    side: Stream
+  ) throws {
+    self.plan = plan
+    self.model = model
+    self.parameters = parameters
+    self.products = products
+    self.main = main
+    self.side = side
+    fork = try Event(main.device)
+    join = try Event(main.device)
+  }
+
+  /// Which of the samples make a batch: those at `indices` on the device or, where that is none, `count`
+  /// from `first` on.
+  struct Batch {
+    let samples: DeviceSamples
+    var indices = DeviceAddress.none
+    var first = 0
+    let count: Int
+  }
+
+  /// Bytes to outputs.
+  func forward(_ batch: Batch, _ space: Workspace) throws {
+    let pixels = model.input.count
+    let quads = (pixels + 3) / 4
+    try main.launch(
+      "gather", .covering(batch.count * quads), batch.samples.images.address, batch.indices,
+      Int32(batch.first), Int32(batch.count), Int32(pixels), Divisor(quads), batch.samples.factor,
+      batch.samples.shift, space.activations[0].address)
+    for place in plan.stages.indices { try forward(place, batch.count, space) }
+  }
+
+  private func forward(_ place: Int, _ count: Int, _ space: Workspace) throws {
+    let stage = plan.stages[place]
+    let (input, output) = (space.activations[place].address, space.activations[place + 1].address)
+    let numbers = count * stage.output.count
+    switch stage.work {
+    case .convolution, .fullyConnected:
+      try products.forward(
+        stage, place, count: count, input: input, output: output,
+        choices: space.choices[place]?.address ?? .none, parameters: parameters, on: main)
+    case .relu:
+      try main.launch("relu_outputs", .covering(numbers), input, output, Int32(numbers))
+    case .maxPool:
+      try main.launch(
+        "pool_outputs", .covering(numbers), input, output, space.choices[place]?.address ?? .none,
+        stage.pooling, Int32(numbers))
+    }
+  }
+
+  /// Outputs to loss and hits in `sums[slot]` and, for training, to the gradient of the last outputs.
+  func loss(
+    _ batch: Batch, _ space: Workspace, into sums: DeviceMemory<BatchSums>, slot: Int
+  ) throws {
+    // A block has four warps, each of which takes a row.
+    try main.launch(
+      "softmax_loss", Grid(x: (batch.count + 3) / 4), threads: 128,
+      space.activations[plan.stages.count].address, batch.samples.labels.address, batch.indices,
+      Int32(batch.first), Int32(batch.count), Int32(model.classes),
+      space.gradients.last?.address ?? .none, space.losses.address, space.hits.address,
+      space.counter.address, sums.address, Int32(slot))
+  }
+
+  /// The gradients of a stage's parameters and inputs.
+  func backward(
+    _ place: Int, _ count: Int, _ space: Workspace, into gradients: DeviceMemory<Float>
+  ) throws {
+    let stage = plan.stages[place]
+    let outputGradient = space.gradients[place].address
+    if stage.hasParameters {
+      let weightStream = stage.passesGradient ? side : main
+      if stage.passesGradient {
+        try fork.record(on: main)
+        try side.wait(for: fork)
+        isForked = true
+      }
+      try products.weights(
+        stage, place, count: count, input: space.activations[place].address,
+        gradient: outputGradient, into: gradients, on: weightStream)
+    }
+    guard stage.passesGradient else { return }
+    let passage = passage(before: place, space)
+    let numbers = count * stage.output.count
+    switch stage.work {
+    case .convolution, .fullyConnected:
+      try products.inputs(
+        stage, place, count: count, gradient: outputGradient, to: passage, parameters: parameters,
+        on: main)
+    case .relu:
+      try main.launch(
+        "relu_inputs", .covering(numbers), space.activations[place + 1].address, outputGradient,
+        passage.gradients, passage.inputs, passage.choices, passage.pooling,
+        passage.passing.rawValue, Int32(numbers))
+    case .maxPool:
+      try main.launch(
+        "pool_inputs", .covering(numbers), space.choices[place]?.address ?? .none, outputGradient,
+        stage.pooling, passage.gradients, passage.inputs, passage.choices, passage.pooling,
+        passage.passing.rawValue, Int32(numbers))
+    }
+  }
+
+  /// Where the gradient of a stage's inputs goes.
+  private func passage(before place: Int, _ space: Workspace) -> Passage {
+    let before = plan.stages[place - 1]
+    return Passage(
+      gradients: space.gradients[place - 1].address, inputs: space.activations[place].address,
+      choices: space.choices[place - 1]?.address ?? .none, pooling: before.pooling,
+      passing: before.passing)
+  }
+
+  /// One product by itself, on the main stream.
+  func product(
+    _ kind: ProductKernel.Kind, _ place: Int, _ count: Int, _ attached: Attachment
+  ) throws {
+    let (stage, space) = (plan.stages[place], attached.space)
+    switch kind {
+    case .fullWeights, .convolutionWeights:
+      try products.weights(
+        stage, place, count: count, input: space.activations[place].address,
+        gradient: space.gradients[place].address, into: attached.replica.gradients, on: main)
+    case .fullInputs, .convolutionInputs:
+      try products.inputs(
+        stage, place, count: count, gradient: space.gradients[place].address,
+        to: passage(before: place, space), parameters: parameters, on: main)
+    default: try forward(place, count, space)
+    }
+  }
+
+  /// Does all for a batch once and waits for it.
+  ///
+  /// Before a graph is written down: drivers load kernels, and cuBLAS makes itself ready, when they are
+  /// first used, and neither is allowed then.
+  func warmUp(
+    _ batch: Batch, _ space: Workspace, into sums: DeviceMemory<BatchSums>,
+    _ gradients: DeviceMemory<Float>
+  ) throws {
+    try forward(batch, space)
+    try loss(batch, space, into: sums, slot: 0)
+    for stage in plan.stages.indices.reversed() {
+      try backward(stage, batch.count, space, into: gradients)
+    }
+    try joinSide()
+    try main.synchronize()
+  }
+
+  /// Has the main stream wait for what the side stream was given.
+  func joinSide() throws {
+    guard isForked else { return }
+    isForked = false
+    try join.record(on: side)
+    try main.wait(for: join)
+  }
+}

@@ -1,0 +1,155 @@
+import NeuralNetwork
+
+/// What is computed in one go: a layer, often with the ReLU and the pooling that follow it.
+struct Stage {
+  enum Work: Equatable {
+    /// With `isPooled`, pooling of 2 x 2 behind it.
+    case convolution(kernel: Int, isPooled: Bool)
+    case fullyConnected
+    case relu
+    case maxPool(size: Int)
+  }
+
+  let work: Work
+  let input: Shape
+  /// After the ReLU and the pooling, if there are any.
+  let output: Shape
+  /// The outputs of the layer itself: before pooling.
+  let inner: Shape
+  /// Places of weights and biases in the flat buffers; empty for stages without.
+  let weights: Range<Int>
+  let biases: Range<Int>
+  /// Whether a ReLU follows the layer at once.
+  let hasReLU: Bool
+  /// Whether a stage before it has parameters, and so needs the gradient of its inputs.
+  let passesGradient: Bool
+
+  var hasParameters: Bool { !weights.isEmpty }
+  /// All parameters of the stage.
+  var parameters: Range<Int> { weights.lowerBound..<biases.upperBound }
+  /// Whether there is a choice to be kept for every output.
+  var hasChoices: Bool {
+    switch work {
+    case .convolution(_, let isPooled): isPooled
+    case .maxPool: true
+    case .fullyConnected, .relu: false
+    }
+  }
+
+  /// The pooling of the stage, as kernels take it.
+  var pooling: PoolingShape {
+    switch work {
+    case .convolution(_, true): PoolingShape(input: inner, size: 2)
+    case .maxPool(let size): PoolingShape(input: input, size: size)
+    case .convolution, .fullyConnected, .relu: .none
+    }
+  }
+
+  /// How the gradient of this stage's outputs becomes that of its layer's.
+  var passing: Passing {
+    switch work {
+    case .convolution(_, let isPooled): isPooled ? .chosen : hasReLU ? .positive : .all
+    case .fullyConnected: hasReLU ? .positive : .all
+    // Kernels of their own do it.
+    case .relu, .maxPool: .all
+    }
+  }
+
+  /// Numbers in the gradient that the stage takes, for each sample: that of the layer's own outputs.
+  var gradientCount: Int { hasParameters ? inner.count : output.count }
+}
+
+/// How a model is computed: its stages.
+struct Plan {
+  let stages: [Stage]
+
+  init(_ model: Model) {
+    let layout = ParameterLayout(of: model)
+    let layers = model.layers
+    var stages: [Stage] = []
+    var place = 0
+    while place < layers.count {
+      let placed = layers[place]
+      func follows(_ layer: Layer, _ distance: Int) -> Bool {
+        place + distance < layers.count && layers[place + distance].layer == layer
+      }
+      func range(_ part: String) -> Range<Int> {
+        placed.name.flatMap { layout["\($0).\(part)"]?.range } ?? 0..<0
+      }
+      let hasReLU = placed.name != nil && follows(.relu, 1)
+      var length = hasReLU ? 2 : 1
+      let work: Stage.Work
+      switch placed.layer {
+      case .relu: work = .relu
+      case .maxPool(let size): work = .maxPool(size: size)
+      case .fullyConnected: work = .fullyConnected
+      case .convolution(let kernel, _):
+        let isPooled = follows(.maxPool(size: 2), length)
+        if isPooled { length += 1 }
+        work = .convolution(kernel: kernel, isPooled: isPooled)
+      }
+      stages.append(
+        Stage(
+          work: work, input: placed.input, output: layers[place + length - 1].output,
+          inner: placed.output, weights: range("weight"), biases: range("bias"), hasReLU: hasReLU,
+          passesGradient: stages.contains { $0.hasParameters }))
+      place += length
+    }
+    self.stages = stages
+  }
+
+  /// Numbers of the largest layer between stages, for one sample.
+  var widest: Int { stages.map { max($0.input.count, $0.inner.count) }.max() ?? 0 }
+}
+
+extension Stage {
+  /// The shape of the stage's product of a kind, for `count` samples.
+  func product(_ kind: ProductKernel.Kind, count: Int) -> ProductShape {
+    let (ins, outs) = (input.count, inner.channels)
+    let pixels = count * inner.height * inner.width
+    guard case .convolution(let kernel, _) = work else {
+      switch kind {
+      case .fullWeights: return ProductShape(rows: outs, columns: ins + 1, depth: count)
+      case .fullInputs: return ProductShape(rows: count, columns: ins, depth: outs)
+      default: return ProductShape(rows: count, columns: outs, depth: ins)
+      }
+    }
+    let window = kernel * kernel * input.channels
+    switch kind {
+    case .convolutionWeights: return ProductShape(rows: window + 1, columns: outs, depth: pixels)
+    case .convolutionInputs:
+      return ProductShape(
+        rows: count * input.height * input.width, columns: input.channels,
+        depth: kernel * kernel * outs)
+    case .convolutionPooled:
+      return ProductShape(
+        rows: 4 * count * output.height * output.width, columns: outs, depth: window)
+    default: return ProductShape(rows: pixels, columns: outs, depth: window)
+    }
+  }
+
+  /// The product of the forward pass; nil for stages without parameters.
+  var forwardProduct: ProductKernel.Kind? {
+    switch work {
+    case .convolution(_, let isPooled): isPooled ? .convolutionPooled : .convolutionOutputs
+    case .fullyConnected: .fullOutputs
+    case .relu, .maxPool: nil
+    }
+  }
+
+  /// The products of the backward pass that the stage needs.
+  var backwardProducts: [ProductKernel.Kind] {
+    let all: [ProductKernel.Kind]
+    switch work {
+    case .convolution: all = [.convolutionWeights, .convolutionInputs]
+    case .fullyConnected: all = [.fullWeights, .fullInputs]
+    case .relu, .maxPool: all = []
+    }
+    return passesGradient ? all : Array(all.prefix(1))
+  }
+
+  /// All products of a pass.
+  func allProducts(isForTraining: Bool) -> [ProductKernel.Kind] {
+    (forwardProduct.map { [$0] } ?? []) + (isForTraining ? backwardProducts : [])
+  }
+}

@@ -1,0 +1,228 @@
+import NeuralNetwork
+
+/// Which products are left to cuBLAS.
+public enum ProductChoice: String, Sendable, CaseIterable {
+  /// The large ones, where cuBLAS is there.
+  case auto
+  /// None.
+  case own
+  /// All of full layers; an engine with it needs cuBLAS.
+  case cublas
+}
+
+/// How products are computed.
+public struct ProductSettings: Sendable {
+  public var choice: ProductChoice
+  /// For tests and comparisons: a tile and a number of parts for all products.
+  package var tile: Tile?
+  package var parts: Int?
+
+  /// The usual: our own kernels, and cuBLAS for large products where it is there.
+  public init(_ choice: ProductChoice = .auto) { self.choice = choice }
+}
+
+/// The products of layers, as kernels of ours with tiles that fit or, for large ones, of cuBLAS.
+///
+/// Tiles are chosen for the largest batch: all batches have the same kernels.
+final class Products {
+  private let chooser: CutChooser
+  private let choice: ProductChoice
+  private let blas: BLASProducts?
+  private let mainSums: PartialSums
+  private let sideSums: PartialSums
+  private let main: Stream
+  private var tiles: [Place: Tile] = [:]
+
+  /// A product of a stage.
+  private struct Place: Hashable {
+    let stage: Int
+    let kind: ProductKernel.Kind
+  }
+
+  /// Operations from which a product is left to cuBLAS; not measured.
+  static let libraryFLOP = 1e9
+
+  /// Compiles what a model needs, for batches of up to `largest` samples.
+  ///
+  /// - Throws: `CUDAError`, `DeviceUnavailable` where cuBLAS is asked for and not there.
+  init(
+    _ plan: Plan, largest: Int, isForTraining: Bool, settings: ProductSettings, main: Stream,
+    side: Stream
+  ) throws {
+    let device = main.device
+    let choice = settings.choice
+    self.choice = choice
+    self.main = main
+    chooser = CutChooser(
+      processors: device.processors, precision: device.precision, forcedTile: settings.tile,
+      forcedParts: settings.parts)
+    // Where all products are small nobody has to wait for cuBLAS to be opened.
+    let isWanted = plan.stages.contains { stage in
+      stage.allProducts(isForTraining: isForTraining).contains {
+        Self.isForLibrary(stage, stage.product($0, count: largest), choice)
+      }
+    }
+    blas =
+      isWanted && (choice == .cublas || device.hasCUBLAS)
+      ? try BLASProducts(plan, calls: device.blas.get(), capacity: largest, main: main, side: side)
+      : nil
+    mainSums = try PartialSums(blocks: chooser.mostBlocks, on: main)
+    sideSums = try PartialSums(blocks: isForTraining ? chooser.mostBlocks : 1, on: main)
+    for (place, stage) in plan.stages.enumerated() {
+      for kind in stage.allProducts(isForTraining: isForTraining) {
+        let tile = chooser.best(stage.product(kind, count: largest)).tile
+        tiles[Place(stage: place, kind: kind)] = tile
+      }
+    }
+    try device.require(Set(tiles.map { ProductKernel(kind: $0.key.kind, tile: $0.value) }))
+  }
+
+  private static func isForLibrary(
+    _ stage: Stage, _ shape: ProductShape, _ choice: ProductChoice
+  ) -> Bool {
+    guard stage.work == .fullyConnected else { return false }
+    switch choice {
+    case .own: return false
+    case .cublas: return true
+    case .auto: return shape.flop >= libraryFLOP
+    }
+  }
+
+  /// cuBLAS, if it computes this product.
+  private func library(for shape: ProductShape, _ stage: Stage) -> BLASProducts? {
+    Self.isForLibrary(stage, shape, choice) ? blas : nil
+  }
+
+  /// How a product is computed, for people: `MediumTile, 4 parts` or `cuBLAS`.
+  func text(
+    _ kind: ProductKernel.Kind, _ place: Int, _ shape: ProductShape, _ stage: Stage
+  ) -> String {
+    if library(for: shape, stage) != nil { return "cuBLAS" }
+    let cut = launch(kind, place, shape, on: main).cut
+    return "\(cut.tile), \(cut.parts) part\(cut.parts == 1 ? "" : "s")"
+  }
+
+  /// A product of ours, ready to be launched: kernel, blocks and the arguments that end the list.
+  private struct Launch {
+    let kernel: String
+    let cut: Cut
+    let sums: PartialSums
+    var part: Int32 { Int32(cut.part) }
+    var partials: DeviceAddress { sums.sums.address }
+    var counters: DeviceAddress { sums.counters.address }
+  }
+
+  private func launch(
+    _ kind: ProductKernel.Kind, _ place: Int, _ shape: ProductShape, on stream: Stream
+  ) -> Launch {
+    guard let tile = tiles[Place(stage: place, kind: kind)] else {
+      preconditionFailure("stage \(place) has no product \(kind)")
+    }
+    return Launch(
+      kernel: ProductKernel(kind: kind, tile: tile).name, cut: chooser.best(shape, tile: tile),
+      sums: stream === main ? mainSums : sideSums)
+  }
+
+  /// Outputs of a layer with parameters: product, bias, ReLU, pooling.
+  func forward(
+    _ stage: Stage, _ place: Int, count: Int, input: DeviceAddress, output: DeviceAddress,
+    choices: DeviceAddress, parameters: DeviceMemory<Float>, on stream: Stream
+  ) throws {
+    guard let kind = stage.forwardProduct else { return }
+    let shape = stage.product(kind, count: count)
+    let weights = parameters.at(stage.weights.lowerBound)
+    let bias = parameters.at(stage.biases.lowerBound)
+    let hasReLU: Int32 = stage.hasReLU ? 1 : 0
+    if let blas = library(for: shape, stage) {
+      try blas.outputs(
+        count: count, stage, input: input, weights: weights, output: output, on: stream)
+      try stream.launch(
+        "add_bias", .covering(count * stage.inner.count), output, bias,
+        Divisor(stage.inner.channels), Int32(count * stage.inner.count), hasReLU)
+      return
+    }
+    let launch = launch(kind, place, shape, on: stream)
+    switch stage.work {
+    case .convolution(let kernel, let isPooled):
+      let geometry = ConvolutionShape(
+        count: count, input: stage.input, output: stage.inner, kernel: kernel, isPooled: isPooled)
+      if isPooled {
+        try stream.launch(
+          launch.kernel, launch.cut.grid, threads: Tile.threads, input, weights, bias, output,
+          choices, geometry, Int32(shape.rows), hasReLU, launch.part, launch.partials,
+          launch.counters)
+      } else {
+        try stream.launch(
+          launch.kernel, launch.cut.grid, threads: Tile.threads, input, weights, bias, output,
+          geometry, Int32(shape.rows), hasReLU, launch.part, launch.partials, launch.counters)
+      }
+    default:
+      try stream.launch(
+        launch.kernel, launch.cut.grid, threads: Tile.threads, input, weights, bias, output,
+        Int32(count), Int32(stage.input.count), Int32(stage.inner.channels), hasReLU, launch.part,
+        launch.partials, launch.counters)
+    }
+  }
+
+  /// Gradients of weights and biases, from that of the layer's outputs.
+  func weights(
+    _ stage: Stage, _ place: Int, count: Int, input: DeviceAddress, gradient: DeviceAddress,
+    into gradients: DeviceMemory<Float>, on stream: Stream
+  ) throws {
+    let kind = stage.backwardProducts[0]
+    let shape = stage.product(kind, count: count)
+    let weights = gradients.at(stage.weights.lowerBound)
+    let bias = gradients.at(stage.biases.lowerBound)
+    let outs = stage.inner.channels
+    if let blas = library(for: shape, stage) {
+      try blas.weights(
+        count: count, stage, input: input, gradient: gradient, weights: weights, on: stream)
+      try stream.launch(
+        "column_sums", .covering(outs, threads: 32), gradient, bias, Int32(count), Int32(outs))
+      return
+    }
+    let launch = launch(kind, place, shape, on: stream)
+    if case .convolution(let kernel, _) = stage.work {
+      let geometry = ConvolutionShape(
+        count: count, input: stage.input, output: stage.inner, kernel: kernel, isPooled: false)
+      try stream.launch(
+        launch.kernel, launch.cut.grid, threads: Tile.threads, input, gradient, weights, bias,
+        geometry, Int32(shape.depth), launch.part, launch.partials, launch.counters)
+    } else {
+      try stream.launch(
+        launch.kernel, launch.cut.grid, threads: Tile.threads, input, gradient, weights, bias,
+        Int32(count), Int32(stage.input.count), Int32(outs), launch.part, launch.partials,
+        launch.counters)
+    }
+  }
+
+  /// Gradients of a layer's inputs, handed on through what lies before them.
+  func inputs(
+    _ stage: Stage, _ place: Int, count: Int, gradient: DeviceAddress, to passage: Passage,
+    parameters: DeviceMemory<Float>, on stream: Stream
+  ) throws {
+    let kind = stage.backwardProducts[1]
+    let shape = stage.product(kind, count: count)
+    let weights = parameters.at(stage.weights.lowerBound)
+    let passing = passage.passing.rawValue
+    if let blas = library(for: shape, stage) {
+      return try blas.inputs(
+        count: count, stage, gradient: gradient, weights: weights, to: passage, on: stream)
+    }
+    let launch = launch(kind, place, shape, on: stream)
+    if case .convolution(let kernel, _) = stage.work {
+      let geometry = ConvolutionShape(
+        count: count, input: stage.input, output: stage.inner, kernel: kernel, isPooled: false)
+      try stream.launch(
+        launch.kernel, launch.cut.grid, threads: Tile.threads, gradient, weights, passage.gradients,
+        passage.inputs, passage.choices, passage.pooling, passing, geometry, Int32(shape.rows),
+        launch.part, launch.partials, launch.counters)
+    } else {
+      try stream.launch(
+        launch.kernel, launch.cut.grid, threads: Tile.threads, gradient, weights, passage.gradients,
+        passage.inputs, passage.choices, passage.pooling, passing, Int32(count),
+        Int32(stage.input.count), Int32(stage.inner.channels), launch.part, launch.partials,
+        launch.counters)
+    }
+  }
+}

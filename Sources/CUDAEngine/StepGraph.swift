@@ -1,0 +1,91 @@
+import NeuralNetwork
+
+/// Whole steps as one graph: from indices on the host to changed parameters, several steps after each other.
+final class StepGraph {
+  /// What a graph is made for.
+  struct Size: Hashable {
+    /// Samples of each step.
+    let samples: Int
+    let steps: Int
+  }
+
+  let size: Size
+  let graph: Graph
+  /// Where the results of a launch go that has not been waited for; nil when there is none.
+  var firstResult: Int?
+  private let done: Event
+  private let constants: PinnedMemory<UpdateConstants>
+  private let indices: PinnedMemory<Int32>
+  private let sums: PinnedMemory<BatchSums>
+  /// On the device; to live as long as the graph.
+  private let memory: (DeviceMemory<UpdateConstants>, DeviceMemory<Int32>, DeviceMemory<BatchSums>)
+
+  init(_ engine: CUDAEngine, _ attached: Attachment, _ size: Size) throws {
+    let gpu = engine.gpu
+    let (main, passes) = (engine.main, attached.passes)
+    self.size = size
+    done = try Event(gpu)
+    let constants = try PinnedMemory<UpdateConstants>(gpu, count: size.steps)
+    let indices = try PinnedMemory<Int32>(gpu, count: size.steps * size.samples)
+    let sums = try PinnedMemory<BatchSums>(gpu, count: size.steps)
+    let memory = (
+      try DeviceMemory<UpdateConstants>(gpu, count: size.steps),
+      try DeviceMemory<Int32>(gpu, count: size.steps * size.samples),
+      try DeviceMemory<BatchSums>(gpu, count: size.steps)
+    )
+    try passes.warmUp(
+      Passes.Batch(
+        samples: attached.samples, indices: attached.indices.address, count: size.samples),
+      attached.space, into: attached.sums, attached.replica.gradients)
+    try engine.updateAll(attached, constants: memory.0, slot: 0, count: 0)
+    try main.synchronize()
+    graph = try Graph(main) {
+      try main.copy(UnsafeBufferPointer(constants.elements), to: memory.0.address)
+      try main.copy(UnsafeBufferPointer(indices.elements), to: memory.1.address)
+      for step in 0..<size.steps {
+        let batch = Passes.Batch(
+          samples: attached.samples, indices: memory.1.at(step * size.samples), count: size.samples)
+        try passes.forward(batch, attached.space)
+        try passes.loss(batch, attached.space, into: memory.2, slot: step)
+        for stage in passes.plan.stages.indices.reversed() {
+          try passes.backward(stage, size.samples, attached.space, into: attached.replica.gradients)
+        }
+        try passes.joinSide()
+        try engine.updateAll(attached, constants: memory.0, slot: step, count: engine.layout.count)
+      }
+      try main.copy(memory.2.address, to: sums.elements)
+    }
+    self.constants = constants
+    self.indices = indices
+    self.sums = sums
+    self.memory = memory
+  }
+
+  /// Starts the steps of `batches`, whose results `collect` then has for place `result` on.
+  func start(
+    _ batches: ArraySlice<UnsafeBufferPointer<Int32>>, _ optimizer: Optimizer, firstStep: Int,
+    result: Int, on stream: Stream
+  ) throws {
+    for (place, batch) in batches.enumerated() {
+      constants.elements[place] = UpdateConstants(
+        optimizer, scale: 1 / Float(size.samples), step: firstStep + place)
+      for (index, sample) in batch.enumerated() {
+        indices.elements[place * size.samples + index] = sample
+      }
+    }
+    try graph.launch(on: stream)
+    try done.record(on: stream)
+    firstResult = result
+  }
+
+  /// Waits for the steps that were started and hands out what they came to.
+  func collect(into outcomes: inout [BatchOutcome]) throws {
+    guard let first = firstResult else { return }
+    try done.synchronize()
+    firstResult = nil
+    for (place, batch) in sums.elements.enumerated() {
+      outcomes[first + place].lossSum = batch.lossSum
+      outcomes[first + place].correct = Int(batch.correct)
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import CUDAEngine
+import NeuralNetwork
+import TestSupport
+import Testing
+
+/// Whole passes and steps on the device against the reference engine, which computes in double precision.
+struct AgainstReferenceTests {
+  @Test(arguments: SmallModel.all, FakeGPU.allCases)
+  func smallModelsAgree(small: SmallModel, gpu: FakeGPU) throws {
+    let pair = try EnginePair(small.make(), count: 37, on: gpu.open())
+    try pair.compareGradients(of: [4, 0, 2, 2, 36])
+    // A smaller batch, then a larger one: nothing of an earlier batch may stay.
+    try pair.compareGradients(of: [7])
+    try pair.compareGradients(of: (0..<37).map { Int32($0) })
+    try pair.compareEvaluation()
+  }
+
+  @Test func theCNNAgrees() throws {
+    let model = try Model.cnn(height: 28, width: 28, classes: 10)
+    let pair = try EnginePair(model, count: 3, on: FakeGPU.natural.open())
+    try pair.compareGradients(of: [2, 0])
+    try pair.compareEvaluation()
+  }
+
+  @Test func thePerceptronAgrees() throws {
+    let model = try Model.mlp(hidden: [512, 512], height: 28, width: 28, classes: 10)
+    let pair = try EnginePair(model, count: 5, on: FakeGPU.shuffled.open())
+    try pair.compareGradients(of: [2, 0, 1])
+    try pair.compareEvaluation()
+  }
+
+  /// More samples than are evaluated at a time.
+  @Test func evaluationGoesPieceByPiece() throws {
+    let model = try Model.mlp(hidden: [6], height: 3, width: 5, classes: 4)
+    let pair = try EnginePair(model, count: 1100, on: FakeGPU.reversed.open(), largestBatch: 2)
+    try pair.compareEvaluation()
+    try pair.compareGradients(of: [1099, 3])
+    try pair.compareEvaluation()
+  }
+
+  /// All outputs of the convolution are equal: the gradient goes to the first of each window, with the
+  /// pooling that is part of the convolution's kernel and with the one that is not.
+  @Test(arguments: ["maxpool2", "maxpool3"])
+  func ofEqualValuesTheFirstWins(pooling: String) throws {
+    let model = try Model(
+      text: "conv2x2:3,\(pooling),fc:classes", height: 8, width: 9, classes: 3)
+    let pair = try EnginePair(model, count: 4, on: FakeGPU.natural.open())
+    for replica in [pair.slow, pair.quick] {
+      for place in 0..<12 { replica.buffers.parameters[place] = 0 }
+    }
+    pair.engine.adoptParameters()
+    try pair.compareGradients(of: [0, 1, 2, 3])
+  }
+
+  static let optimizers = [
+    Optimizer(kind: .sgd), Optimizer(kind: .sgd, weightDecay: 0.01),
+    Optimizer(kind: .sgd, learningRate: 0.02, momentum: 0.9, weightDecay: 0.01),
+    Optimizer(kind: .adam), Optimizer(kind: .adam, learningRate: 0.01, weightDecay: 0.1),
+  ]
+
+  /// Three steps from the same gradients each, over ranges that begin anywhere, from several sources:
+  /// parameters and state agree.
+  @Test(arguments: optimizers, FakeGPU.allCases)
+  func updatesAgree(optimizer: Optimizer, gpu: FakeGPU) throws {
+    let pair = try EnginePair(SmallModel.all[0].make(), optimizer, count: 8, on: gpu.open())
+    let (slow, quick) = (pair.slow, pair.quick)
+    let count = quick.layout.count
+    let others = UnsafeMutableBufferPointer<Float>.allocate(capacity: count)
+    defer { others.deallocate() }
+    for step in 1...3 {
+      _ = slow.gradients(of: [0, 1, 2, Int32(step)], by: pair.reference)
+      for place in 0..<count {
+        others[place] = slow.gradients[place] / 4
+        quick.gradients[place] = slow.gradients[place] - others[place]
+      }
+      let one = try #require(UnsafePointer(quick.gradients.baseAddress))
+      let other = try #require(UnsafePointer(others.baseAddress))
+      slow.update(by: pair.reference, scale: 0.25, step: step)
+      pair.engine.update(0..<101, from: [one, other], scale: 0.25, step: step)
+      pair.engine.update(101..<count, from: [other, one], scale: 0.25, step: step)
+      // Both may change as soon as the call is back.
+      quick.gradients.update(repeating: .nan)
+      others.update(repeating: .nan)
+      pair.engine.publishParameters()
+      try pair.engine.checkDevice()
+      #expect(relativeNorm(quick.parameters, slow.parameters) < 2e-7)
+      // Each kind of state alone: squares of gradients are small beside their means.
+      for start in stride(from: 0, to: quick.buffers.optimizerState.count, by: count) {
+        let got = Array(quick.buffers.optimizerState[start..<(start + count)])
+        let wanted = Array(slow.buffers.optimizerState[start..<(start + count)])
+        #expect(relativeNorm(got, wanted) < 1e-6)
+      }
+    }
+  }
+
+  /// Only part of the state is lent, as with ranks that share their parameters.
+  @Test func aPartOfTheStateIsEnoughForAPartOfTheParameters() throws {
+    let model = try SmallModel.all[5].make()
+    let optimizer = Optimizer(kind: .adam)
+    let whole = Replica(model: model, optimizer: optimizer, count: 4)
+    let part = Replica(model: model, optimizer: optimizer, count: 4)
+    let gpu = try FakeGPU.natural.open()
+    let own = 20..<51
+    let buffers = ModelBuffers(
+      parameters: part.buffers.parameters,
+      optimizerState: UnsafeMutableBufferPointer(
+        rebasing: part.buffers.optimizerState[..<(2 * own.count)]), stateRange: own)
+    let one = try CUDAEngine(model: model, optimizer: optimizer, on: gpu)
+    let two = try CUDAEngine(model: model, optimizer: optimizer, on: gpu)
+    try one.attach(samples: whole.samples, buffers: whole.buffers, largestBatch: 4)
+    try two.attach(samples: part.samples, buffers: buffers, largestBatch: 4)
+    for step in 1...2 {
+      _ = whole.gradients(of: [0, 1, 2], by: one)
+      let gradients = try #require(UnsafePointer(whole.gradients.baseAddress))
+      one.update(own, from: [gradients], scale: 0.5, step: step)
+      two.update(own, from: [gradients], scale: 0.5, step: step)
+      one.publishParameters()
+      two.publishParameters()
+      #expect(whole.parameters == part.parameters)
+    }
+  }
+
+  /// Sums in a tree, which only ranks on the CPU make, come out all the same.
+  @Test func aTreeOfGradientsIsAddedUp() throws {
+    let optimizer = Optimizer(kind: .sgd, learningRate: 1)
+    let pair = try EnginePair(
+      SmallModel.all[5].make(), optimizer, count: 4, on: FakeGPU.natural.open())
+    let (before, count) = (pair.quick.parameters, pair.quick.layout.count)
+    let sources = (0..<4).map { number in
+      let source = UnsafeMutablePointer<Float>.allocate(capacity: count)
+      source.initialize(repeating: Float(number + 1), count: count)
+      return source
+    }
+    defer { for source in sources { source.deallocate() } }
+    let tree = SumTree(leafCount: 4)
+    let sum = GradientSum(
+      tree, of: sources.enumerated().map { (.leaf($0), UnsafePointer($1)) })
+    pair.engine.update(0..<count, from: sum, scale: 0.5, step: 1)
+    pair.engine.publishParameters()
+    #expect(pair.quick.parameters == before.map { $0 - 5 })
+  }
+
+  /// Three steps of training, each engine from its own gradients.
+  @Test(arguments: SmallModel.all, optimizers)
+  func threeStepsOfTrainingAgree(small: SmallModel, optimizer: Optimizer) throws {
+    let pair = try EnginePair(small.make(), optimizer, count: 12, on: FakeGPU.shuffled.open())
+    for step in 1...3 {
+      let indices = (0..<4).map { Int32(4 * (step - 1) + $0) }
+      let wanted = pair.slow.gradients(of: indices, by: pair.reference).outcome
+      let got = pair.quick.gradients(of: indices, by: pair.engine).outcome
+      #expect(abs(got.lossSum / wanted.lossSum - 1) < 1e-5)
+      pair.slow.update(by: pair.reference, scale: 0.25, step: step)
+      pair.quick.update(by: pair.engine, scale: 0.25, step: step)
+    }
+    pair.engine.publishParameters()
+    try pair.engine.checkDevice()
+    // adam makes a full step of a gradient that is nothing but rounding.
+    let bound = optimizer.kind == .adam ? 1e-4 : 1e-6
+    #expect(relativeNorm(pair.quick.parameters, pair.slow.parameters) < bound)
+  }
+}

@@ -1,0 +1,205 @@
+import Foundation
+import Measurement
+import TestSupport
+import Testing
+
+/// `--device` from outside, on a driver that runs kernels on the CPU (Tests/FakeCUDA).
+@Suite struct CUDATests {
+  static let small = IDXFixture(trainingCount: 300, testCount: 100, height: 10, width: 10)
+  static let model = "conv3x3:6,relu,maxpool2,fc:16,relu,fc:classes"
+
+  private static func environment(_ more: [String: String] = [:]) throws -> [String: String] {
+    more.merging(["MNIST_MPI_CUDA": try MPIRun.path(of: "libFakeCUDA.so")]) { $1 }
+  }
+
+  private static func arguments(_ data: TemporaryDirectory, _ more: [String]) -> [String] {
+    [
+      "--data", data.path, "--model", model, "--batch-size", "50", "--threads", "1",
+      "--log-interval", "1", "--results", data.path("results"),
+    ] + more
+  }
+
+  /// The same run on the CPU and on devices: same work, same losses but for rounding, kept apart.
+  @Test(arguments: [nil, 1, 2, 3])
+  func aRunOnDevicesIsThatOfTheCPU(ranks: Int?) async throws {
+    let data = try Self.small.write()
+    let cpu = try await Program.succeed(
+      ranks: 1, Self.arguments(data, ["--device", "cpu", "--seed", "3"]))
+    let run = try await Program.succeed(
+      ranks: ranks, Self.arguments(data, ["--device", "cuda", "--seed", "3"]),
+      environment: Self.environment())
+    let (wanted, losses) = (Program.losses(cpu), Program.losses(run))
+    #expect(losses.count == 12 && wanted.count == 12)
+    for (loss, other) in zip(losses, wanted) { #expect(abs(loss - other) < 2e-4) }
+
+    let records = try Program.records(in: data.path("results"))
+    let record = try #require(records.first { $0.config.device == "cuda" })
+    let other = try #require(records.first { $0.config.device == "cpu" })
+    #expect(record.workHash == other.workHash)
+    #expect(record.result.replicasEqual && record.result.steps == 12)
+    let size = ranks ?? 1
+    let devices = record.ranks.map(\.device)
+    #expect(devices.count == size && Set(devices).count == size)
+    for (rank, device) in devices.enumerated() {
+      #expect(device.hasPrefix("cuda GPU-") && device.hasSuffix("Fake GPU \(rank)"))
+    }
+    #expect(
+      record.ranks.allSatisfy { $0.fusedPhases == [.load, .forward] && $0.phases.load < 0.1 })
+    let first = run.stdout.split(separator: "\n").first ?? ""
+    #expect(first.hasPrefix("Using device: cuda (Fake GPU 0, 16 GiB"))
+    #expect(!first.contains("shared"))
+    #expect(run.stdout.contains("forward: with load, in one go on the device."))
+    if size > 1 { #expect(run.stdout.contains("no one-rank run")) }
+  }
+
+  @Test func autoTakesADeviceWhereAllRanksHaveOne() async throws {
+    let data = try Self.small.write()
+    let run = try await Program.succeed(
+      ranks: 2, Self.arguments(data, ["--steps", "1"]), environment: Self.environment())
+    #expect(run.stdout.hasPrefix("Using device: cuda (Fake GPU 0, 16 GiB, Fake GPU 1, 16 GiB)"))
+  }
+
+  @Test func ranksThatShareADeviceAreMarked() async throws {
+    let data = try Self.small.write()
+    let run = try await Program.succeed(
+      ranks: 3, Self.arguments(data, ["--steps", "2"]),
+      environment: Self.environment(["FAKE_CUDA_DEVICES": "2"]))
+    #expect(run.stdout.contains("shared device: 3 ranks on 2 GPUs"))
+    let record = try #require(Program.records(in: data.path("results")).first)
+    let shared = record.ranks.map { $0.device.hasSuffix(", shared device") }
+    #expect(shared == [true, false, true])
+    #expect(record.ranks[0].device == record.ranks[2].device)
+  }
+
+  /// Reasons for the CPU, as a driver or its absence gives them.
+  static let lacks: [(environment: [String: String], reason: String)] = [
+    (["MNIST_MPI_CUDA": "/no/libcuda.so.1"], "/no/libcuda.so.1: cannot open shared object file"),
+    (
+      ["FAKE_CUDA_DEVICES": "0"],
+      "cuInit failed: CUDA_ERROR_NO_DEVICE, no CUDA-capable device is detected (code 100)"
+    ),
+    (
+      ["FAKE_CUDA_CAPABILITY": "7.0"],
+      "Fake GPU 0 has compute capability 7.0; float32 needs 7.5 or newer"
+    ),
+    (
+      ["FAKE_CUDA_FAIL": "cuModuleLoadData:2:1"],
+      "cuModuleLoadData failed: CUDA_ERROR_OUT_OF_MEMORY, out of memory (code 2)"
+    ),
+  ]
+
+  @Test(arguments: lacks, [1, 2])
+  func withoutADeviceTheReasonIsSaid(
+    lack: (environment: [String: String], reason: String), ranks: Int
+  ) async throws {
+    let data = try Self.small.write()
+    let environment =
+      try lack.environment["MNIST_MPI_CUDA"] == nil
+      ? Self.environment(lack.environment) : lack.environment
+    let auto = try await Program.succeed(
+      ranks: ranks, Self.arguments(data, ["--steps", "1"]), environment: environment)
+    #expect(auto.stdout.hasPrefix("Using device: cpu (no CUDA: \(lack.reason)"))
+    try await expectRefusal(
+      ranks: ranks, ["--device", "cuda"], environment: environment,
+      naming: ["--device cuda: not available: \(lack.reason)"])
+  }
+
+  /// Options that do not go with a device, or with the CPU.
+  static let misfits: [(arguments: [String], named: [String])] = [
+    (["--device", "cuda", "--sync", "node"], ["--sync node", "--device cuda", "allreduce"]),
+    (["--device", "cuda", "--reproducible"], ["--reproducible", "--device cuda"]),
+    (["--device", "cuda", "--convolution", "winograd"], ["--convolution winograd"]),
+    (["--device", "cpu", "--precision", "tf32"], ["--precision tf32", "float32"]),
+    (["--sync", "node", "--precision", "bfloat16"], ["--precision bfloat16", "--sync node"]),
+  ]
+
+  @Test(arguments: misfits, [1, 2])
+  func optionsThatDoNotFitAreNamed(
+    _ misfit: (arguments: [String], named: [String]), ranks: Int
+  ) async throws {
+    try await expectRefusal(
+      ranks: ranks, misfit.arguments, environment: Self.environment(), naming: misfit.named)
+  }
+
+  @Test func autoLeavesToTheCPUWhatOnlyItCanDo() async throws {
+    let data = try Self.small.write()
+    let run = try await Program.succeed(
+      ranks: 2, Self.arguments(data, ["--steps", "1", "--sync", "node"]),
+      environment: Self.environment())
+    #expect(run.stdout.hasPrefix("Using device: cpu (--sync node is for it)"))
+  }
+
+  @Test(arguments: ["tf32", "bfloat16"])
+  func precisionIsPartOfTheWork(precision: String) async throws {
+    let data = try Self.small.write()
+    let arguments = ["--device", "cuda", "--steps", "2", "--precision"]
+    for precision in ["float32", precision] {
+      _ = try await Program.succeed(
+        ranks: 1, Self.arguments(data, arguments + [precision]), environment: Self.environment())
+    }
+    let records = try Program.records(in: data.path("results"))
+    #expect(Set(records.map(\.work.precision)) == ["float32", precision])
+    #expect(Set(records.map(\.workHash)).count == 2)
+  }
+
+  /// A device that fails while others wait: its call, its words, its rank, and an end for all.
+  @Test(
+    arguments: [("cuGraphLaunch", 20), ("cuLaunchKernel", 30), ("cuMemAlloc_v2", 9)], [1, 3])
+  func aDeviceThatFailsEndsTheJob(failing: (call: String, number: Int), ranks: Int) async throws {
+    let data = try Self.small.write()
+    let run = try await Program.run(
+      ranks: ranks, Self.arguments(data, ["--device", "cuda"]),
+      environment: Self.environment(["FAKE_CUDA_FAIL": "\(failing.call):2:\(failing.number)"]))
+    #expect(run.exitCode != 0 && !run.timedOut, "\(run.report)")
+    let call = failing.call.split(separator: "_").first.map(String.init) ?? ""
+    #expect(run.stderr.contains("\(call) failed: CUDA_ERROR_OUT_OF_MEMORY, out of memory (code 2)"))
+    #expect(run.stderr.contains("rank "), "\(run.report)")
+    #expect(try Program.records(in: data.path("results")).isEmpty)
+  }
+
+  /// The drill: a bit of one rank's parameters is turned over, on the device.
+  @Test func aFlippedBitIsFound() async throws {
+    let data = try Self.small.write()
+    let run = try await Program.run(
+      ranks: 2,
+      Self.arguments(
+        data, ["--device", "cuda", "--check-replicas", "2", "--flip-bit", "1:3:20"]),
+      environment: Self.environment())
+    #expect(run.exitCode == 1 && !run.timedOut, "\(run.report)")
+    #expect(run.stderr.contains("step 4: the replicas are no longer equal"), "\(run.report)")
+    #expect(run.stderr.contains("conv1.weight"))
+  }
+
+  @Test func theBenchChecksADeviceAndMeasuresIt() async throws {
+    let run = try await Program.succeed(
+      ranks: nil,
+      [
+        "bench", "gpu", "--quick", "--repeats", "1", "--gpu", "2", "--model",
+        "fc:6,relu,fc:classes",
+        "--batch-size", "4",
+      ], environment: Self.environment())
+    #expect(run.stdout.hasPrefix("GPU: Fake GPU 2, 16 GiB, compute capability 8.9"))
+    #expect(run.stdout.contains("Checks: 28 of 28 passed"), "\(run.report)")
+    #expect(run.stdout.contains("steps in graphs:"))
+  }
+
+  @Test func theBenchWithoutADeviceSaysWhy() async throws {
+    let run = try await Program.run(
+      ranks: nil, ["bench", "gpu"], environment: ["MNIST_MPI_CUDA": "/no/libcuda.so.1"])
+    #expect(run.exitCode == 69)
+    #expect(run.stdout.hasPrefix("no GPU: /no/libcuda.so.1: cannot open"))
+    #expect(run.stderr.isEmpty)
+  }
+
+  private func expectRefusal(
+    ranks: Int, _ arguments: [String], environment: [String: String], naming words: [String]
+  ) async throws {
+    let data = try Self.small.write()
+    let run = try await Program.run(
+      ranks: ranks, Self.arguments(data, arguments), environment: environment)
+    #expect(run.exitCode == 64 && !run.timedOut, "\(run.report)")
+    let lines = run.errorLines(of: "mnist-mpi")
+    #expect(lines.count == 1, "\(run.report)")
+    for word in words { #expect(lines.first?.contains(word) == true, "\(word): \(lines)") }
+  }
+}

@@ -1,0 +1,2 @@
+#define PRECISION 2
+#include "kernels.h"

@@ -1,0 +1,2 @@
+#define PRECISION 0
+#include "kernels.h"

@@ -1,0 +1,2 @@
+#define PRECISION 1
+#include "kernels.h"

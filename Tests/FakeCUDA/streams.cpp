@@ -1,0 +1,247 @@
+// Streams do nothing until somebody waits. Events say how far a stream has come. A stream that is captured
+// makes a graph in place of work.
+#include <algorithm>
+#include <random>
+#include <set>
+
+#include "fake.h"
+
+namespace fake {
+namespace {
+
+struct Capture;
+
+struct Event {
+  /// How often it was recorded, and how often the stream has come by.
+  uint64_t recorded = 0, passed = 0;
+  CUDAStream stream = nullptr;
+  /// Where it was recorded in a graph under capture.
+  Capture *capture = nullptr;
+  std::vector<size_t> nodes;
+};
+
+struct Step {
+  Work work;
+  std::shared_ptr<Event> records, waits;
+  uint64_t count = 0;
+};
+
+/// A graph that is being captured: the streams that take part, and the nodes each of them ends with.
+struct Capture {
+  Graph graph;
+  CUDAStream origin;
+  std::map<CUDAStream, std::vector<size_t>> ends;
+  bool isInvalid = false;
+};
+
+struct Stream {
+  Device *device;
+  std::deque<Step> steps;
+  Capture *capture = nullptr;
+};
+
+Stream *of(CUDAStream stream) { return reinterpret_cast<Stream *>(stream); }
+std::shared_ptr<Event> &of(CUDAEvent event) {
+  return *reinterpret_cast<std::shared_ptr<Event> *>(event);
+}
+
+thread_local int captures = 0;
+
+void drain(CUDAStream stream, const std::function<bool()> &isEnough) {
+  Stream *self = of(stream);
+  while (!self->steps.empty() && !isEnough()) {
+    Step step = self->steps.front();
+    if (step.waits && step.waits->passed < step.count)
+      drain(step.waits->stream, [&] { return step.waits->passed >= step.count; });
+    self->steps.pop_front();
+    if (step.work.run) self->device->perform(step.work);
+    if (step.records) step.records->passed = step.count;
+  }
+}
+
+/// Runs the nodes of a graph, each after those that it depends on, else in the device's order.
+void runGraph(const Graph &graph, Device *device) {
+  static std::minstd_rand random{1};
+  std::set<size_t> open;
+  std::vector<bool> isDone(graph.nodes.size());
+  for (size_t i = 0; i < graph.nodes.size(); i++) open.insert(i);
+  while (!open.empty()) {
+    std::vector<size_t> ready;
+    for (size_t node : open) {
+      const auto &dependencies = graph.nodes[node].dependencies;
+      if (std::all_of(dependencies.begin(), dependencies.end(), [&](size_t i) { return isDone[i]; }))
+        ready.push_back(node);
+    }
+    size_t node = ready.front();
+    if (device->order == Order::reversed) node = ready.back();
+    if (device->order == Order::shuffled) node = ready[random() % ready.size()];
+    graph.nodes[node].work.run();
+    open.erase(node);
+    isDone[node] = true;
+  }
+}
+
+}  // namespace
+
+CUDAResult enqueue(CUDAStream stream, Work work) {
+  Stream *self = of(stream);
+  if (Capture *capture = self->capture) {
+    if (capture->isInvalid) return captureInvalidated;
+    auto &ends = capture->ends[stream];
+    capture->graph.nodes.push_back({std::move(work), ends});
+    ends = {capture->graph.nodes.size() - 1};
+  } else {
+    self->steps.push_back({std::move(work), nullptr, nullptr, 0});
+  }
+  return success;
+}
+
+bool isCapturing() { return captures > 0; }
+Device *deviceOf(CUDAStream stream) { return of(stream)->device; }
+
+}  // namespace fake
+
+using namespace fake;
+
+CUDAResult cuStreamCreate(CUDAStream *stream, unsigned) {
+  ENTER;
+  if (!currentDevice()) return invalidContext;
+  *stream = reinterpret_cast<CUDAStream>(new Stream{currentDevice(), {}, nullptr});
+  return success;
+}
+
+CUDAResult cuStreamDestroy_v2(CUDAStream stream) {
+  ENTER;
+  // The real one lets the work end by itself.
+  drain(stream, [] { return false; });
+  delete of(stream);
+  return success;
+}
+
+CUDAResult cuStreamSynchronize(CUDAStream stream) {
+  ENTER;
+  if (of(stream)->capture) {
+    of(stream)->capture->isInvalid = true;
+    return captureUnsupported;
+  }
+  drain(stream, [] { return false; });
+  return success;
+}
+
+CUDAResult cuStreamWaitEvent(CUDAStream stream, CUDAEvent event, unsigned) {
+  ENTER;
+  const std::shared_ptr<Event> &waited = of(event);
+  if (Capture *capture = waited->capture) {
+    // The stream becomes part of the capture.
+    if (of(stream)->capture && of(stream)->capture != capture) return captureUnsupported;
+    of(stream)->capture = capture;
+    auto &ends = capture->ends[stream];
+    for (size_t node : waited->nodes)
+      if (std::find(ends.begin(), ends.end(), node) == ends.end()) ends.push_back(node);
+    return success;
+  }
+  if (of(stream)->capture) return captureUnsupported;
+  if (waited->recorded > 0) of(stream)->steps.push_back({{}, nullptr, waited, waited->recorded});
+  return success;
+}
+
+CUDAResult cuEventCreate(CUDAEvent *event, unsigned) {
+  ENTER;
+  *event = reinterpret_cast<CUDAEvent>(new std::shared_ptr<Event>(new Event));
+  return success;
+}
+
+CUDAResult cuEventDestroy_v2(CUDAEvent event) {
+  ENTER;
+  delete &of(event);
+  return success;
+}
+
+CUDAResult cuEventRecord(CUDAEvent event, CUDAStream stream) {
+  ENTER;
+  const std::shared_ptr<Event> &recorded = of(event);
+  if (Capture *capture = of(stream)->capture) {
+    recorded->capture = capture;
+    recorded->nodes = capture->ends[stream];
+    return success;
+  }
+  recorded->capture = nullptr;
+  recorded->stream = stream;
+  of(stream)->steps.push_back({{}, recorded, nullptr, ++recorded->recorded});
+  return success;
+}
+
+CUDAResult cuEventSynchronize(CUDAEvent event) {
+  ENTER;
+  const std::shared_ptr<Event> waited = of(event);
+  if (waited->capture) return captureUnsupported;
+  if (waited->recorded > 0)
+    drain(waited->stream, [&] { return waited->passed >= waited->recorded; });
+  return success;
+}
+
+CUDAResult cuStreamBeginCapture_v2(CUDAStream stream, CUDACaptureMode) {
+  ENTER;
+  if (of(stream)->capture) return captureUnsupported;
+  Capture *capture = new Capture;
+  capture->origin = stream;
+  capture->ends[stream] = {};
+  of(stream)->capture = capture;
+  captures++;
+  return success;
+}
+
+CUDAResult cuStreamEndCapture(CUDAStream stream, CUDAGraph *graph) {
+  ENTER;
+  Capture *capture = of(stream)->capture;
+  if (!capture || capture->origin != stream) return captureInvalidated;
+  captures--;
+  // All that the other streams did must be before the end of this one.
+  std::set<size_t> known(capture->ends[stream].begin(), capture->ends[stream].end());
+  for (size_t i = capture->graph.nodes.size(); i-- > 0;)
+    if (known.count(i))
+      for (size_t node : capture->graph.nodes[i].dependencies) known.insert(node);
+  bool isJoined = true;
+  for (auto &[other, ends] : capture->ends) {
+    of(other)->capture = nullptr;
+    for (size_t node : ends) isJoined = isJoined && known.count(node);
+  }
+  const bool isInvalid = capture->isInvalid;
+  *graph = isInvalid || !isJoined ? nullptr
+                                  : reinterpret_cast<CUDAGraph>(new Graph(capture->graph));
+  // Events may still point at it: it stays.
+  return isInvalid ? captureInvalidated : isJoined ? success : captureUnjoined;
+}
+
+CUDAResult cuGraphGetNodes(CUDAGraph graph, CUDAGraphNode *nodes, size_t *count) {
+  ENTER;
+  if (nodes) return invalidValue;
+  *count = reinterpret_cast<Graph *>(graph)->nodes.size();
+  return success;
+}
+
+CUDAResult cuGraphInstantiateWithFlags(CUDAGraphExec *exec, CUDAGraph graph, unsigned long long) {
+  ENTER;
+  *exec = reinterpret_cast<CUDAGraphExec>(new Graph(*reinterpret_cast<Graph *>(graph)));
+  return success;
+}
+
+CUDAResult cuGraphLaunch(CUDAGraphExec exec, CUDAStream stream) {
+  ENTER;
+  if (of(stream)->capture) return captureUnsupported;
+  const Graph graph = *reinterpret_cast<Graph *>(exec);
+  Device *device = deviceOf(stream);
+  return enqueue(stream, {"graph", [graph, device] { runGraph(graph, device); }});
+}
+
+CUDAResult cuGraphExecDestroy(CUDAGraphExec exec) {
+  ENTER;
+  delete reinterpret_cast<Graph *>(exec);
+  return success;
+}
+
+CUDAResult cuGraphDestroy(CUDAGraph graph) {
+  ENTER;
+  delete reinterpret_cast<Graph *>(graph);
+  return success;
+}
