@@ -53,9 +53,14 @@ SCRIPT
   chmod +x launch-agent
 }
 
-# The beginning of a file's SHA-256, as findings name it.
-#   hash_of FILE
-hash_of() { sha256sum "$1" | cut -c 1-12; }
+# The beginning of a program's SHA-256 and, where the build knew it, the revision: as findings name it.
+#   name_of FILE
+name_of() {
+  local hash revision
+  hash=$(sha256sum "$1" | cut -c 1-12)
+  revision=$("$(realpath "$1")" --version | sed -n 's/^[^ ]* \((.*)\)$/ \1/p')
+  echo "$hash$revision"
+}
 
 # Two ranks on node1 with a small /dev/shm. Without room there Open MPI falls back to TCP.
 #   doctor_with_shared_memory SIZE ["command before"]
@@ -87,8 +92,8 @@ doctor_hosts_tests() {
 
   write_launch_agent
   local differs
-  differs="versions: the program differs: node1, node3: $(hash_of "$MNIST_MPI"); "
-  differs+="node2: $(hash_of other-program)"
+  differs="versions: the program differs: node1, node3: $(name_of "$MNIST_MPI"); "
+  differs+="node2: $(name_of other-program)"
   check "hosts: doctor with another program on node2: exit code 1" \
     ends_with 1 doctor_on_hosts "node1 node2 node3" --mca orte_launch_agent "$PWD/launch-agent"
   check "hosts: doctor names the hosts, both programs and the remedy" \
