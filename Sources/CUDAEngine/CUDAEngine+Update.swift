@@ -84,9 +84,7 @@ extension CUDAEngine {
     ) { stack in
       guard let base = stack.baseAddress else { return }
       base.initialize(repeating: 0, count: stack.count)
-      gradients.evaluate(from: range.lowerBound, count: range.count, stack: base) {
-        for place in 0..<$2 { $0[place] += $1[place] }
-      }
+      gradients.evaluate(from: range.lowerBound, count: range.count, stack: base)
       try body(base)
     }
   }

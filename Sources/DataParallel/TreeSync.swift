@@ -86,9 +86,7 @@ final class TreeSync: GradientSync {
       let length = self.own.count
       for start in stride(from: 0, to: length, by: Self.blockSize) {
         let count = min(Self.blockSize, length - start)
-        sum.evaluate(from: start, count: count, stack: stack) { sums, values, count in
-          for place in 0..<count { sums[place] += values[place] }
-        }
+        sum.evaluate(from: start, count: count, stack: stack)
         (own + start).update(from: stack, count: count)
       }
     }

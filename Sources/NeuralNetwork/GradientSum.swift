@@ -62,6 +62,17 @@ public struct GradientSum: ExpressibleByArrayLiteral {
     self.depth = depth
   }
 
+  /// Computes `count` numbers of the sum by plain loops.
+  ///
+  /// - Parameters:
+  ///   - start: the first number's place in each source.
+  ///   - stack: room for `depth` times `count` numbers; the sum is left at its begin.
+  public func evaluate(from start: Int, count: Int, stack: UnsafeMutablePointer<Float>) {
+    evaluate(from: start, count: count, stack: stack) { sums, values, count in
+      for place in 0..<count { sums[place] += values[place] }
+    }
+  }
+
   /// Computes `count` numbers of the sum.
   ///
   /// - Parameters:

@@ -70,9 +70,7 @@ import Testing
       var stack = [Float](repeating: .nan, count: sum.depth * count)
       stack.withUnsafeMutableBufferPointer { stack in
         guard let stack = stack.baseAddress else { return }
-        sum.evaluate(from: start, count: count, stack: stack) { sums, values, count in
-          for place in 0..<count { sums[place] += values[place] }
-        }
+        sum.evaluate(from: start, count: count, stack: stack)
       }
       result += stack[..<count]
     }
