@@ -13,18 +13,22 @@ final class Attachment {
   /// What the batch came to.
   let hostSums: PinnedMemory<BatchSums>
   let sums: DeviceMemory<BatchSums>
-  /// The forward pass is done.
-  let forwardDone: Event
   /// Gradients that came from the host have been read there.
   let uploaded: Event
+  /// The updates that were given to the device have read theirs.
+  let consumed: Event
+  /// Parameters whose gradients from the host the device may still have to read.
+  var unread: [Range<Int>] = []
+  /// Whether a pass for gradients is under way.
+  var isComputing = false
   /// Whether the device has changed parameters or state since they were last copied.
   var isDeviceNewer = false
-  /// Graphs of gradients by the number of samples.
-  var gradientGraphs: [Int: GradientGraphs] = [:]
+  /// Graphs of passes for gradients.
+  var gradientGraphs: [GradientGraph.Size: GradientGraph] = [:]
   /// Graphs of whole steps by samples and steps; two of each take turns.
   var stepGraphs: [StepGraph.Size: [StepGraph]] = [:]
-  /// The gradient buffer that the caller gave last, locked in memory.
-  var lockedGradients: PinnedRange?
+  /// The gradient buffer that the caller gave last.
+  var landing: GradientLanding?
   /// Gradients that came from the host.
   var incoming: DeviceMemory<Float>?
   /// Passes over samples for evaluation alone; made when first needed.
@@ -43,7 +47,7 @@ final class Attachment {
     }
     self.buffers = buffers
     self.samples = try DeviceSamples(samples, on: main)
-    replica = try DeviceReplica(buffers, count: engine.layout.count, on: main)
+    replica = try DeviceReplica(buffers, gradients: engine.gradients, on: main)
     try replica.adopt(buffers, on: main)
     let products = try Products(
       engine.plan, largest: largestBatch, isForTraining: true, settings: engine.products,
@@ -58,8 +62,8 @@ final class Attachment {
     try indices.clear(on: main)
     hostSums = try PinnedMemory(gpu, count: 1)
     sums = try DeviceMemory(gpu, count: 1)
-    forwardDone = try Event(gpu)
     uploaded = try Event(gpu)
+    consumed = try Event(gpu)
   }
 
   /// Checks a batch that a caller gave.

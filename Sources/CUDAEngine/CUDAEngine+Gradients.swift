@@ -1,49 +1,5 @@
 import NeuralNetwork
 
-/// The graphs of one pass for gradients: one to the loss, then one for each stage with parameters.
-final class GradientGraphs {
-  let forward: Graph
-  let parts: [Part]
-
-  /// Backward through a stage with parameters, and through those without that lie before it.
-  struct Part {
-    let graph: Graph
-    /// The gradients that are then final.
-    let range: Range<Int>
-    let computed: Event
-    let copied: Event
-  }
-
-  init(_ attached: Attachment, count: Int) throws {
-    let passes = attached.passes
-    let (main, stages) = (passes.main, passes.plan.stages)
-    let batch = Passes.Batch(
-      samples: attached.samples, indices: attached.indices.address, count: count)
-    try passes.warmUp(batch, attached.space, into: attached.sums, attached.replica.gradients)
-    forward = try Graph(main) {
-      try main.copy(
-        UnsafeBufferPointer(
-          rebasing: UnsafeBufferPointer(attached.hostIndices.elements)[..<count]),
-        to: attached.indices.address)
-      try passes.forward(batch, attached.space)
-      try passes.loss(batch, attached.space, into: attached.sums, slot: 0)
-    }
-    let owners = stages.indices.filter { stages[$0].hasParameters }
-    parts = try owners.enumerated().reversed().map { place, owner in
-      let first = place == 0 ? owner : owners[place - 1] + 1
-      let graph = try Graph(main) {
-        for stage in (first...owner).reversed() {
-          try passes.backward(stage, count, attached.space, into: attached.replica.gradients)
-        }
-        try passes.joinSide()
-      }
-      return Part(
-        graph: graph, range: stages[owner].parameters, computed: try Event(main.device),
-        copied: try Event(main.device))
-    }
-  }
-}
-
 extension CUDAEngine {
   public func computeGradients(
     of indices: UnsafeBufferPointer<Int32>, into gradients: UnsafeMutableBufferPointer<Float>,
@@ -54,48 +10,45 @@ extension CUDAEngine {
     var failed = BatchOutcome()
     failed.lossSum = .nan
     return onDevice(failed) {
-      try compute(
-        indices, into: UnsafeMutableBufferPointer(rebasing: gradients[..<layout.count]), onReady)
+      let attached = try attached()
+      attached.check(indices)
+      if indices.isEmpty {
+        try clear(gradients)
+        onReady(0..<layout.count)
+        return BatchOutcome()
+      }
+      let target = UnsafeMutableBufferPointer(rebasing: gradients[..<layout.count])
+      let landing = isResident(gradients) ? nil : try landing(for: target, attached)
+      return try compute(indices, to: landing, attached, onReady)
     }
   }
 
+  /// - Parameter landing: nil where gradients stay on the device.
   private func compute(
-    _ batch: UnsafeBufferPointer<Int32>, into target: UnsafeMutableBufferPointer<Float>,
+    _ batch: UnsafeBufferPointer<Int32>, to landing: GradientLanding?, _ attached: Attachment,
     _ onReady: (Range<Int>) -> Void
   ) throws -> BatchOutcome {
-    let attached = try attached()
-    attached.check(batch)
-    var outcome = BatchOutcome()
-    guard !batch.isEmpty else {
-      target.update(repeating: 0)
-      onReady(0..<layout.count)
-      return outcome
-    }
-    let graphs = try graphs(attached, count: batch.count)
-    lock(target, attached)
+    let pass = try graph(
+      attached, GradientGraph.Size(samples: batch.count, isResident: landing == nil), landing)
     let start = ContinuousClock.now
     // The last pass has read its own: somebody waited for its end.
     _ = attached.hostIndices.elements.update(fromContentsOf: batch)
-    try graphs.forward.launch(on: main)
-    try attached.forwardDone.record(on: main)
-    try copies.wait(for: attached.forwardDone)
-    try copies.copy(attached.sums.address, to: attached.hostSums.elements)
-    for part in graphs.parts {
-      try part.graph.launch(on: main)
-      try part.computed.record(on: main)
-      try copies.wait(for: part.computed)
-      try copies.copy(
-        attached.replica.gradients.at(part.range.lowerBound),
-        to: UnsafeMutableBufferPointer(rebasing: target[part.range]))
-      try part.copied.record(on: copies)
-    }
-    try attached.forwardDone.synchronize()
+    try pass.graph.launch(on: main)
+    try pass.lossKnown.synchronize()
     let forwarded = ContinuousClock.now
-    for part in graphs.parts {
-      try part.copied.synchronize()
+    // The device came here after all updates that it was given before.
+    attached.unread = []
+    attached.isComputing = true
+    defer { attached.isComputing = false }
+    for part in pass.parts {
+      try part.ready.synchronize()
+      landing?.deliver(part.range)
       onReady(part.range)
     }
+    // Until now the sources of updates belonged to them.
+    try uploads.synchronize()
     let sums = attached.hostSums.elements[0]
+    var outcome = BatchOutcome()
     outcome.lossSum = sums.lossSum
     outcome.correct = Int(sums.correct)
     // Loading is in the same graph: it cannot be told apart.
@@ -104,18 +57,79 @@ extension CUDAEngine {
     return outcome
   }
 
-  private func graphs(_ attached: Attachment, count: Int) throws -> GradientGraphs {
-    if let graphs = attached.gradientGraphs[count] { return graphs }
-    let graphs = try GradientGraphs(attached, count: count)
-    attached.gradientGraphs[count] = graphs
-    return graphs
+  private func graph(
+    _ attached: Attachment, _ size: GradientGraph.Size, _ landing: GradientLanding?
+  ) throws -> GradientGraph {
+    if let graph = attached.gradientGraphs[size] { return graph }
+    let graph = try GradientGraph(
+      attached, samples: size.samples, copies: copies, to: landing?.memory)
+    attached.gradientGraphs[size] = graph
+    return graph
   }
 
-  /// Locks the gradient buffer when it is first seen.
-  private func lock(_ target: UnsafeMutableBufferPointer<Float>, _ attached: Attachment) {
-    let memory = UnsafeMutableRawBufferPointer(target)
-    if attached.lockedGradients?.covers(memory) == true { return }
-    attached.lockedGradients = nil
-    attached.lockedGradients = PinnedRange(gpu, memory)
+  /// The landing for this buffer, made when the buffer is first seen.
+  private func landing(
+    for target: UnsafeMutableBufferPointer<Float>, _ attached: Attachment
+  ) throws -> GradientLanding {
+    if let landing = attached.landing, landing.serves(target) { return landing }
+    // Graphs know the old one.
+    try main.synchronize()
+    attached.gradientGraphs = attached.gradientGraphs.filter(\.key.isResident)
+    attached.landing = nil
+    let landing = try GradientLanding(gpu, for: target)
+    attached.landing = landing
+    return landing
+  }
+
+  private func clear(_ target: UnsafeMutableBufferPointer<Float>) throws {
+    if isResident(target) {
+      try gradients.clear(on: main)
+    } else {
+      target.update(repeating: 0)
+    }
+  }
+
+  public var deviceGradients: (any DeviceNumbers)? { ResidentGradients(self) }
+
+  /// Whether `memory` is what `deviceGradients` names.
+  func isResident(_ memory: UnsafeMutableBufferPointer<Float>) -> Bool {
+    isResident(memory.baseAddress.map { UnsafePointer($0) })
+  }
+
+  func isResident(_ memory: UnsafePointer<Float>?) -> Bool {
+    memory.map { UInt64(UInt(bitPattern: $0)) } == gradients.address.value
+  }
+}
+
+/// An engine's gradients, as others see them.
+private final class ResidentGradients: DeviceNumbers {
+  private let engine: CUDAEngine
+
+  init(_ engine: CUDAEngine) { self.engine = engine }
+
+  var place: UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(
+      start: UnsafeMutablePointer(bitPattern: UInt(engine.gradients.address.value)),
+      count: engine.gradients.count)
+  }
+
+  func write(_ numbers: [Float]) throws {
+    precondition(numbers.count <= engine.gradients.count, "\(numbers.count) numbers are too many")
+    try engine.gpu.makeCurrent()
+    try numbers.withUnsafeBufferPointer { numbers in
+      try engine.main.copy(numbers, to: engine.gradients.address)
+      try engine.main.synchronize()
+    }
+  }
+
+  func read(_ count: Int) throws -> [Float] {
+    precondition(count <= engine.gradients.count, "\(count) numbers are too many")
+    try engine.gpu.makeCurrent()
+    var numbers = [Float](repeating: 0, count: count)
+    try numbers.withUnsafeMutableBufferPointer { numbers in
+      try engine.main.copy(engine.gradients.address, to: numbers)
+      try engine.main.synchronize()
+    }
+    return numbers
   }
 }

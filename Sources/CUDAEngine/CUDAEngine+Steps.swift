@@ -47,16 +47,24 @@ extension CUDAEngine: StepRunner {
   private func graph(
     _ attached: Attachment, _ size: StepGraph.Size, _ outcomes: inout [BatchOutcome]
   ) throws -> StepGraph {
-    var known = attached.stepGraphs[size] ?? []
-    if known.count < 2 {
-      let made = try StepGraph(self, attached, size)
-      attached.stepGraphs[size] = known + [made]
-      return made
+    if attached.stepGraphs[size] == nil { try makeGraphs(attached, size) }
+    guard var known = attached.stepGraphs[size], !known.isEmpty else {
+      preconditionFailure("no graphs of \(size)")
     }
     let first = known.removeFirst()
     attached.stepGraphs[size] = known + [first]
     try first.collect(into: &outcomes)
     return first
+  }
+
+  /// Two graphs of this size and, for the usual batch, of many steps and of one: none is then to be made in
+  /// the midst of a run.
+  private func makeGraphs(_ attached: Attachment, _ size: StepGraph.Size) throws {
+    let isUsual = size.samples == attached.space.capacity
+    for steps in isUsual ? [Self.stepsOfGraph, 1] : [size.steps] {
+      let size = StepGraph.Size(samples: size.samples, steps: steps)
+      attached.stepGraphs[size] = try (0..<2).map { _ in try StepGraph(self, attached, size) }
+    }
   }
 
   /// Gives the update of the first `count` parameters, from the device's gradients, to the main stream.

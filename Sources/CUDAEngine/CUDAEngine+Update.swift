@@ -11,7 +11,9 @@ extension CUDAEngine {
         "update of parameters \(range), state lent for \(known)")
       guard !range.isEmpty else { return }
       let constants = UpdateConstants(optimizer, scale: scale, step: step)
-      if let sources = gradients.inOrder {
+      if gradients.sources.count == 1, isResident(gradients.sources[0]) {
+        try update(range, from: self.gradients, sources: 1, constants, attached)
+      } else if let sources = gradients.inOrder {
         try update(range, from: sources.map { $0 + range.lowerBound }, constants, attached)
       } else {
         try withHostSum(gradients, of: range) { sum in
@@ -26,30 +28,48 @@ extension CUDAEngine {
     _ range: Range<Int>, from sources: [UnsafePointer<Float>], _ constants: UpdateConstants,
     _ attached: Attachment
   ) throws {
-    // Each source begins where quads do.
-    let distance = (range.count + 3) / 4 * 4
     let incoming = try room(sources.count * distance, attached)
-    for (place, source) in sources.enumerated() {
-      try main.copy(
-        UnsafeBufferPointer(start: source, count: range.count), to: incoming.at(place * distance))
+    if attached.unread.contains(where: { $0.overlaps(range) }) {
+      try uploads.wait(for: attached.consumed)
     }
-    try attached.uploaded.record(on: main)
-    let (count, parameters) = (range.count, attached.replica.parameters.at(range.lowerBound))
+    for (place, source) in sources.enumerated() {
+      try uploads.copy(
+        UnsafeBufferPointer(start: source, count: range.count),
+        to: incoming.at(place * distance + range.lowerBound))
+    }
+    try attached.uploaded.record(on: uploads)
+    try main.wait(for: attached.uploaded)
+    try update(range, from: incoming, sources: sources.count, constants, attached)
+    try attached.consumed.record(on: main)
+    attached.unread.append(range)
+    // The caller may change its gradients now; the parameters may still be on their way. Within a pass
+    // its end is what the caller waits for.
+    if !attached.isComputing { try attached.uploaded.synchronize() }
+  }
+
+  /// Numbers from a source on the device to the next: each begins where quads do.
+  private var distance: Int { (layout.count + 3) / 4 * 4 }
+
+  /// - Parameter memory: the sources on the device, each with a place for every parameter.
+  private func update(
+    _ range: Range<Int>, from memory: DeviceMemory<Float>, sources: Int,
+    _ constants: UpdateConstants, _ attached: Attachment
+  ) throws {
+    let (count, first) = (Int32(range.count), memory.at(range.lowerBound))
+    let parameters = attached.replica.parameters.at(range.lowerBound)
     let states = stateAddresses(range, attached)
-    let grid = Grid.covering((count + 3) / 4)
+    let grid = Grid.covering((range.count + 3) / 4)
     switch optimizer.kind {
     case .adam:
       try main.launch(
-        "adam_update", grid, parameters, states.first, states.second, incoming.address,
-        Int32(sources.count), Int32(distance), Int32(count), constants)
+        "adam_update", grid, parameters, states.first, states.second, first, Int32(sources),
+        Int32(distance), count, constants)
     case .sgd:
       try main.launch(
-        "sgd_update", grid, parameters, states.first, incoming.address, Int32(sources.count),
-        Int32(distance), Int32(count), constants)
+        "sgd_update", grid, parameters, states.first, first, Int32(sources), Int32(distance),
+        count, constants)
     }
     attached.isDeviceNewer = true
-    // The caller may change its gradients now; the parameters may still be on their way.
-    try attached.uploaded.synchronize()
   }
 
   /// Where the state of a range lies: adam's two numbers, sgd's one, or none.
@@ -68,7 +88,8 @@ extension CUDAEngine {
 
   private func room(_ count: Int, _ attached: Attachment) throws -> DeviceMemory<Float> {
     if let incoming = attached.incoming, incoming.count >= count { return incoming }
-    // Kernels may still read the old one.
+    // The old one may still be written and read.
+    try uploads.synchronize()
     try main.synchronize()
     let incoming = try DeviceMemory<Float>(gpu, count: count)
     attached.incoming = incoming

@@ -6,6 +6,7 @@ public import NeuralNetwork
 /// an order that follows from shapes alone: the same device gives the same bits on every run.
 public final class CUDAEngine: Engine {
   public let device = "cuda"
+  public let updatesWhileComputing = true
   /// What it computes on.
   public let gpu: CUDADevice
   let model: Model
@@ -19,6 +20,10 @@ public final class CUDAEngine: Engine {
   let side: Stream
   /// Gradients on their way to the host.
   let copies: Stream
+  /// Gradients on their way back.
+  let uploads: Stream
+  /// All gradients; there before anything is attached, for an MPI that knows the device's memory.
+  let gradients: DeviceMemory<Float>
   var lent: Attachment?
   /// What went wrong in a call that cannot throw.
   var failure: (any Error)?
@@ -40,12 +45,16 @@ public final class CUDAEngine: Engine {
     main = try Stream(gpu)
     side = try Stream(gpu)
     copies = try Stream(gpu)
+    uploads = try Stream(gpu)
+    gradients = try DeviceMemory(gpu, count: layout.count)
   }
+
+  private var streams: [Stream] { [main, side, copies, uploads] }
 
   deinit {
     // Memory goes back after the work that uses it, to the context that it is from.
     try? gpu.makeCurrent()
-    for stream in [main, side, copies] { try? stream.synchronize() }
+    for stream in streams { try? stream.synchronize() }
   }
 
   public func attach(samples: Samples, buffers: ModelBuffers, largestBatch: Int) throws {
@@ -57,7 +66,7 @@ public final class CUDAEngine: Engine {
       "\(buffers.optimizerState.count) numbers of optimizer state lent, "
         + "\(buffers.stateRange.count * optimizer.statesPerParameter) needed")
     try gpu.makeCurrent()
-    for stream in [main, side, copies] { try stream.synchronize() }
+    for stream in streams { try stream.synchronize() }
     // What was attached before goes first, its memory may be needed.
     lent = nil
     failure = nil

@@ -83,9 +83,4 @@ final class PinnedRange {
     // The owner may have given it back already: what the driver says to that changes nothing.
     if isLocked { _ = device.driver.cuMemHostUnregister(memory.baseAddress) }
   }
-
-  /// Whether it is this memory that is locked.
-  func covers(_ other: UnsafeMutableRawBufferPointer) -> Bool {
-    memory.baseAddress == other.baseAddress && memory.count == other.count
-  }
 }

@@ -87,7 +87,6 @@ final class Passes {
     let stage = plan.stages[place]
     let outputGradient = space.gradients[place].address
     if stage.hasParameters {
-      let weightStream = stage.passesGradient ? side : main
       if stage.passesGradient {
         try fork.record(on: main)
         try side.wait(for: fork)
@@ -95,7 +94,7 @@ final class Passes {
       }
       try products.weights(
         stage, place, count: count, input: space.activations[place].address,
-        gradient: outputGradient, into: gradients, on: weightStream)
+        gradient: outputGradient, into: gradients, on: weightStream(place))
     }
     guard stage.passesGradient else { return }
     let passage = passage(before: place, space)
@@ -117,6 +116,9 @@ final class Passes {
         passage.passing.rawValue, Int32(numbers))
     }
   }
+
+  /// Where the gradients of a stage's parameters are computed.
+  func weightStream(_ place: Int) -> Stream { plan.stages[place].passesGradient ? side : main }
 
   /// Where the gradient of a stage's inputs goes.
   private func passage(before place: Int, _ space: Workspace) -> Passage {

@@ -71,6 +71,14 @@ final class Event {
     try device.check(device.driver.cuEventRecord(handle, stream.handle), "cuEventRecord")
   }
 
+  /// Marks, within a graph that `stream` writes down, when the device comes by: for whoever waits for it
+  /// after a launch of the graph.
+  func recordForHost(on stream: Stream) throws {
+    try device.check(
+      device.driver.cuEventRecordWithFlags(
+        handle, stream.handle, UInt32(cudaEventRecordExternal)), "cuEventRecordWithFlags")
+  }
+
   /// Waits until the stream came by.
   func synchronize() throws {
     try device.check(device.driver.cuEventSynchronize(handle), "cuEventSynchronize")

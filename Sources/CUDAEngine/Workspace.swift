@@ -80,9 +80,9 @@ struct DeviceReplica {
   let state: DeviceMemory<Float>
   let stateRange: Range<Int>
 
-  init(_ buffers: ModelBuffers, count: Int, on stream: Stream) throws {
-    parameters = try DeviceMemory(stream.device, count: count)
-    gradients = try DeviceMemory(stream.device, count: count)
+  init(_ buffers: ModelBuffers, gradients: DeviceMemory<Float>, on stream: Stream) throws {
+    parameters = try DeviceMemory(stream.device, count: gradients.count)
+    self.gradients = gradients
     state = try DeviceMemory(stream.device, count: buffers.optimizerState.count)
     stateRange = buffers.stateRange
   }

@@ -53,6 +53,18 @@ public protocol Engine: AnyObject {
   /// What the engine computes on, for people and records: `cpu`.
   var device: String { get }
 
+  /// Whether `update` may be called from within `onReady`, for the range that is announced there.
+  ///
+  /// So it is where a device goes on with the pass by itself, and changes parameters after it.
+  var updatesWhileComputing: Bool { get }
+
+  /// The gradients in a device's memory, for an MPI that reads and writes there; nil where they are the
+  /// host's.
+  ///
+  /// Their place as the target of `computeGradients`, and as the only source of `update`, keeps them from
+  /// being copied.
+  var deviceGradients: (any DeviceNumbers)? { get }
+
   /// Takes the training samples and the buffers of the replica; again, to go on with others.
   ///
   /// - Parameter largestBatch: no later batch is larger; workspaces are made for it here.
@@ -64,8 +76,9 @@ public protocol Engine: AnyObject {
   /// - Parameters:
   ///   - indices: places in the attached samples.
   ///   - gradients: as many numbers as there are parameters.
-  ///   - onReady: told each range of gradients as it becomes final, last layer first; the ranges
+  ///   - onReady: told each range of gradients as it becomes final, last parameters first; the ranges
   ///     cover all parameters once, so that an exchange can begin while earlier layers still work.
+  ///     The time that it takes is in the backward phase.
   func computeGradients(
     of indices: UnsafeBufferPointer<Int32>, into gradients: UnsafeMutableBufferPointer<Float>,
     onReady: (Range<Int>) -> Void
@@ -77,7 +90,8 @@ public protocol Engine: AnyObject {
   /// - Parameters:
   ///   - range: which parameters, within the range whose state is lent.
   ///   - gradients: places as in the parameters: the first one read of each source is number
-  ///     `range.lowerBound`.
+  ///     `range.lowerBound`. They may be changed when the call returns or, where that was within
+  ///     `onReady`, when `computeGradients` does.
   ///   - scale: factor that makes the sums means: one over the number of samples.
   ///   - step: the number of this step, from 1.
   func update(_ range: Range<Int>, from gradients: GradientSum, scale: Float, step: Int)
@@ -99,6 +113,10 @@ public protocol Engine: AnyObject {
 }
 
 extension Engine {
+  /// On a processor earlier layers still read the parameters.
+  public var updatesWhileComputing: Bool { false }
+  /// Gradients of a processor are the host's.
+  public var deviceGradients: (any DeviceNumbers)? { nil }
   /// Nothing to do where the lent buffers are what the engine computes with.
   public func adoptParameters() {}
   /// Nothing can go wrong on a processor.

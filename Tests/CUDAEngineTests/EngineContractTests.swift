@@ -44,6 +44,77 @@ struct EngineContractTests {
     #expect(early == 3, "the exchange of later layers can begin before the first layer is done")
   }
 
+  /// Large layers come in pieces of 1 MiB, cut where buckets of that size are cut, too.
+  @Test func largeLayersComeInPieces() throws {
+    let (replica, engine) = try attached(
+      Model.mlp(hidden: [400], height: 28, width: 28, classes: 3), count: 2)
+    let ranges = replica.gradients(of: [0, 1], by: engine).ranges
+    let hidden = 400 * 784 + 400
+    #expect(
+      ranges
+        == [hidden..<(hidden + 1203), 262_144..<hidden, 0..<262_144].map {
+          $0.clamped(to: 0..<replica.layout.count)
+        })
+  }
+
+  /// Parameters may be changed while the gradients of earlier layers are still on their way.
+  @Test(arguments: FakeGPU.allCases, [false, true])
+  func updatesMayComeWithinAPass(gpu: FakeGPU, isResident: Bool) throws {
+    let model = try SmallModel.all[0].make()
+    let (early, quick) = try attached(model, count: 4, gpu: gpu)
+    let (late, slow) = try attached(model, count: 4, gpu: gpu)
+    let target = try isResident ? #require(quick.deviceGradients).place : early.gradients
+    for step in 1...3 {
+      [0, 1, 2, 3].withUnsafeBufferPointer { indices in
+        _ = quick.computeGradients(of: indices, into: target) { range in
+          guard let base = target.baseAddress else { return }
+          quick.update(range, from: [UnsafePointer(base)], scale: 0.25, step: step)
+        }
+      }
+      early.gradients.update(repeating: .nan)
+      _ = late.gradients(of: [0, 1, 2, 3], by: slow)
+      late.update(by: slow, scale: 0.25, step: step)
+    }
+    for engine in [quick, slow] {
+      engine.publishParameters()
+      try engine.checkDevice()
+    }
+    #expect(early.parameters == late.parameters)
+  }
+
+  /// Gradients that stay on the device are those that come to the host, and can be written there.
+  @Test func gradientsCanStayOnTheDevice() throws {
+    let (replica, engine) = try attached(SmallModel.all[0].make(), count: 4)
+    let wanted = replica.gradients(of: [0, 2], by: engine).values
+    let device = try #require(engine.deviceGradients)
+    #expect(device.place.count == wanted.count)
+    try device.write(wanted.map { _ in .nan })
+    var ranges: [Range<Int>] = []
+    [0, 2].withUnsafeBufferPointer { indices in
+      _ = engine.computeGradients(of: indices, into: device.place) { ranges.append($0) }
+    }
+    #expect(try device.read(wanted.count) == wanted)
+    #expect(ranges.reduce(0) { $0 + $1.count } == wanted.count)
+    _ = engine.computeGradients(
+      of: UnsafeBufferPointer(start: nil, count: 0), into: device.place, onReady: { _ in })
+    #expect(try device.read(wanted.count).allSatisfy { $0 == 0 })
+    try engine.checkDevice()
+  }
+
+  /// Where memory cannot be locked, here because somebody else has done so, gradients arrive all the same.
+  @Test func memoryThatCannotBeLockedIsReachedByACopy() throws {
+    let model = try SmallModel.all[0].make()
+    let (replica, first) = try attached(model, count: 4)
+    let wanted = replica.gradients(of: [0, 1], by: first).values
+    let second = try CUDAEngine(
+      model: model, optimizer: Optimizer(kind: .sgd), on: FakeGPU.natural.open())
+    try second.attach(samples: replica.samples, buffers: replica.buffers, largestBatch: 4)
+    replica.gradients.update(repeating: .nan)
+    #expect(replica.gradients(of: [0, 1], by: second).values == wanted)
+    try second.checkDevice()
+    withExtendedLifetime(first) {}
+  }
+
   @Test func anEmptyBatchGivesZeros() throws {
     let (replica, engine) = try attached(SmallModel.all[0].make(), count: 4)
     _ = replica.gradients(of: [0, 1], by: engine)

@@ -68,6 +68,8 @@ struct Device {
   void perform(const Work &work);
 };
 std::vector<Device> &devices();
+/// Whether device memory is open to all, as it is to an MPI that knows it.
+bool isOpen();
 /// The device whose context is current on this thread, or null.
 Device *currentDevice();
 
@@ -84,10 +86,14 @@ std::map<std::string, Kernel> &kernels(int precision);
 
 // --- streams ---
 
+struct Event;
+
 struct Graph {
   struct Node {
     Work work;
     std::vector<size_t> dependencies;
+    /// The event that tells the host that the device came by, if the node is that.
+    std::shared_ptr<Event> records;
   };
   std::vector<Node> nodes;
 };

@@ -9,7 +9,13 @@ namespace fake {
 
 static constexpr size_t page = 4096;
 
+bool isOpen() {
+  static const bool isOpen = getenv("FAKE_CUDA_OPEN");
+  return isOpen;
+}
+
 void Device::protect(bool isClosed) {
+  if (isOpen()) return;
   for (auto &[address, allocation] : allocations)
     mprotect(allocation.mapping, allocation.mappedBytes, isClosed ? PROT_NONE : PROT_READ | PROT_WRITE);
 }
@@ -36,7 +42,10 @@ CUDAResult cuMemAlloc_v2(CUDAAddress *address, size_t bytes) {
   if (mapping == MAP_FAILED) return outOfMemory;
   char *start = static_cast<char *>(mapping);
   memset(start, 0xff, mapped);
-  mprotect(start, mapped + page, PROT_NONE);
+  if (isOpen())
+    mprotect(start + mapped, page, PROT_NONE);
+  else
+    mprotect(start, mapped + page, PROT_NONE);
   *address = reinterpret_cast<CUDAAddress>(start + mapped - used);
   device->allocations[*address] = {start, mapped};
   return success;

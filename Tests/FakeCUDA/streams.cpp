@@ -7,9 +7,10 @@
 #include "fake.h"
 
 namespace fake {
-namespace {
 
+namespace {
 struct Capture;
+}
 
 struct Event {
   /// How often it was recorded, and how often the stream has come by.
@@ -19,6 +20,8 @@ struct Event {
   Capture *capture = nullptr;
   std::vector<size_t> nodes;
 };
+
+namespace {
 
 struct Step {
   Work work;
@@ -59,11 +62,12 @@ void drain(CUDAStream stream, const std::function<bool()> &isEnough) {
   }
 }
 
-/// Runs the nodes of a graph, each after those that it depends on, else in the device's order.
-void runGraph(const Graph &graph, Device *device) {
+/// The nodes of a graph, each after those that it depends on, else in the device's order.
+std::vector<size_t> turns(const Graph &graph, const Device *device) {
   static std::minstd_rand random{1};
   std::set<size_t> open;
   std::vector<bool> isDone(graph.nodes.size());
+  std::vector<size_t> turns;
   for (size_t i = 0; i < graph.nodes.size(); i++) open.insert(i);
   while (!open.empty()) {
     std::vector<size_t> ready;
@@ -75,10 +79,11 @@ void runGraph(const Graph &graph, Device *device) {
     size_t node = ready.front();
     if (device->order == Order::reversed) node = ready.back();
     if (device->order == Order::shuffled) node = ready[random() % ready.size()];
-    graph.nodes[node].work.run();
+    turns.push_back(node);
     open.erase(node);
     isDone[node] = true;
   }
+  return turns;
 }
 
 }  // namespace
@@ -88,7 +93,7 @@ CUDAResult enqueue(CUDAStream stream, Work work) {
   if (Capture *capture = self->capture) {
     if (capture->isInvalid) return captureInvalidated;
     auto &ends = capture->ends[stream];
-    capture->graph.nodes.push_back({std::move(work), ends});
+    capture->graph.nodes.push_back({std::move(work), ends, nullptr});
     ends = {capture->graph.nodes.size() - 1};
   } else {
     self->steps.push_back({std::move(work), nullptr, nullptr, 0});
@@ -171,6 +176,16 @@ CUDAResult cuEventRecord(CUDAEvent event, CUDAStream stream) {
   return success;
 }
 
+CUDAResult cuEventRecordWithFlags(CUDAEvent event, CUDAStream stream, unsigned flags) {
+  ENTER;
+  if (flags != cudaEventRecordExternal) return invalidValue;
+  // Outside of a capture the flag changes nothing.
+  if (!of(stream)->capture) return cuEventRecord(event, stream);
+  const CUDAResult result = enqueue(stream, {"event", nullptr});
+  if (result == success) of(stream)->capture->graph.nodes.back().records = of(event);
+  return result;
+}
+
 CUDAResult cuEventSynchronize(CUDAEvent event) {
   ENTER;
   const std::shared_ptr<Event> waited = of(event);
@@ -229,9 +244,15 @@ CUDAResult cuGraphInstantiateWithFlags(CUDAGraphExec *exec, CUDAGraph graph, uns
 CUDAResult cuGraphLaunch(CUDAGraphExec exec, CUDAStream stream) {
   ENTER;
   if (of(stream)->capture) return captureUnsupported;
-  const Graph graph = *reinterpret_cast<Graph *>(exec);
-  Device *device = deviceOf(stream);
-  return enqueue(stream, {"graph", [graph, device] { runGraph(graph, device); }});
+  // Node by node, so that who waits for an event in the midst of it finds the rest not yet done.
+  const Graph &graph = *reinterpret_cast<Graph *>(exec);
+  for (size_t turn : turns(graph, deviceOf(stream))) {
+    const Graph::Node &node = graph.nodes[turn];
+    if (node.records) node.records->stream = stream;
+    of(stream)->steps.push_back(
+        {node.work, node.records, nullptr, node.records ? ++node.records->recorded : 0});
+  }
+  return success;
 }
 
 CUDAResult cuGraphExecDestroy(CUDAGraphExec exec) {

@@ -42,6 +42,7 @@
   X(CUDAResult, cuEventCreate, CUDAEvent *, unsigned) \
   X(CUDAResult, cuEventDestroy_v2, CUDAEvent) \
   X(CUDAResult, cuEventRecord, CUDAEvent, CUDAStream) \
+  X(CUDAResult, cuEventRecordWithFlags, CUDAEvent, CUDAStream, unsigned) \
   X(CUDAResult, cuEventSynchronize, CUDAEvent) \
   X(CUDAResult, cuLaunchKernel, CUDAFunction, unsigned, unsigned, unsigned, unsigned, unsigned, \
     unsigned, unsigned, CUDAStream, void **, void **) \

@@ -8,9 +8,11 @@ enum {
   cudaAttributeProcessors = 16,
   cudaAttributeCapabilityMajor = 75,
   cudaAttributeCapabilityMinor = 76,
-  // CU_STREAM_NON_BLOCKING, CU_EVENT_DISABLE_TIMING, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL
+  // CU_STREAM_NON_BLOCKING, CU_EVENT_DISABLE_TIMING, CU_EVENT_RECORD_EXTERNAL,
+  // CU_STREAM_CAPTURE_MODE_THREAD_LOCAL
   cudaStreamNonBlocking = 1,
   cudaEventDisableTiming = 2,
+  cudaEventRecordExternal = 1,
   cudaCaptureThreadLocal = 1,
   // CUBLAS_OP_N and CUBLAS_OP_T, CUDA_R_32F
   cublasPlain = 0,
