@@ -11,8 +11,11 @@ protocol EpochWork: AnyObject {
 
   /// Computes this rank's gradients of a batch, with their totals, into the replica's sets.
   ///
+  /// - Parameter onReady: as the engine tells it; never called where a rank has several sets.
   /// - Returns: the times, and how many samples this rank had.
-  func compute(_ batch: Int) -> (times: BatchOutcome, samples: Int)
+  func compute(
+    _ batch: Int, onReady: (Range<Int>) -> Void
+  ) -> (times: BatchOutcome, samples: Int)
 
   /// This rank's part of the order hash of the first `batches` batches.
   func orderHash(ofFirst batches: Int, content: SampleContent) -> UInt64
@@ -54,16 +57,29 @@ final class WholeWork: EpochWork {
   var batchCount: Int { batches.count }
   func globalSize(of batch: Int) -> Int { batches.globalSizes[batch] }
 
-  func compute(_ batch: Int) -> (times: BatchOutcome, samples: Int) {
+  func compute(
+    _ batch: Int, onReady: (Range<Int>) -> Void
+  ) -> (times: BatchOutcome, samples: Int) {
     let range = batches.range(of: batch)
     let outcome = batches.indices.withUnsafeBufferPointer {
       engine.computeGradients(
         of: UnsafeBufferPointer(rebasing: $0[range]), into: setting.replica.gradients,
-        onReady: { _ in })
+        onReady: onReady)
     }
     setting.replica.totals = StepTotals(
       lossSum: outcome.lossSum, correct: outcome.correct, samples: range.count)
     return (outcome, range.count)
+  }
+
+  /// Takes whole steps for some batches, where they have all samples.
+  func takeSteps(
+    _ batches: Range<Int>, by runner: any StepRunner, firstStep: Int
+  ) -> [BatchOutcome] {
+    self.batches.indices.withUnsafeBufferPointer { indices in
+      runner.runSteps(
+        batches.map { UnsafeBufferPointer(rebasing: indices[self.batches.range(of: $0)]) },
+        firstStep: firstStep)
+    }
   }
 
   func orderHash(ofFirst batches: Int, content: SampleContent) -> UInt64 {

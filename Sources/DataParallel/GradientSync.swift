@@ -5,13 +5,18 @@ import NeuralNetwork
 /// One way of bringing all ranks' gradients together and changing the parameters with them.
 ///
 /// It owns the memory that this needs, the replica. All ranks call `finish` in every step, when they
-/// have computed their gradients.
+/// have computed their gradients, and before it, if they can, `ready`.
 package protocol GradientSync: AnyObject {
   /// This rank's buffers, where the way of exchange wants them.
   var replica: Replica { get }
 
   /// How many times a step the ranks wait for each other.
   var meetings: Int { get }
+
+  /// Takes gradients of this rank that are final while earlier layers still work, last parameters first.
+  ///
+  /// Whoever calls it calls it for all ranges of a step, with the step's update.
+  func ready(_ range: Range<Int>, _ update: StepUpdate, timeline: inout StepTimeline) throws
 
   /// Sums gradients and totals over all ranks and updates the parameters with the mean gradient.
   ///
@@ -34,7 +39,7 @@ package struct StepUpdate {
   /// From 1.
   let step: Int
   /// When this rank came, on its own clock.
-  let arrival: Double
+  var arrival: Double
 
   /// An update by its parts.
   package init(engine: any Engine, scale: Float, step: Int, arrival: Double) {
@@ -52,24 +57,6 @@ package struct StepUpdate {
 extension GradientSync {
   package var totals: StepTotals { replica.totals }
   package func close() {}
-}
-
-/// One in-place `MPI_Allreduce` over the flat buffer; every rank repeats the whole update.
-final class AllReduceSync: GradientSync {
-  let replica: Replica
-  let meetings = 1
-  private let communicator: Communicator
-
-  init(communicator: Communicator, count: Int, statesPerParameter: Int) {
-    self.communicator = communicator
-    replica = Replica(count: count, statesPerParameter: statesPerParameter)
-  }
-
-  func finish(_ update: StepUpdate, timeline: inout StepTimeline) throws {
-    let all = 0..<replica.count
-    try communicator.allReduce(inPlace: replica.message(all), .sum)
-    timeline.noteMeeting(arrival: update.arrival, end: MonotonicClock.seconds())
-    guard let gradients = replica.gradients.baseAddress else { return }
-    update(all, from: [UnsafePointer(gradients)])
-  }
+  /// Ways that begin when all is there.
+  package func ready(_ range: Range<Int>, _ update: StepUpdate, timeline: inout StepTimeline) {}
 }

@@ -36,7 +36,9 @@ final class LeafWork: EpochWork {
   var batchCount: Int { batches[0].count }
   func globalSize(of batch: Int) -> Int { batches[0].globalSizes[batch] }
 
-  func compute(_ batch: Int) -> (times: BatchOutcome, samples: Int) {
+  func compute(
+    _ batch: Int, onReady: (Range<Int>) -> Void
+  ) -> (times: BatchOutcome, samples: Int) {
     for place in leaves.indices {
       leaves[place] = UnsafeBufferPointer(
         rebasing: indices[place][batches[place].range(of: batch)])

@@ -16,6 +16,8 @@ public final class Replica {
   public let parameters: UnsafeMutableBufferPointer<Float>
   /// For each set of gradients the head, then the gradients.
   private let sets: [UnsafeMutableBufferPointer<Float>]
+  /// The gradients of the only set where they lie on a device, for the host not to follow.
+  private let deviceGradients: UnsafeMutableBufferPointer<Float>?
   let optimizerState: UnsafeMutableBufferPointer<Float>
   /// The parameters whose optimizer state this rank keeps.
   let stateRange: Range<Int>
@@ -27,6 +29,23 @@ public final class Replica {
     stateRange = 0..<count
     parameters = Self.allocate(count)
     sets = (0..<setCount).map { _ in Self.allocate(Self.headCount + count) }
+    deviceGradients = nil
+    optimizerState = Self.allocate(count * statesPerParameter)
+    owned = sets + [parameters, optimizerState]
+  }
+
+  /// The same with one set of gradients, which lie on a device; the totals are the host's.
+  init(
+    count: Int, statesPerParameter: Int, deviceGradients: UnsafeMutableBufferPointer<Float>
+  ) {
+    precondition(
+      deviceGradients.count >= count,
+      "\(deviceGradients.count) gradients on the device, not \(count)")
+    self.count = count
+    stateRange = 0..<count
+    parameters = Self.allocate(count)
+    sets = [Self.allocate(Self.headCount)]
+    self.deviceGradients = UnsafeMutableBufferPointer(rebasing: deviceGradients[..<count])
     optimizerState = Self.allocate(count * statesPerParameter)
     owned = sets + [parameters, optimizerState]
   }
@@ -46,6 +65,7 @@ public final class Replica {
     self.stateRange = stateRange
     self.parameters = parameters
     self.sets = sets
+    deviceGradients = nil
     optimizerState = Self.allocate(stateRange.count * statesPerParameter)
     owned = [optimizerState]
   }
@@ -67,8 +87,11 @@ public final class Replica {
 
   /// The gradients of a set alone.
   func gradients(ofSet set: Int) -> UnsafeMutableBufferPointer<Float> {
-    UnsafeMutableBufferPointer(rebasing: sets[set][Self.headCount...])
+    deviceGradients ?? UnsafeMutableBufferPointer(rebasing: sets[set][Self.headCount...])
   }
+
+  /// Whether the gradients lie on a device, without the totals.
+  var isOnDevice: Bool { deviceGradients != nil }
 
   /// A set whole: head and gradients.
   func set(_ set: Int) -> UnsafeMutableBufferPointer<Float> { sets[set] }
@@ -76,9 +99,17 @@ public final class Replica {
   /// Number of sets of gradients.
   var setCount: Int { sets.count }
 
-  /// The gradients of `range` to be summed over ranks; with the first of all go the totals.
+  /// The gradients of `range` to be summed over ranks; with the first of all go the totals, if they
+  /// lie in the same memory.
   func message(_ range: Range<Int>, ofSet set: Int = 0) -> UnsafeMutableBufferPointer<Float> {
-    UnsafeMutableBufferPointer(rebasing: sets[set][Self.messageRange(range)])
+    UnsafeMutableBufferPointer(
+      rebasing: deviceGradients?[range] ?? sets[set][Self.messageRange(range)])
+  }
+
+  /// The totals of the first set alone.
+  var totalsMessage: UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(
+      rebasing: sets[0][(Self.headCount - Self.totalsCount)..<Self.headCount])
   }
 
   /// Where the message of `range` lies in a set.

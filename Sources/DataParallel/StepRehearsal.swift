@@ -47,7 +47,7 @@ extension Trainer {
 
   private func computeOnly(_ turn: Int, of work: any EpochWork) -> Double {
     let start = MonotonicClock.seconds()
-    _ = work.compute(turn % max(1, work.batchCount - 1))
+    _ = work.compute(turn % max(1, work.batchCount - 1), onReady: { _ in })
     return MonotonicClock.seconds() - start
   }
 

@@ -1,4 +1,5 @@
 import MessagePassing
+import NeuralNetwork
 
 /// How gradients come together and who updates what.
 public enum SyncMethod: String, Sendable, CaseIterable, Codable {
@@ -6,23 +7,43 @@ public enum SyncMethod: String, Sendable, CaseIterable, Codable {
   case allReduce = "allreduce"
   /// Shared memory within a node; each rank sums and updates a range of its own.
   case node
+  /// `MPI_Allreduce` in the memory of GPUs, by an MPI that knows it.
+  case cudaAware = "cuda-aware"
+
+  /// The ways of ranks on CPUs.
+  public static let onCPU: [SyncMethod] = [.allReduce, .node]
 
   /// Makes the memory for `count` parameters; called by all ranks.
   ///
-  /// - Parameter cut: the leaves of the reproducible mode; nil in the fast mode.
+  /// - Parameters:
+  ///   - cut: the leaves of the reproducible mode; nil in the fast mode.
+  ///   - engine: where gradients may lie on a device, or be computed while others are exchanged.
+  ///   - bucket: see `Trainer.init`.
   package func make(
     over communicator: Communicator, node: Communicator, count: Int, statesPerParameter: Int,
-    cut: LeafCut? = nil
+    cut: LeafCut? = nil, engine: (any Engine)? = nil, bucket: Int? = nil
   ) throws -> any GradientSync {
+    let bucket =
+      engine?.updatesWhileComputing == true ? bucket ?? AllReduceSync.standardBucket : nil
     switch (self, cut) {
+    case (.cudaAware, _):
+      guard let device = engine?.deviceGradients, cut == nil else {
+        throw AgreedError(
+          "--sync cuda-aware: it is for ranks on GPUs; leave it out or use --device cuda",
+          exitCode: ExitCode.usage)
+      }
+      return AllReduceSync(
+        communicator: communicator, count: count, statesPerParameter: statesPerParameter,
+        bucket: bucket, device: device.place)
     case (.allReduce, nil):
-      AllReduceSync(
-        communicator: communicator, count: count, statesPerParameter: statesPerParameter)
+      return AllReduceSync(
+        communicator: communicator, count: count, statesPerParameter: statesPerParameter,
+        bucket: bucket)
     case (.allReduce, let cut?):
-      TreeSync(
+      return TreeSync(
         communicator: communicator, count: count, statesPerParameter: statesPerParameter, cut: cut)
     case (.node, _):
-      try NodeSync(
+      return try NodeSync(
         communicator: communicator, node: node, count: count,
         statesPerParameter: statesPerParameter, cut: cut)
     }

@@ -21,13 +21,13 @@ extension Trainer {
   /// - Returns: a trial for each way, the fastest first.
   public static func compare(
     _ methods: [SyncMethod], communicator: Communicator, data: LocalData, model: Model,
-    optimizer: Optimizer, engine: any Engine, plan: TrainingPlan
+    optimizer: Optimizer, engine: any Engine, plan: TrainingPlan, bucket: Int? = nil
   ) throws -> [SyncTrial] {
     var seconds = methods.map { _ in [Double]() }
     for index in Array(methods.indices) + methods.indices.reversed() {
       let trainer = try Trainer(
         communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
-        plan: plan, sync: methods[index])
+        plan: plan, sync: methods[index], bucket: bucket)
       seconds[index] += try trainer.stepDurations(Self.warmUpSteps + Self.trialSteps)
         .dropFirst(Self.warmUpSteps)
       try trainer.close()

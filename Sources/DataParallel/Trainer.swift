@@ -1,5 +1,4 @@
 import Dataset
-import Hashing
 import Measurement
 import MessagePassing
 import NeuralNetwork
@@ -17,18 +16,24 @@ public final class Trainer {
   let plan: TrainingPlan
   var replica: Replica { sync.replica }
   let sync: any GradientSync
-  private(set) var timeline: StepTimeline
+  var timeline: StepTimeline
   /// The engine where it computes leaf by leaf, and its leaves; nil in the fast mode.
-  private let leafwise: (engine: any LeafwiseEngine, cut: LeafCut, share: LeafShare)?
-  private let content: SampleContent
-  private var result = TrainingResult()
+  let leafwise: (engine: any LeafwiseEngine, cut: LeafCut, share: LeafShare)?
+  /// The engine where it takes whole steps by itself: there is one rank.
+  let runner: (any StepRunner)?
+  let content: SampleContent
+  var result = TrainingResult()
   /// The last step after which all replicas were found equal.
-  private var verifiedStep = 0
+  var verifiedStep = 0
 
   /// Draws the initial weights on rank 0, broadcasts them and attaches the engine.
+  ///
+  /// - Parameter bucket: gradients that are exchanged at a time where the engine computes the others
+  ///   meanwhile; 0 for all in one go, nil for the usual number.
   public init(
     communicator: Communicator, data: LocalData, model: Model, optimizer: Optimizer,
-    engine: any Engine, plan: TrainingPlan, sync method: SyncMethod = .allReduce
+    engine: any Engine, plan: TrainingPlan, sync method: SyncMethod = .allReduce,
+    bucket: Int? = nil
   ) throws {
     self.communicator = communicator
     self.data = data
@@ -45,9 +50,11 @@ public final class Trainer {
       }
       return (engine, cut, cut.share(of: communicator.rank))
     }
+    runner = communicator.size == 1 && leafwise == nil ? engine as? any StepRunner : nil
     sync = try method.make(
       over: communicator, node: node, count: layout.count,
-      statesPerParameter: optimizer.statesPerParameter, cut: data.cut)
+      statesPerParameter: optimizer.statesPerParameter, cut: data.cut, engine: engine,
+      bucket: bucket)
     timeline = StepTimeline(
       steps: plan.plannedSteps(samples: data.facts.trainingCount), meetings: sync.meetings)
     if communicator.isRoot {
@@ -73,6 +80,7 @@ public final class Trainer {
     let clockBefore = try ClockOffset.measure(over: communicator, node: node)
     try communicator.barrier()
     var epoch = 0
+    if runner != nil { result.fusedPhases = [.load, .forward, .backward, .update] }
     result.stoppedBy = plan.steps == nil ? .epochs : .steps
     while result.steps < planned {
       epoch += 1
@@ -93,169 +101,17 @@ public final class Trainer {
     result.stepSeconds = try timeline.slowestDurations(over: communicator)
     return result
   }
-
-  /// The sums of an epoch, the same on all ranks.
-  struct EpochTotals {
-    var steps = 0
-    var lossSum = 0.0
-    var samples = 0
-    var seconds = 0.0
-    /// This rank's part of the order hash.
-    var orderHash: UInt64 = 0
-  }
-
-  /// This rank's part of an epoch.
-  func work(ofEpoch epoch: Int) -> any EpochWork {
-    let setting = WorkSetting(
-      order: EpochOrder(seed: plan.seed, epoch: epoch, shards: data.owners.shards), data: data,
-      rank: communicator.rank, globalBatch: plan.globalBatch, replica: replica,
-      swap: plan.sampleSwap)
-    guard let leafwise else { return WholeWork(setting, engine: engine) }
-    return LeafWork(setting, engine: leafwise.engine, share: leafwise.share)
-  }
-
-  func trainEpoch(
-    _ epoch: Int, atMost limit: Int, onEvent: (TrainingEvent) -> Void
-  ) throws -> EpochTotals {
-    let start = MonotonicClock.seconds()
-    let before = result.trainingSeconds
-    let work = work(ofEpoch: epoch)
-    var now = MonotonicClock.seconds()
-    result.phases.load += now - start
-    var totals = EpochTotals()
-    for batch in 0..<min(work.batchCount, limit) {
-      let step = try trainStep(work, batch, epoch: epoch, at: now)
-      if batch % plan.logInterval == 0 {
-        onEvent(
-          .logged(
-            epoch: epoch, samplesBefore: totals.samples,
-            samplesInEpoch: data.facts.trainingCount, loss: step.lossSum / Double(step.samples)))
-      }
-      totals.steps += 1
-      totals.lossSum += step.lossSum
-      totals.samples += step.samples
-      now = MonotonicClock.seconds()
-      result.trainingSeconds = before + (now - start)
-      if result.steps == TrainingResult.warmUpSteps {
-        result.warmUp = (result.trainingSeconds, result.samplesSeen)
-      }
-      onEvent(
-        .progressed(
-          samples: result.samplesSeen,
-          planned: plan.plannedSamples(samples: data.facts.trainingCount),
-          seconds: result.trainingSeconds))
-    }
-    totals.seconds = result.trainingSeconds - before
-    // After the clock: it costs nothing that is measured.
-    totals.orderHash = work.orderHash(ofFirst: totals.steps, content: content)
-    return totals
-  }
-
-  /// One optimizer step: load, forward, backward, all-reduce, update.
-  private func trainStep(
-    _ work: any EpochWork, _ batch: Int, epoch: Int, at start: Double
-  ) throws -> StepTotals {
-    let step = result.steps + 1
-    let globalSize = work.globalSize(of: batch)
-    let (outcome, samples) = work.compute(batch)
-    try engine.checkDevice()
-    let arrival = MonotonicClock.seconds()
-    let met = timeline.meetings
-    try sync.finish(
-      StepUpdate(engine: engine, scale: 1 / Float(globalSize), step: step, arrival: arrival),
-      timeline: &timeline)
-    try engine.checkDevice()
-    let done = MonotonicClock.seconds()
-    let totals = sync.totals
-    guard totals.samples == globalSize else {
-      throw AgreedError(
-        "step \(step): the ranks brought \(totals.samples) samples together, "
-          + "expected \(globalSize); the sum over ranks is not to be trusted",
-        exitCode: ExitCode.training)
-    }
-    guard totals.lossSum.isFinite else {
-      throw AgreedError(
-        "step \(step) (epoch \(epoch)): the loss is not finite (\(totals.lossSum)); "
-          + "try a smaller --learning-rate", exitCode: ExitCode.training)
-    }
-    if let bitFlip = plan.bitFlip {
-      engine.publishParameters()
-      bitFlip.strike(replica, rank: communicator.rank, step: step)
-      engine.adoptParameters()
-    }
-    if let interval = plan.checkInterval, step % interval == 0 { _ = try verifyReplicas(step) }
-    timeline.noteStep(duration: done - start)
-    result.phases.load += outcome.loadSeconds
-    result.phases.forward += outcome.forwardSeconds
-    result.phases.backward += outcome.backwardSeconds
-    result.phases.update += done - arrival - timeline.meetingSeconds(after: met)
-    result.steps = step
-    result.samplesSeen += totals.samples
-    result.localSamples += samples
-    result.finalLoss = totals.lossSum / Double(totals.samples)
-    return totals
-  }
-
-  /// The test set shared among ranks; the replicas must still be one.
-  private func evaluate(epoch: Int, totals: EpochTotals) throws -> EpochSummary {
-    let start = MonotonicClock.seconds()
-    let outcome = try testOutcome()
-    let hash = try verifyReplicas(result.steps)
-    let orderHash = try communicator.allReduce(totals.orderHash, .sum)
-    result.phases.evaluate += MonotonicClock.seconds() - start
-    return EpochSummary(
-      epoch: epoch, steps: totals.steps, seconds: totals.seconds,
-      trainingLoss: totals.lossSum / Double(max(totals.samples, 1)),
-      testLoss: outcome.lossSum / Double(data.facts.testCount), testCorrect: outcome.correct,
-      testCount: data.facts.testCount, parametersHash: hash,
-      certificate: communicator.isRoot
-        ? Certificate.Epoch(orderHash: orderHash.hexadecimal, weightsSHA256: weightsSHA256()) : nil)
-  }
-
-  /// Loss and hits on the whole test set, the same on all ranks.
-  private func testOutcome() throws -> EvaluationOutcome {
-    var outcome = EvaluationOutcome()
-    if let leafwise {
-      let mine = leafwise.engine.evaluate(
-        each: leafwise.share.leaves.map(data.testSamples(ofLeaf:)))
-      let losses = try communicator.allGather(mine.map(\.lossSum))
-      var lossOfLeaf = [Double](repeating: 0, count: leafwise.cut.leaves)
-      for rank in 0..<communicator.size {
-        for (leaf, loss) in zip(leafwise.cut.share(of: rank).leaves, losses[rank]) {
-          lossOfLeaf[leaf] = loss
-        }
-      }
-      outcome.lossSum = leafwise.cut.tree.root.total({ lossOfLeaf[$0] }, add: +)
-      outcome.correct = try communicator.allReduce(mine.reduce(0) { $0 + $1.correct }, .sum)
-    } else {
-      let mine = engine.evaluate(data.testSamples)
-      try engine.checkDevice()
-      outcome.lossSum = try communicator.allReduce(mine.lossSum, .sum)
-      outcome.correct = try communicator.allReduce(mine.correct, .sum)
-    }
-    return outcome
-  }
-
-  /// SHA-256 of the parameters in canonical order.
-  private func weightsSHA256() -> String {
-    finalWeights().withUnsafeBytes { SHA256.hex(of: $0) }
-  }
-
-  /// Stops the run unless all ranks have the same parameters; returns their hash.
-  private func verifyReplicas(_ step: Int) throws -> UInt64 {
-    engine.publishParameters()
-    try engine.checkDevice()
-    let hash = try ReplicaCheck(communicator: communicator, layout: layout, replica: replica)
-      .verify(step: step, since: verifiedStep)
-    verifiedStep = step
-    return hash
-  }
 }
 
 extension Trainer {
   /// Bytes of optimizer state that this rank keeps.
   public var optimizerStateBytes: Int {
     replica.optimizerState.count * MemoryLayout<Float>.stride
+  }
+
+  /// Gradients that are exchanged at a time, during the backward pass; nil where all are, after it.
+  public var bucket: Int? {
+    communicator.size > 1 ? (sync as? AllReduceSync)?.bucket : nil
   }
 
   /// Gives shared memory back; called by all ranks when nobody uses the trainer any more.

@@ -13,6 +13,8 @@ public struct TrainingResult {
   /// This rank's training time, evaluation excluded.
   public var trainingSeconds = 0.0
   public var phases = PhaseSeconds()
+  /// Phases whose seconds stand together in the last of them; nil where all were told apart.
+  public var fusedPhases: [Phase]?
   /// Mean loss over the global batch of the last step.
   public var finalLoss = 0.0
   public var epochs: [EpochSummary] = []

@@ -15,9 +15,12 @@ public struct Config: Codable, Equatable, Sendable {
   public var syntheticData: Bool
   /// How 3 x 3 convolutions were computed: `auto`, `winograd` or `im2col`.
   public var convolution: String?
-  /// How gradients came together: `allreduce` or `node`; absent in older records, which
+  /// How gradients came together: `allreduce`, `node` or `cuda-aware`; absent in older records, which
   /// knew `allreduce` alone.
   public var sync: String?
+  /// Bytes of gradients that were exchanged at a time, during the backward pass; absent where all were
+  /// exchanged after it.
+  public var bucketBytes: Int?
   /// Leaves of the reproducible mode; absent in the fast mode.
   public var leaves: Int?
 
@@ -25,7 +28,8 @@ public struct Config: Codable, Equatable, Sendable {
   public init(
     scaling: Scaling, globalBatch: Int, batchPerRank: Int? = nil, model: String, epochs: Int,
     seed: UInt64, threadsPerRank: Int, device: String, data: String, syntheticData: Bool,
-    convolution: String? = nil, sync: String? = nil, leaves: Int? = nil
+    convolution: String? = nil, sync: String? = nil,
+    bucketBytes: Int? = nil, leaves: Int? = nil
   ) {
     self.scaling = scaling
     self.globalBatch = globalBatch
@@ -39,6 +43,7 @@ public struct Config: Codable, Equatable, Sendable {
     self.syntheticData = syntheticData
     self.convolution = convolution
     self.sync = sync
+    self.bucketBytes = bucketBytes
     self.leaves = leaves
   }
 }

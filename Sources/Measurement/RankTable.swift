@@ -14,6 +14,9 @@ public enum RankTable {
     lines.append(
       "wait, transfer: the two parts of the all-reduce, before and after the last rank's arrival.")
     lines += fusedPhases(of: ranks)
+    if record.config.bucketBytes != nil, ranks.count > 1 {
+      lines.append("backward: what of it no exchange of other layers' gradients hid.")
+    }
     if record.config.syntheticData { lines.append(Wording.synthetic) }
     return lines.joined(separator: "\n")
   }

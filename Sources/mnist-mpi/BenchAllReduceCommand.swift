@@ -72,7 +72,7 @@ struct BenchAllReduceCommand: RankCommand {
     let network = try model.map(makeModel)
     let counts = Self.ladder + (network.map { [ParameterLayout(of: $0).count] } ?? [])
     let timings = try ExchangeBench(over: communicator)
-      .measure(SyncMethod.allCases, counts: counts.sorted(), repeats: repeats)
+      .measure(SyncMethod.onCPU, counts: counts.sorted(), repeats: repeats)
     let prediction = try network.map { try predict($0, place, communicator) }
     _ = try communicator.onRoot(exitCode: ExitCode.cannotCreate) {
       try prediction?.keep(in: results)
@@ -104,7 +104,7 @@ struct BenchAllReduceCommand: RankCommand {
     let rule = Optimizer(kind: optimizer, learningRate: 1e-7)
     let engine = OpenBLASEngine(model: network, optimizer: rule, threads: place.threads)
     let rehearsals = try Trainer.rehearse(
-      SyncMethod.allCases, communicator: communicator, data: data, model: network, optimizer: rule,
+      SyncMethod.onCPU, communicator: communicator, data: data, model: network, optimizer: rule,
       engine: engine, plan: TrainingPlan(globalBatch: batchSize, epochs: 1, seed: 1))
     var prediction = Prediction(
       model: network.text, optimizer: optimizer.rawValue, globalBatch: batchSize,

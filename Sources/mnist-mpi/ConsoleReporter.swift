@@ -17,7 +17,7 @@ final class ConsoleReporter {
   /// The lines before the first step.
   func start(
     device: String, facts: DataFacts, model: Model, plan: TrainingPlan, ranks: Int, nodes: Int,
-    threads: Int, cut: LeafCut?, sync: SyncMethod, trials: [SyncTrial]
+    threads: Int, cut: LeafCut?, exchange: ExchangeChoice
   ) {
     say("Using device: \(device)")
     let name = facts.isSynthetic ? "synthetic (made from the seed, not MNIST)" : facts.name
@@ -34,8 +34,7 @@ final class ConsoleReporter {
         + "\(threads) thread\(threads == 1 ? "" : "s") each")
     if let cut { say("Mode: \(Self.text(of: cut, threads: threads))") }
     guard ranks > 1 else { return }
-    let tried = trials.map(\.text).joined(separator: ", ")
-    say("Sync: \(sync.rawValue)" + (tried.isEmpty ? "" : " (tried, a step: \(tried))"))
+    say("Sync: \(exchange.text)")
   }
 
   /// Such as `reproducible, 8 leaves, 3 on the busiest rank: imbalance 1.125 (most/mean)`.

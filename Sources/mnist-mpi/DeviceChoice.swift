@@ -25,17 +25,20 @@ struct DeviceChoice {
     _ communicator: Communicator, work: WorkOptions, options: RunOptions
   ) throws -> DeviceChoice {
     try make(
-      communicator, options.device, precision: work.precision, forCPU: optionForCPU(options))
+      communicator, options.device, precision: work.precision, forCPU: optionForCPU(options),
+      forGPU: optionForGPU(options))
   }
 
   /// Looks for a GPU where one is wished for; called by all ranks, which come to the same kind.
   ///
   /// A rank takes the GPU of its place on its node, modulo their number.
-  /// - Parameter forCPU: an option that was given and that only the CPU knows.
+  /// - Parameters:
+  ///   - forCPU: an option that was given and that only the CPU knows.
+  ///   - forGPU: an option that was given and that only GPUs know.
   /// - Throws: `AgreedError` where the wishes cannot be met.
   static func make(
     _ communicator: Communicator, _ wish: DeviceName, precision: Precision = .float32,
-    forCPU: String? = nil
+    forCPU: String? = nil, forGPU: String? = nil
   ) throws -> DeviceChoice {
     if wish == .cuda, let forCPU {
       throw AgreedError(
@@ -44,7 +47,8 @@ struct DeviceChoice {
         exitCode: ExitCode.usage)
     }
     guard wish != .cpu, forCPU == nil else {
-      return try cpu(precision, because: wish == .auto ? forCPU.map { "\($0) is for it" } : nil)
+      return try cpu(
+        precision, because: wish == .auto ? forCPU.map { "\($0) is for it" } : nil, forGPU: forGPU)
     }
     let place = try communicator.splitByNode().rank
     let found = Result {
@@ -57,7 +61,7 @@ struct DeviceChoice {
           "--device cuda: not available: \(lack); use --device cpu or leave it out",
           exitCode: ExitCode.usage)
       }
-      return try cpu(precision, because: "no CUDA: \(lack)")
+      return try cpu(precision, because: "no CUDA: \(lack)", forGPU: forGPU)
     }
     return try cuda(found.get(), communicator)
   }
@@ -70,7 +74,20 @@ struct DeviceChoice {
     return nil
   }
 
-  private static func cpu(_ precision: Precision, because reason: String?) throws -> DeviceChoice {
+  /// The first option whose value only GPUs know.
+  private static func optionForGPU(_ options: RunOptions) -> String? {
+    if options.sync == .way(.cudaAware) { return "--sync cuda-aware" }
+    return options.bucketKib.map { "--bucket-kib \($0)" }
+  }
+
+  private static func cpu(
+    _ precision: Precision, because reason: String?, forGPU: String?
+  ) throws -> DeviceChoice {
+    if let forGPU {
+      throw AgreedError(
+        "\(forGPU): it is for ranks on GPUs" + (reason.map { " (\($0))" } ?? "")
+          + "; leave it out or use --device cuda on a GPU", exitCode: ExitCode.usage)
+    }
     guard precision == .float32 else {
       throw AgreedError(
         "--precision \(precision.rawValue): the CPU computes in float32 only"

@@ -19,6 +19,8 @@ struct RecordBuilder {
   let place: RankPlace
   let threads: Int
   let sync: SyncMethod
+  /// Gradients that are exchanged at a time; nil for all.
+  let bucket: Int?
   let optimizerStateBytes: Int
   let workingSetBytes: Int
   /// Load by others, on rank 0.
@@ -37,8 +39,8 @@ struct RecordBuilder {
         ? Double(result.localSamples) / result.trainingSeconds : 0,
       peakMemoryBytes: HostFacts.peakMemoryBytes(), optimizerStateBytes: optimizerStateBytes,
       workingSetBytes: workingSetBytes,
-      // One graph does both.
-      fusedPhases: device.gpu == nil ? nil : [.load, .forward])
+      // On the way to a step's gradients a device does both in one go.
+      fusedPhases: result.fusedPhases ?? (device.gpu == nil ? nil : [.load, .forward]))
     let trainingSeconds = try communicator.allReduce(result.trainingSeconds, .max)
     let imagesPerSecond = try communicator.allReduce(result.imagesPerSecond, .min)
     let total = try communicator.allReduce(HostFacts.secondsSinceProcessStart(), .max)
@@ -108,6 +110,7 @@ struct RecordBuilder {
       syntheticData: data.isSynthetic,
       convolution: device.gpu == nil ? options.convolution.rawValue : nil,
       sync: sync.rawValue,
+      bucketBytes: bucket.map { $0 * MemoryLayout<Float>.stride },
       leaves: options.leafCount)
   }
 

@@ -40,14 +40,25 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How ranks bring gradients together: allreduce, node, or auto (default: allreduce).",
+      "How ranks bring gradients together: allreduce, node, cuda-aware, or auto (default: allreduce).",
       discussion: """
-        allreduce: one MPI_Allreduce a step, every rank updates everything. node: shared memory within a node, each rank \
-        updates its part. auto: tries each for a moment and takes the fastest. The learning rate \
+        allreduce: MPI_Allreduce, every rank updates everything. node: shared memory within a node, each rank \
+        updates its part; for CPUs. cuda-aware: MPI_Allreduce in the memory of GPUs, the default there if MPI says that it knows \
+        it and a trial comes out right. auto: tries each for a moment and takes the fastest. The learning rate \
         is not touched: others multiply it by the number of ranks where the global batch grows; \
         here say --learning-rate.
         """, valueName: "way"))
-  var sync: SyncOption = .way(.allReduce)
+  var sync: SyncOption?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Gradients that GPUs exchange at a time, while earlier layers still work; 0: all at the end (default: 1024).",
+      valueName: "KiB"))
+  var bucketKib: Int?
+
+  /// Gradients of a bucket.
+  var bucket: Int? { bucketKib.map { $0 * 1024 / MemoryLayout<Float>.stride } }
 
   @Flag(
     help: ArgumentHelp(
@@ -116,6 +127,9 @@ struct RunOptions: ParsableArguments {
   func validate() throws {
     if let threads, !(1...4096).contains(threads) {
       throw ValidationError("--threads \(threads): expected a number from 1 to 4096")
+    }
+    if let bucketKib, !(0...1_048_576).contains(bucketKib) {
+      throw ValidationError("--bucket-kib \(bucketKib): expected a number from 0 to 1048576")
     }
     if let leaves {
       guard reproducible else {

@@ -24,12 +24,6 @@ enum SyncOption: ExpressibleByArgument, Equatable {
     }
   }
 
-  /// The way that is named; `allReduce` where the fastest is to be found.
-  var method: SyncMethod {
-    guard case .way(let method) = self else { return .allReduce }
-    return method
-  }
-
   static var allValueStrings: [String] { ["auto"] + SyncMethod.allCases.map(\.rawValue) }
 }
 

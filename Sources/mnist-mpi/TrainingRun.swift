@@ -34,17 +34,22 @@ struct TrainingRun {
     try HealthCheck(communicator: communicator, place: place, device: device.text).warn()
     let (engine, threads) = try device.engine(
       model, optimizer, threads: place.threads, convolution: options.convolution)
-    let trials = try trySyncs(data, model, optimizer, engine, plan, on: device)
-    let sync = trials.first?.method ?? options.sync.method
+    let exchange = try ExchangeChoice.make(
+      options.sync, communicator, engine: engine, onGPU: device.gpu != nil
+    ) { methods in
+      try Trainer.compare(
+        methods, communicator: communicator, data: data, model: model, optimizer: optimizer,
+        engine: engine, plan: plan, bucket: options.bucket)
+    }
     let trainer = try Trainer(
       communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
-      plan: plan, sync: sync)
+      plan: plan, sync: exchange.method, bucket: options.bucket)
 
     let reporter = ConsoleReporter(
       isSilent: options.quiet || !communicator.isRoot, progress: options.progress)
     reporter.start(
       device: device.summary, facts: data.facts, model: model, plan: plan, ranks: communicator.size,
-      nodes: place.nodes, threads: threads, cut: data.cut, sync: sync, trials: trials)
+      nodes: place.nodes, threads: threads, cut: data.cut, exchange: exchange)
     let firstStepAt = HostFacts.secondsSinceProcessStart()
     let meter = try LoadMeter(communicator, place)
     let result = try trainer.run(onEvent: reporter.hear)
@@ -54,7 +59,8 @@ struct TrainingRun {
     let record = try RecordBuilder(
       communicator: communicator, work: work, optimizer: optimizer, options: options,
       device: device, data: data.facts,
-      plan: plan, model: model, place: place, threads: threads, sync: sync,
+      plan: plan, model: model, place: place, threads: threads, sync: exchange.method,
+      bucket: trainer.bucket,
       optimizerStateBytes: trainer.optimizerStateBytes,
       workingSetBytes: WorkingSet.bytes(
         model, data: data, plan: plan, rank: communicator.rank,
@@ -67,18 +73,6 @@ struct TrainingRun {
       try keep(record, weights: weights, of: model, facts: data.facts)
       reporter.finish(record, directory: options.results)
     }
-  }
-
-  /// The ways of exchange that --sync auto tries, the fastest first; none where one is named.
-  private func trySyncs(
-    _ data: LocalData, _ model: Model, _ optimizer: Optimizer, _ engine: any Engine,
-    _ plan: TrainingPlan, on device: DeviceChoice
-  ) throws -> [SyncTrial] {
-    // GPUs have one way only.
-    guard options.sync == .auto, communicator.size > 1, device.gpu == nil else { return [] }
-    return try Trainer.compare(
-      SyncMethod.allCases, communicator: communicator, data: data,
-      model: model, optimizer: optimizer, engine: engine, plan: plan)
   }
 
   /// Finds out before training whether what it yields can be written.
