@@ -30,7 +30,11 @@ public struct RandomStream: Sendable {
   /// The bias is below `bound / 2^32`.
   public func integer(_ index: Int, below bound: Int) -> Int {
     precondition(bound > 0 && bound <= 1 << 32, "bound \(bound) is not in 1...2^32")
-    return Int((UInt64(word(index)) * UInt64(bound)) >> 32)
+    return Self.integer(word(index), below: bound)
+  }
+
+  private static func integer(_ word: UInt32, below bound: Int) -> Int {
+    Int((UInt64(word) * UInt64(bound)) >> 32)
   }
 
   /// Fills `values` with the draws from 0 on as numbers strictly between -1 and 1, times `bound`.
@@ -50,9 +54,12 @@ public struct RandomStream: Sendable {
   ///
   /// For `k` from the last position down to 1, position `k` changes places with position
   /// `integer(draw, below: k + 1)`.
-  public func shuffle<Value>(_ values: inout [Value]) {
-    for (draw, last) in stride(from: values.count - 1, to: 0, by: -1).enumerated() {
-      values.swapAt(last, integer(draw, below: last + 1))
+  public func shuffle(_ values: inout [Int]) {
+    var words = SIMD4<UInt32>()
+    for draw in 0..<max(values.count - 1, 0) {
+      if draw % 4 == 0 { words = block(UInt64(draw) / 4) }
+      let last = values.count - 1 - draw
+      values.swapAt(last, Self.integer(words[draw % 4], below: last + 1))
     }
   }
 }

@@ -37,11 +37,11 @@ public struct EpochOrder: Sendable {
 
   /// Calls `body` for every position of the epoch, in order, with the shard and its round there.
   public func forEachPosition(_ body: (_ position: Int, _ shard: Int, _ round: Int) -> Void) {
+    let walk = (0..<shards.count).map { (multiplier * $0 + offset) % shards.count }
     var position = 0
     var round = 0
     while position < shards.samples {
-      for step in 0..<shards.count {
-        let shard = (multiplier * step + offset) % shards.count
+      for shard in walk {
         guard shard + round * shards.count < shards.samples else { continue }
         body(position, shard, round)
         position += 1

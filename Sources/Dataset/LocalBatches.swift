@@ -23,18 +23,28 @@ public struct LocalBatches: Sendable {
     precondition(batchSize > 0, "batch size \(batchSize)")
     precondition(owners.shards == order.shards, "owners of other shards than the order's")
     let shards = order.shards
-    let isOwn = (0..<shards.count).map { owners.rankOfShard[$0] == rank && isKept($0) }
-    let ordinals = (0..<shards.count).map { isOwn[$0] ? order.shuffledOrdinals(of: $0) : [] }
-    let count = (0..<shards.count).reduce(0) { $0 + ordinals[$1].count }
+    // The samples of all shards that are kept, shard after shard, each in its order.
+    var samples: [Int32] = []
+    // Where a shard's begin there; nil where it is not kept.
+    let firsts = (0..<shards.count).map { shard -> Int? in
+      guard owners.rankOfShard[shard] == rank && isKept(shard) else { return nil }
+      let local = owners.firstLocalIndex[shard]
+      samples += order.shuffledOrdinals(of: shard).lazy.map { Int32(local + $0) }
+      return samples.count - shards.size(of: shard)
+    }
     var indices: [Int32] = []
     var positions: [Int32] = []
-    indices.reserveCapacity(count)
-    positions.reserveCapacity(count)
+    indices.reserveCapacity(samples.count)
+    positions.reserveCapacity(samples.count)
     var starts: [Int] = []
+    var nextStart = 0
     order.forEachPosition { position, shard, round in
-      if position % batchSize == 0 { starts.append(indices.count) }
-      if isOwn[shard] {
-        indices.append(Int32(owners.firstLocalIndex[shard] + ordinals[shard][round]))
+      if position == nextStart {
+        starts.append(indices.count)
+        nextStart += batchSize
+      }
+      if let first = firsts[shard] {
+        indices.append(samples[first + round])
         positions.append(Int32(position))
       }
     }
