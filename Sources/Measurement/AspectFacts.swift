@@ -78,7 +78,7 @@ struct AspectFacts {
   private func performance(_ row: ComparisonRow) -> [String] {
     let median = row.runs > 1 ? " (median of \(row.runs) runs)" : ""
     return [
-      "\(NumberText.fixed(row.trainingSeconds, 2)) s training" + median,
+      "\(SecondsText.text(row.trainingSeconds)) s training" + median,
       "\(NumberText.fixed(row.imagesPerSecond, 0)) images/s",
     ]
   }

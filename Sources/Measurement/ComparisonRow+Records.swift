@@ -99,8 +99,8 @@ extension ComparisonRow {
     if runs > 1 {
       let spread = Statistics.spread(records.map(\.result.trainingSeconds))
       notes.append(
-        "median of \(runs) runs, \(NumberText.fixed(trainingSecondsMin, 2)) to "
-          + "\(NumberText.fixed(trainingSecondsMax, 2)) s "
+        "median of \(runs) runs, \(SecondsText.text(trainingSecondsMin, of: trainingSeconds)) to "
+          + "\(SecondsText.text(trainingSecondsMax, of: trainingSeconds)) s "
           + "(spread \(NumberText.percent(spread, 1)) %)")
     }
   }

@@ -90,7 +90,7 @@ enum ComparisonText {
       "\(row.ranks)", "\(row.nodes)", hosts(row.hosts), "\(row.threadsPerRank)",
       row.binding.rawValue, row.sync.isEmpty ? "-" : row.sync,
       row.leaves.map(Wording.leaves) ?? "fast", "\(row.globalBatch)",
-      NumberText.fixed(row.trainingSeconds, 2),
+      SecondsText.text(row.trainingSeconds),
       NumberText.fixed(row.imagesPerSecond, 0),
       NumberText.fixed(row.speedup, 2) + mark, NumberText.fixed(row.efficiency, 2) + mark,
       NumberText.percent(row.communicationShare, 1), NumberText.percent(row.testAccuracy, 2),

@@ -5,9 +5,10 @@ public enum RankTable {
   /// Rank 0 calls it.
   public static func text(_ record: RunRecord) -> String {
     let ranks = record.ranks
-    var layout = TextLayout(titles: titles, rows: ranks.map(row))
+    let whole = record.result.trainingSeconds
+    var layout = TextLayout(titles: titles, rows: ranks.map { row($0, of: whole) })
     for (label, summary) in summaries {
-      layout.rows.append(summaryRow(label, ranks, summary))
+      layout.rows.append(summaryRow(label, ranks, of: whole, summary))
     }
     var lines = [layout.plain()]
     lines.append(imbalance(of: ranks))
@@ -40,24 +41,24 @@ public enum RankTable {
     ]
   }
 
-  private static func row(_ rank: RankRecord) -> [String] {
+  private static func row(_ rank: RankRecord, of whole: Double) -> [String] {
     return [
       "\(rank.rank)", Wording.shortHost(rank.host), rank.device, NumberText.ranges(rank.cores),
       "\(rank.threads)",
       "\(rank.samples)",
-    ] + phases.map { NumberText.fixed(rank.phases[$0.phase], 2) } + [
-      NumberText.fixed(rank.otherSeconds, 2), NumberText.fixed(rank.imagesPerSecond, 0),
+    ] + phases.map { SecondsText.text(rank.phases[$0.phase], of: whole) } + [
+      SecondsText.text(rank.otherSeconds, of: whole), NumberText.fixed(rank.imagesPerSecond, 0),
     ]
   }
 
   private static func summaryRow(
-    _ label: String, _ ranks: [RankRecord], _ summary: ([Double]) -> Double?
+    _ label: String, _ ranks: [RankRecord], of whole: Double, _ summary: ([Double]) -> Double?
   ) -> [String] {
     [label, "", "", "", "", NumberText.fixed(summary(ranks.map { Double($0.samples) }), 0)]
       + phases.map { column in
-        NumberText.fixed(summary(ranks.map { $0.phases[column.phase] }), 2)
+        SecondsText.text(summary(ranks.map { $0.phases[column.phase] }), of: whole)
       } + [
-        NumberText.fixed(summary(ranks.map(\.otherSeconds)), 2),
+        SecondsText.text(summary(ranks.map(\.otherSeconds)), of: whole),
         NumberText.fixed(summary(ranks.map(\.imagesPerSecond)), 0),
       ]
   }

@@ -62,7 +62,7 @@ public struct SameCores: Codable, Equatable, Sendable {
         "\(NumberText.count(way.ranks, "rank", "ranks")) x "
         + NumberText.count(way.threadsPerRank, "thread", "threads")
       let speedup = way.speedupOverOneCore.map { ", \(NumberText.fixed($0, 2)) of one core" } ?? ""
-      return "\(name) \(NumberText.fixed(way.trainingSeconds, 2)) s\(speedup)"
+      return "\(name) \(SecondsText.text(way.trainingSeconds)) s\(speedup)"
     }
     let mode = leaves.map { ", \(Wording.leaves($0))" } ?? ""
     return "Same cores in total (\(cores))\(mode): " + parts.joined(separator: "; ")

@@ -67,7 +67,7 @@ final class ConsoleReporter {
   /// price of the reproducible mode where there is also a fast run.
   func finish(_ record: RunRecord, directory: String) {
     guard !isSilent else { return }
-    say("Training completed in: \(Self.fixed(record.result.trainingSeconds, 2)) seconds")
+    say("Training completed in: \(SecondsText.text(record.result.trainingSeconds)) seconds")
     say("")
     say(RankTable.text(record))
     guard record.run.ranks > 1 || record.config.leaves != nil else { return }

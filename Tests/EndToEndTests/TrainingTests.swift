@@ -39,7 +39,8 @@ import Testing
     #expect(record.work.globalBatch == 50 && record.work.trainingSamples == 500)
     let slowest = record.ranks.map(\.trainingSeconds).max()
     #expect(record.result.trainingSeconds == slowest)
-    let seconds = String(format: "%.2f", record.result.trainingSeconds)
+    let seconds = String(
+      format: record.result.trainingSeconds < 2 ? "%.4f" : "%.2f", record.result.trainingSeconds)
     #expect(lines.contains("Training completed in: \(seconds) seconds"))
     for rank in record.ranks {
       let phases = rank.phases.training + rank.otherSeconds
