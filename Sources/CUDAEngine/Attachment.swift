@@ -54,7 +54,7 @@ final class Attachment {
       main: main, side: engine.side)
     passes = try Passes(
       engine.plan, engine.model, parameters: replica.parameters, products: products, main: main,
-      side: engine.side)
+      side: engine.side, fusesHead: engine.products.fusesHead)
     space = try Workspace(engine.plan, capacity: largestBatch, isForTraining: true, on: main)
     hostIndices = try PinnedMemory(gpu, count: largestBatch)
     indices = try DeviceMemory(gpu, count: largestBatch)

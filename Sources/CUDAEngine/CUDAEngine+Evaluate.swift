@@ -54,7 +54,7 @@ extension CUDAEngine {
       plan, largest: size, isForTraining: false, settings: self.products, main: main, side: side)
     let passes = try Passes(
       plan, model, parameters: attached.replica.parameters, products: products, main: main,
-      side: side)
+      side: side, fusesHead: false)
     let made = (
       passes, try Workspace(plan, capacity: size, isForTraining: false, on: main),
       try DeviceMemory<BatchSums>(gpu, count: batches)

@@ -33,7 +33,8 @@ struct KernelLibrary {
 
   private static let elementaryNames = [
     "gather", "relu_outputs", "relu_inputs", "pool_outputs", "pool_inputs", "pass_on",
-    "add_bias", "column_sums", "softmax_loss", "adam_update", "adam_step", "sgd_update", "sgd_step",
+    "add_bias", "column_sums", "softmax_loss", "head", "adam_update", "adam_step", "sgd_update",
+    "sgd_step",
     "nothing",
   ]
 

@@ -90,6 +90,13 @@ struct Passage {
   let choices: DeviceAddress
   let pooling: PoolingShape
   let passing: Passing
+
+  /// Nowhere: of the inputs of stage `place`, which nobody wants the gradient of.
+  static func none(_ space: Workspace, _ place: Int) -> Passage {
+    Passage(
+      gradients: .none, inputs: space.activations[place].address, choices: .none, pooling: .none,
+      passing: .all)
+  }
 }
 
 /// The constants of one step of the optimizer: `Update` in update.cuh.

@@ -11,13 +11,16 @@ final class Passes {
   let main: Stream
   let side: Stream
   let products: Products
+  /// The stage that is computed together with the loss; nil if none.
+  private let head: Int?
   private let fork: Event
   private let join: Event
   private var isForked = false
 
+  /// - Parameter fusesHead: whether the last layer may be computed together with the loss, for training.
   init(
     _ plan: Plan, _ model: Model, parameters: DeviceMemory<Float>, products: Products, main: Stream,
-    side: Stream
+    side: Stream, fusesHead: Bool
   ) throws {
     self.plan = plan
     self.model = model
@@ -25,6 +28,7 @@ final class Passes {
     self.products = products
     self.main = main
     self.side = side
+    head = fusesHead ? plan.head : nil
     fork = try Event(main.device)
     join = try Event(main.device)
   }
@@ -38,15 +42,40 @@ final class Passes {
     let count: Int
   }
 
-  /// Bytes to outputs.
+  /// Bytes to outputs, but those of a head.
   func forward(_ batch: Batch, _ space: Workspace) throws {
+    try gather(batch, space)
+    try layers(batch, space)
+  }
+
+  /// Bytes to inputs.
+  func gather(_ batch: Batch, _ space: Workspace) throws {
+    try gather(batch, into: space.activations[0], on: main)
+  }
+
+  /// Bytes to inputs of the next step, beside what the main stream is given from here on.
+  func gatherAhead(_ batch: Batch, _ space: Workspace) throws {
+    guard let inputs = space.nextInputs else { return }
+    try forkSide()
+    try gather(batch, into: inputs, on: side)
+  }
+
+  private func gather(
+    _ batch: Batch, into inputs: DeviceMemory<Float>, on stream: Stream
+  ) throws {
     let pixels = model.input.count
     let quads = (pixels + 3) / 4
-    try main.launch(
+    try stream.launch(
       "gather", .covering(batch.count * quads), batch.samples.images.address, batch.indices,
       Int32(batch.first), Int32(batch.count), Int32(pixels), Divisor(quads), batch.samples.factor,
-      batch.samples.shift, space.activations[0].address)
-    for place in plan.stages.indices { try forward(place, batch.count, space) }
+      batch.samples.shift, inputs.address)
+  }
+
+  /// Inputs to outputs.
+  func layers(_ batch: Batch, _ space: Workspace) throws {
+    for place in plan.stages.indices where place != head {
+      try forward(place, batch.count, space)
+    }
   }
 
   private func forward(_ place: Int, _ count: Int, _ space: Workspace) throws {
@@ -67,13 +96,26 @@ final class Passes {
     }
   }
 
-  /// Outputs to loss and hits in `sums[slot]` and, for training, to the gradient of the last outputs.
+  /// Outputs to loss and hits in `sums[slot]` and, for training, to the gradient of the last outputs and,
+  /// with a head, of its inputs.
   func loss(
     _ batch: Batch, _ space: Workspace, into sums: DeviceMemory<BatchSums>, slot: Int
   ) throws {
     // A block has four warps, each of which takes a row.
+    let grid = Grid(x: (batch.count + 3) / 4)
+    if let head {
+      let stage = plan.stages[head]
+      let passage = stage.passesGradient ? passage(before: head, space) : .none(space, head)
+      return try main.launch(
+        "head", grid, threads: 128, parameters.at(stage.weights.lowerBound),
+        parameters.at(stage.biases.lowerBound), batch.samples.labels.address, batch.indices,
+        Int32(batch.first), Int32(batch.count), Int32(stage.input.count), Int32(model.classes),
+        space.gradients[head].address, passage.gradients, passage.inputs, passage.choices,
+        passage.pooling, passage.passing.rawValue, space.losses.address, space.hits.address,
+        space.counter.address, sums.address, Int32(slot))
+    }
     try main.launch(
-      "softmax_loss", Grid(x: (batch.count + 3) / 4), threads: 128,
+      "softmax_loss", grid, threads: 128,
       space.activations[plan.stages.count].address, batch.samples.labels.address, batch.indices,
       Int32(batch.first), Int32(batch.count), Int32(model.classes),
       space.gradients.last?.address ?? .none, space.losses.address, space.hits.address,
@@ -87,16 +129,12 @@ final class Passes {
     let stage = plan.stages[place]
     let outputGradient = space.gradients[place].address
     if stage.hasParameters {
-      if stage.passesGradient {
-        try fork.record(on: main)
-        try side.wait(for: fork)
-        isForked = true
-      }
+      if stage.passesGradient { try forkSide() }
       try products.weights(
         stage, place, count: count, input: space.activations[place].address,
         gradient: outputGradient, into: gradients, on: weightStream(place))
     }
-    guard stage.passesGradient else { return }
+    guard stage.passesGradient, place != head else { return }
     let passage = passage(before: place, space)
     let numbers = count * stage.output.count
     switch stage.work {
@@ -162,6 +200,13 @@ final class Passes {
     }
     try joinSide()
     try main.synchronize()
+  }
+
+  /// Has the side stream wait for what the main stream was given.
+  private func forkSide() throws {
+    try fork.record(on: main)
+    try side.wait(for: fork)
+    isForked = true
   }
 
   /// Has the main stream wait for what the side stream was given.

@@ -98,6 +98,16 @@ struct Plan {
     self.stages = stages
   }
 
+  /// The last stage, where one kernel can do all of it but its weights' gradient: `head` in loss.cuh.
+  ///
+  /// Beyond these sizes a product, cut into tiles and parts, is quicker.
+  var head: Int? {
+    guard let last = stages.last, last.work == .fullyConnected, !last.hasReLU,
+      last.inner.channels <= 16, last.input.count <= 1024
+    else { return nil }
+    return stages.count - 1
+  }
+
   /// Numbers of the largest layer between stages, for one sample.
   var widest: Int { stages.map { max($0.input.count, $0.inner.count) }.max() ?? 0 }
 }

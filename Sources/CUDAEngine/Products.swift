@@ -17,6 +17,9 @@ public struct ProductSettings: Sendable {
   package var tile: Tile?
   package var parts: Int?
 
+  /// Whether the last layer may be computed with the loss.
+  var fusesHead: Bool { choice == .auto && tile == nil && parts == nil }
+
   /// The usual: our own kernels, and cuBLAS for large products where it is there.
   public init(_ choice: ProductChoice = .auto) { self.choice = choice }
 }
@@ -69,7 +72,8 @@ final class Products {
     mainSums = try PartialSums(blocks: chooser.mostBlocks, on: main)
     sideSums = try PartialSums(blocks: isForTraining ? chooser.mostBlocks : 1, on: main)
     for (place, stage) in plan.stages.enumerated() {
-      for kind in stage.allProducts(isForTraining: isForTraining) {
+      let isHead = isForTraining && settings.fusesHead && place == plan.head
+      for kind in isHead ? [.fullWeights] : stage.allProducts(isForTraining: isForTraining) {
         let tile = chooser.best(stage.product(kind, count: largest)).tile
         tiles[Place(stage: place, kind: kind)] = tile
       }

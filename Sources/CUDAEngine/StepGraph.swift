@@ -42,16 +42,22 @@ final class StepGraph {
     graph = try Graph(main) {
       try main.copy(UnsafeBufferPointer(constants.elements), to: memory.0.address)
       try main.copy(UnsafeBufferPointer(indices.elements), to: memory.1.address)
-      for step in 0..<size.steps {
-        let batch = Passes.Batch(
+      func batch(_ step: Int) -> Passes.Batch {
+        Passes.Batch(
           samples: attached.samples, indices: memory.1.at(step * size.samples), count: size.samples)
-        try passes.forward(batch, attached.space)
-        try passes.loss(batch, attached.space, into: memory.2, slot: step)
+      }
+      try passes.gather(batch(0), attached.space)
+      for step in 0..<size.steps {
+        // Nobody waits for it before the next step.
+        if step + 1 < size.steps { try passes.gatherAhead(batch(step + 1), attached.space) }
+        try passes.layers(batch(step), attached.space)
+        try passes.loss(batch(step), attached.space, into: memory.2, slot: step)
         for stage in passes.plan.stages.indices.reversed() {
           try passes.backward(stage, size.samples, attached.space, into: attached.replica.gradients)
         }
         try passes.joinSide()
         try engine.updateAll(attached, constants: memory.0, slot: step, count: engine.layout.count)
+        if step + 1 < size.steps { attached.space.turnInputs() }
       }
       try main.copy(memory.2.address, to: sums.elements)
     }

@@ -41,7 +41,9 @@ final class Workspace {
   /// Samples that a pass can have.
   let capacity: Int
   /// The input of each stage, then the outputs of the last.
-  let activations: [DeviceMemory<Float>]
+  private(set) var activations: [DeviceMemory<Float>]
+  /// Room for the inputs of the step that comes next; nil where only the forward pass is wanted.
+  private(set) var nextInputs: DeviceMemory<Float>?
   /// For each stage with a pooling where its outputs come from.
   let choices: [DeviceMemory<UInt8>?]
   /// For each stage the gradient of its layer's outputs; empty where only the forward pass is wanted.
@@ -57,6 +59,7 @@ final class Workspace {
     self.capacity = capacity
     let sizes = plan.stages.map(\.input.count) + [plan.stages.last?.output.count ?? 0]
     activations = try sizes.map { try DeviceMemory(device, count: capacity * $0) }
+    nextInputs = isForTraining ? try DeviceMemory(device, count: capacity * sizes[0]) : nil
     choices = try plan.stages.map {
       $0.hasChoices ? try DeviceMemory(device, count: capacity * $0.output.count) : nil
     }
@@ -69,6 +72,12 @@ final class Workspace {
     // Pixels at ragged edges are in no window of a pooling: nobody writes their gradients.
     for gradient in gradients { try gradient.clear(on: stream) }
     try counter.clear(on: stream)
+  }
+
+  /// Makes the inputs of the next step this step's.
+  func turnInputs() {
+    guard let next = nextInputs else { return }
+    (activations[0], nextInputs) = (next, activations[0])
   }
 }
 

@@ -29,6 +29,22 @@ struct AgainstReferenceTests {
     try pair.compareEvaluation()
   }
 
+  /// Last layers that are computed with the loss, and those just beyond what that is for: aligned or not,
+  /// first layers, behind a ReLU, behind a pooling.
+  static let lastLayers: [(text: String, width: Int, classes: Int)] = [
+    ("fc:classes", 7, 10), ("fc:classes", 128, 16), ("fc:classes", 128, 17),
+    ("fc:classes", 129, 5), ("fc:68,relu,fc:classes", 8, 10), ("fc:67,relu,fc:classes", 8, 2),
+    ("fc:132,fc:classes", 8, 3), ("conv2x2:5,relu,maxpool2,fc:classes", 9, 10),
+  ]
+
+  @Test(arguments: lastLayers, FakeGPU.allCases)
+  func lastLayersAgree(last: (text: String, width: Int, classes: Int), gpu: FakeGPU) throws {
+    let model = try Model(text: last.text, height: 8, width: last.width, classes: last.classes)
+    let pair = try EnginePair(model, count: 11, on: gpu.open())
+    try pair.compareGradients(of: [4, 0, 10])
+    try pair.compareGradients(of: (0..<11).map { Int32($0) })
+  }
+
   /// More samples than are evaluated at a time.
   @Test func evaluationGoesPieceByPiece() throws {
     let model = try Model.mlp(hidden: [6], height: 3, width: 5, classes: 4)
