@@ -67,23 +67,26 @@ extension CUDAEngine: StepRunner {
     }
   }
 
-  /// Gives the update of the first `count` parameters, from the device's gradients, to the main stream.
-  func updateAll(
-    _ attached: Attachment, constants: DeviceMemory<UpdateConstants>, slot: Int, count: Int
+  /// Gives the update of a range, from the device's gradients, to a stream.
+  func update(
+    _ range: Range<Int>, _ attached: Attachment, constants: DeviceMemory<UpdateConstants>,
+    slot: Int, on stream: Stream
   ) throws {
     let replica = attached.replica
-    let states = stateAddresses(0..<layout.count, attached)
-    let grid = Grid.covering((layout.count + 3) / 4)
+    let states = stateAddresses(range, attached)
+    let grid = Grid.covering((range.count + 3) / 4)
+    let (parameters, gradients) = (
+      replica.parameters.at(range.lowerBound), replica.gradients.at(range.lowerBound)
+    )
     switch optimizer.kind {
     case .adam:
-      try main.launch(
-        "adam_step", grid, replica.parameters.address, states.first, states.second,
-        replica.gradients.address, Int32(1), Int32(layout.count), Int32(count), constants.address,
-        Int32(slot))
+      try stream.launch(
+        "adam_step", grid, parameters, states.first, states.second, gradients, Int32(1),
+        Int32(layout.count), Int32(range.count), constants.address, Int32(slot))
     case .sgd:
-      try main.launch(
-        "sgd_step", grid, replica.parameters.address, states.first, replica.gradients.address,
-        Int32(1), Int32(layout.count), Int32(count), constants.address, Int32(slot))
+      try stream.launch(
+        "sgd_step", grid, parameters, states.first, gradients, Int32(1), Int32(layout.count),
+        Int32(range.count), constants.address, Int32(slot))
     }
   }
 }

@@ -37,8 +37,7 @@ extension CUDAEngine {
         UnsafeBufferPointer(start: source, count: range.count),
         to: incoming.at(place * distance + range.lowerBound))
     }
-    try attached.uploaded.record(on: uploads)
-    try main.wait(for: attached.uploaded)
+    try main.wait(for: uploads, passing: attached.uploaded)
     try update(range, from: incoming, sources: sources.count, constants, attached)
     try attached.consumed.record(on: main)
     attached.unread.append(range)

@@ -20,7 +20,7 @@ public final class CUDAEngine: Engine {
   let side: Stream
   /// Gradients on their way to the host.
   let copies: Stream
-  /// Gradients on their way back.
+  /// Gradients on their way back; in whole steps, updates that need not wait for the pass's end.
   let uploads: Stream
   /// All gradients; there before anything is attached, for an MPI that knows the device's memory.
   let gradients: DeviceMemory<Float>

@@ -49,15 +49,13 @@ final class GradientGraph {
         to: attached.indices.address)
       try passes.forward(batch, attached.space)
       try passes.loss(batch, attached.space, into: attached.sums, slot: 0)
-      try turns[stages.count].record(on: main)
-      try copies.wait(for: turns[stages.count])
+      try copies.wait(for: main, passing: turns[stages.count])
       try copies.copy(attached.sums.address, to: attached.hostSums.elements)
       try lossKnown.recordForHost(on: copies)
       for stage in stages.indices.reversed() {
         try passes.backward(stage, count, attached.space, into: gradients)
         guard stages[stage].hasParameters else { continue }
-        try turns[stage].record(on: passes.weightStream(stage))
-        try copies.wait(for: turns[stage])
+        try copies.wait(for: passes.weightStream(stage), passing: turns[stage])
         for range in Self.pieces(of: stages[stage].parameters, isWhole: target == nil) {
           if let target {
             try copies.copy(
@@ -70,8 +68,7 @@ final class GradientGraph {
         }
       }
       try passes.joinSide()
-      try turns[stages.count + 1].record(on: copies)
-      try main.wait(for: turns[stages.count + 1])
+      try main.wait(for: copies, passing: turns[stages.count + 1])
     }
     self.lossKnown = lossKnown
     self.parts = parts

@@ -204,8 +204,7 @@ final class Passes {
 
   /// Has the side stream wait for what the main stream was given.
   private func forkSide() throws {
-    try fork.record(on: main)
-    try side.wait(for: fork)
+    try side.wait(for: main, passing: fork)
     isForked = true
   }
 
@@ -213,7 +212,6 @@ final class Passes {
   func joinSide() throws {
     guard isForked else { return }
     isForked = false
-    try join.record(on: side)
-    try main.wait(for: join)
+    try main.wait(for: side, passing: join)
   }
 }

@@ -26,7 +26,9 @@ struct Stage {
 
   var hasParameters: Bool { !weights.isEmpty }
   /// All parameters of the stage.
-  var parameters: Range<Int> { weights.lowerBound..<biases.upperBound }
+  var parameters: Range<Int> {
+    hasParameters ? weights.lowerBound..<biases.upperBound : weights
+  }
   /// Whether there is a choice to be kept for every output.
   var hasChoices: Bool {
     switch work {
@@ -106,6 +108,19 @@ struct Plan {
       last.inner.channels <= 16, last.input.count <= 1024
     else { return nil }
     return stages.count - 1
+  }
+
+  /// The stage from which on parameters can be updated while earlier stages still work, where that is a good
+  /// part of all.
+  var earlyUpdate: Int? {
+    let all = stages.reduce(0) { $0 + $1.parameters.count }
+    var late = 0
+    for (place, stage) in stages.enumerated().reversed() where stage.hasParameters {
+      guard stage.passesGradient else { return nil }
+      late += stage.parameters.count
+      if 4 * late >= all { return place }
+    }
+    return nil
   }
 
   /// Numbers of the largest layer between stages, for one sample.

@@ -37,8 +37,12 @@ final class StepGraph {
       Passes.Batch(
         samples: attached.samples, indices: attached.indices.address, count: size.samples),
       attached.space, into: attached.sums, attached.replica.gradients)
-    try engine.updateAll(attached, constants: memory.0, slot: 0, count: 0)
+    // An update of nothing, for the same reason.
+    try engine.update(0..<0, attached, constants: memory.0, slot: 0, on: main)
     try main.synchronize()
+    let (early, updates, all) = (passes.plan.earlyUpdate, engine.uploads, engine.layout.count)
+    let start = early.map { passes.plan.stages[$0].parameters.lowerBound } ?? all
+    let turns = try (0..<3).map { _ in try Event(gpu) }
     graph = try Graph(main) {
       try main.copy(UnsafeBufferPointer(constants.elements), to: memory.0.address)
       try main.copy(UnsafeBufferPointer(indices.elements), to: memory.1.address)
@@ -54,9 +58,17 @@ final class StepGraph {
         try passes.loss(batch(step), attached.space, into: memory.2, slot: step)
         for stage in passes.plan.stages.indices.reversed() {
           try passes.backward(stage, size.samples, attached.space, into: attached.replica.gradients)
+          guard stage == early else { continue }
+          // The gradients are there, and the weights have been read.
+          try updates.wait(for: passes.weightStream(stage), passing: turns[0])
+          try updates.wait(for: main, passing: turns[1])
+          try engine.update(
+            start..<all, attached, constants: memory.0, slot: step, on: updates)
         }
         try passes.joinSide()
-        try engine.updateAll(attached, constants: memory.0, slot: step, count: engine.layout.count)
+        try engine.update(
+          0..<(early == nil ? all : start), attached, constants: memory.0, slot: step, on: main)
+        if early != nil { try main.wait(for: updates, passing: turns[2]) }
         if step + 1 < size.steps { attached.space.turnInputs() }
       }
       try main.copy(memory.2.address, to: sums.elements)

@@ -27,6 +27,12 @@ final class Stream {
       device.driver.cuStreamWaitEvent(handle, event.handle, 0), "cuStreamWaitEvent")
   }
 
+  /// Has what comes after wait for what `other` was given; `event` is where it then was.
+  func wait(for other: Stream, passing event: Event) throws {
+    try event.record(on: other)
+    try wait(for: event)
+  }
+
   /// Copies host memory, which must stay as it is until that is done.
   func copy<Element: BitwiseCopyable>(
     _ source: UnsafeBufferPointer<Element>, to target: DeviceAddress
