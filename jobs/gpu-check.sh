@@ -1,18 +1,25 @@
 #!/usr/bin/env bash
 # For a machine with a GPU and no MPI, no Swift, no OpenBLAS: everything in one archive.
-#   jobs/gpu-check.sh [FILE]    builds the program and packs it with all it needs
-#                               (default: gpu-check.tgz in the repository)
-# On the other machine (x86-64, glibc of this one or newer; NVIDIA's driver and NVRTC, for which PyTorch's will do):
+#   jobs/gpu-check.sh [--rehearse] [FILE]   builds the program and packs it with all it needs
+#                                           (default: gpu-check.tgz in the repository)
+# On the other machine (x86-64, glibc of this one or newer; NVIDIA's driver and NVRTC, for which PyTorch's will do;
+# python3 for all that goes beyond checks and figures of the kernels):
 #   tar xzf gpu-check.tgz && gpu-check/check
-# That checks every kernel against the CPU, measures, trains, and trains the same network in PyTorch if that
-# is there. Without a GPU it says why there is none.
+# That checks every kernel against the CPU, measures, trains, and takes the same steps in PyTorch if that is there. The
+# head of jobs/gpu/check names its sections, which may be run one by one. Without a GPU it says why there is none.
+# --rehearse: then runs all of it here, as small as can be, on a driver that computes on the CPU (Tests/FakeCUDA).
 set -euo pipefail
 # shellcheck source=jobs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+rehearse=
+if [[ ${1:-} == --rehearse ]]; then
+  rehearse=yes
+  shift
+fi
 archive=${1:-$root/gpu-check.tgz}
 case $archive in
-  -*) die "usage: jobs/gpu-check.sh [FILE]" ;;
+  -*) die "usage: jobs/gpu-check.sh [--rehearse] [FILE]" ;;
 esac
 [[ -d $(dirname "$archive") ]] || die "there is no directory $(dirname "$archive")"
 
@@ -20,6 +27,7 @@ set_up
 get_data
 scratch=$root/.build-install
 build --product mnist-mpi --scratch-path "$scratch" --static-swift-stdlib
+[[ -z $rehearse ]] || build --product FakeCUDA --scratch-path "$scratch" --static-swift-stdlib
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -66,7 +74,7 @@ for name in train-images-idx3 train-labels-idx1 t10k-images-idx3 t10k-labels-idx
   file=$MNIST_DATA/$name-ubyte
   if [[ -f $file.gz ]]; then cp "$file.gz" "$box/data/mnist/"; else gzip -c "$file" >"$box/data/mnist/$name-ubyte.gz"; fi
 done
-cp "$root/jobs/gpu/check" "$root/jobs/gpu/torch_gpu.py" "$root/jobs/peers/torch_models.py" "$box/"
+cp "$root/jobs/gpu/check" "$root"/jobs/gpu/*.py "$root/jobs/peers/torch_models.py" "$box/"
 chmod +x "$box/check"
 echo "$MNIST_MPI_REVISION" >"$box/revision"
 
@@ -76,4 +84,7 @@ echo "$archive: $(($(stat -c %s "$archive") >> 20)) MB, unpacked $(du -sm "$box"
 # What another machine will do, as far as this one can: no library may be missing.
 mkdir "$work/trial"
 tar -xzf "$archive" -C "$work/trial"
-"$work/trial/gpu-check/check" --trial
+"$work/trial/gpu-check/check" start
+if [[ -n $rehearse ]]; then
+  MNIST_MPI_CUDA=$scratch/release/libFakeCUDA.so FAKE_CUDA_DEVICES=1 "$work/trial/gpu-check/check" --tiny
+fi

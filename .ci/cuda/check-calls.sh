@@ -23,8 +23,8 @@ directory_of() { dirname "$(find "$1" -name "$2" -print -quit)"; }
 
 checked=0
 for version in '13.0.*' '12.9.*'; do
-  suffix=""
-  [[ $version == 13* ]] || suffix=-cu12
+  suffix="" crt=nvidia-cuda-crt
+  [[ $version == 13* ]] || suffix=-cu12 crt=nvidia-cuda-nvcc-cu12
   runtime=$(wheel nvidia-cuda-runtime$suffix "$version") || continue
   driver=$(directory_of "$runtime" cuda.h)
   check CUDA "$driver"
@@ -32,9 +32,12 @@ for version in '13.0.*' '12.9.*'; do
   if [[ -z $suffix ]] && compiler=$(wheel nvidia-cuda-nvrtc "$version"); then
     check NVRTC "$(directory_of "$compiler" nvrtc.h)" "$driver"
   fi
-  # 500 MB: looked at only where somebody has fetched it.
-  if blas=$(find "$wheels" -name cublas_v2.h -path "*cublas*" -print -quit 2>/dev/null) && [[ -n $blas ]]; then
-    check CUBLAS "$(dirname "$blas")" "$driver"
+  # Of 500 MB its two headers alone, and what they include from still other wheels.
+  if blas=$(files_of nvidia-cublas$suffix "$version" cublas_v2.h cublas_api.h) &&
+    host=$(files_of $crt "$version" crt/host_defines.h) &&
+    target=$(files_of nvidia-cuda-cccl$suffix "$version" nv/target nv/detail/__target_macros nv/detail/__preprocessor)
+  then
+    check CUBLAS "$blas" "$driver" "$host" "$target"
   fi
   checked=1
 done

@@ -1,15 +1,30 @@
 #!/usr/bin/env bash
 # Compiles all kernels of the GPU with NVIDIA's compiler: no error, no warning, no register spilled.
-#   .ci/cuda/check-kernels.sh [--details]
+#   .ci/cuda/check-kernels.sh [--version 12.9] [--details]
+# --version: of NVIDIA's compiler (default 13.0); 12.9 is the last that serves drivers of CUDA 12.
 # Ends with 0 if all is well or the compiler cannot be had, which it says.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=.ci/cuda/wheels.sh
 . "$here/wheels.sh"
 
-if place=$(wheel nvidia-cuda-nvrtc '13.0.*'); then
+version=13.0
+if [[ ${1:-} == --version ]]; then
+  version=${2:-}
+  shift $(($# < 2 ? $# : 2))
+fi
+case $version in
+  13.*) name=nvidia-cuda-nvrtc ;;
+  12.*) name=nvidia-cuda-nvrtc-cu12 ;;
+  *)
+    echo "check-kernels.sh: --version $version: expected one such as 12.9 or 13.0" >&2
+    exit 64
+    ;;
+esac
+
+if place=$(wheel "$name" "$version.*"); then
   library=$(find "$place" -name 'libnvrtc.so.*' -not -name '*.alt.*' -print -quit)
   python3 "$here/compile_kernels.py" "$(dirname "$library")" "$@"
 else
-  echo "skipped: compiling the kernels (no NVRTC)"
+  echo "skipped: compiling the kernels (no NVRTC $version)"
 fi

@@ -5,6 +5,9 @@
 #include <nvrtc.h>
 #elif defined CHECK_CUBLAS
 #include <cublas_v2.h>
+// The runtime's macros, which cuBLAS's header brings in, have names of CUDADriver's constants.
+#undef cudaStreamNonBlocking
+#undef cudaEventDisableTiming
 #endif
 
 // The words of the table, as NVIDIA calls them.

@@ -26,3 +26,24 @@ wheel() {
   fi
   echo "$place"
 }
+
+# The same for a few files of a wheel that is too large to be fetched whole.
+#   files_of NAME VERSION FILE...
+files_of() {
+  local name=$1 version=$2 place work
+  shift 2
+  place=$wheels/$name-${version//[^0-9.]/}files
+  if [[ ! -d $place ]]; then
+    work=$(mktemp -d)
+    if ! python3 "$(dirname "${BASH_SOURCE[0]}")/remote_file.py" "$name" "${version%.\*}" "$work" "$@" \
+      >"$work/log" 2>&1; then
+      echo "$name==$version: $* cannot be had: $(tail -n 1 "$work/log")" >&2
+      rm -rf "$work"
+      return 1
+    fi
+    rm "$work/log"
+    mkdir -p "$wheels"
+    mv "$work" "$place" 2>/dev/null || [[ -d $place ]]
+  fi
+  echo "$place"
+}

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CUDAEngine
 import Foundation
+import Measurement
 import NeuralNetwork
 import OpenBLASEngine
 
@@ -42,6 +43,23 @@ struct BenchGPUCommand: ParsableCommand {
   @Flag(help: "Check small networks only.")
   var quick = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Do this part alone: checks, limits (copies, graphs), steps or products (default: all).",
+      valueName: "part"))
+  var only: Part?
+
+  @Flag(help: "Print the report as JSON.")
+  var json = false
+
+  /// A part of the bench.
+  enum Part: String, CaseIterable, ExpressibleByArgument {
+    case checks
+    case limits
+    case steps
+    case products
+  }
+
   /// After sysexits.h: a service is unavailable.
   private static let unavailable: Int32 = 69
 
@@ -68,33 +86,55 @@ struct BenchGPUCommand: ParsableCommand {
     guard device.ordinal == gpu else {
       throw ValidationError("--gpu \(gpu): there are \(device.visibleDevices) GPUs, counted from 0")
     }
-    print(
+    say(
       "GPU: \(device.text), compute capability \(device.capability), "
         + "\(device.processors) multiprocessors; \(device.versions); "
         + "ready after \(Self.fixed(device.startSeconds, 2)) s")
-    print("Precision of products: \(precision.rawValue)")
-    let isGood = try check(device)
-    try measure(device, networks)
-    if !isGood { throw ExitCode.failure }
+    say("Precision of products: \(precision.rawValue)")
+    var report = GPUReport(
+      device: device.text, capability: "\(device.capability)", versions: "\(device.versions)",
+      precision: precision.rawValue, repeats: repeats, startSeconds: device.startSeconds)
+    if includes(.checks) { report.checks = try check(device) }
+    let bench = DeviceBench(device, repeats: repeats)
+    if includes(.limits) { report.limits = try limits(bench) }
+    if includes(.steps) || includes(.products) {
+      for network in networks {
+        for batch in batchSize.isEmpty ? [64, 512] : batchSize {
+          report.networks.append(try measure(bench, device, network, batch))
+        }
+      }
+    }
+    if json { print(try report.json()) }
+    if report.checks.contains(where: { !$0.isGood }) { throw ExitCode.failure }
   }
 
-  /// Prints every check; whether all were passed.
-  private func check(_ device: CUDADevice) throws -> Bool {
-    print("\nChecks against the CPU: error, bound")
-    var (good, all) = (0, 0)
+  private func includes(_ part: Part) -> Bool { only == nil || only == part }
+
+  /// Prints a line at once, unless the report will say it.
+  private func say(_ line: String) {
+    if json { return }
+    print(line)
+    fflush(nil)
+  }
+
+  /// Every check, printed as it comes.
+  private func check(_ device: CUDADevice) throws -> [GPUReport.Check] {
+    say("\nChecks against the CPU: error, bound")
+    var checks: [GPUReport.Check] = []
     let test = SelfTest(device) { model, optimizer in
       OpenBLASEngine(model: model, optimizer: optimizer, threads: Self.threads)
     }
     try test.run(isQuick: quick) { finding in
-      all += 1
-      good += finding.isGood ? 1 : 0
-      print(
+      checks.append(
+        GPUReport.Check(
+          name: finding.name, error: finding.error.isFinite ? finding.error : nil,
+          bound: finding.bound, isGood: finding.isGood))
+      say(
         "  \(finding.isGood ? "ok    " : "FAILED") "
           + "\(Self.scientific(finding.error)) \(Self.scientific(finding.bound))  \(finding.name)")
-      fflush(nil)
     }
-    print("Checks: \(good) of \(all) passed")
-    return good == all
+    say("Checks: \(checks.count(where: \.isGood)) of \(checks.count) passed")
+    return checks
   }
 
   private static let threads = min(ProcessInfo.processInfo.activeProcessorCount, 16)
@@ -109,41 +149,53 @@ struct BenchGPUCommand: ParsableCommand {
     }
   }
 
-  private func measure(_ device: CUDADevice, _ networks: [Model]) throws {
-    let bench = DeviceBench(device, repeats: repeats)
+  private func limits(_ bench: DeviceBench) throws -> GPUReport.Limits {
     let copies = try bench.copyRates()
-    print(
+    say(
       "\nCopies of 64 MiB: to the GPU \(Self.fixed(copies.toDevice * 1e-9, 1)) GB/s, "
         + "to the host \(Self.fixed(copies.toHost * 1e-9, 1)) GB/s")
     let graph = try bench.graphSeconds()
-    print(
+    say(
       "Graphs: \(Self.fixed(graph.node * 1e6, 2)) us a kernel, "
         + "\(Self.fixed(graph.launch * 1e6, 1)) us for one with a single kernel")
-    for network in networks {
-      for batch in batchSize.isEmpty ? [64, 512] : batchSize {
-        try measure(bench, device, network, batch)
-      }
-    }
+    return GPUReport.Limits(
+      bytesPerSecondToDevice: copies.toDevice, bytesPerSecondToHost: copies.toHost,
+      graphNodeSeconds: graph.node, graphLaunchSeconds: graph.launch)
   }
 
   private func measure(
     _ bench: DeviceBench, _ device: CUDADevice, _ network: Model, _ batch: Int
-  ) throws {
-    let step = try bench.stepSeconds(network, batch: batch)
-    func rate(_ seconds: Double) -> String {
-      "\(Self.fixed(seconds * 1e6, 1)) us a step, \(Self.fixed(Double(batch) / seconds, 0)) images/s"
+  ) throws -> GPUReport.Network {
+    var report = GPUReport.Network(model: network.name, batch: batch)
+    say("\n\(network.name), batch \(batch)")
+    if includes(.steps) {
+      let step = try bench.stepSeconds(network, batch: batch)
+      (report.graphStepSeconds, report.hostStepSeconds) = (step.graphs, step.host)
+      say("  steps in graphs:        \(Self.rate(step.graphs, batch))")
+      say("  steps through the host: \(Self.rate(step.host, batch))")
     }
-    print("\n\(network.name), batch \(batch)")
-    print("  steps in graphs:        \(rate(step.graphs))")
-    print("  steps through the host: \(rate(step.host))")
+    if includes(.products) { report.products = try products(bench, device, network, batch) }
+    return report
+  }
+
+  private func products(
+    _ bench: DeviceBench, _ device: CUDADevice, _ network: Model, _ batch: Int
+  ) throws -> [GPUReport.Product] {
     let own = try bench.products(network, batch: batch, .own)
     let library = device.hasCUBLAS ? try bench.products(network, batch: batch, .cublas) : own
-    for (mine, other) in zip(own, library) {
-      var line = "  \(Self.padded(mine.name, 24)) \(Self.time(mine))  \(Self.padded(mine.cut, 22))"
-      if other.cut == "cuBLAS" { line += " cuBLAS \(Self.time(other))" }
-      print(line)
+    return zip(own, library).map { mine, other in
+      let isCUBLAS = other.cut == "cuBLAS"
+      say(
+        "  \(Self.padded(mine.name, 24)) \(Self.time(mine))  \(Self.padded(mine.cut, 22))"
+          + (isCUBLAS ? " cuBLAS \(Self.time(other))" : ""))
+      return GPUReport.Product(
+        name: mine.name, flop: mine.flop, cut: mine.cut, seconds: mine.seconds,
+        cublasSeconds: isCUBLAS ? other.seconds : nil)
     }
-    fflush(nil)
+  }
+
+  private static func rate(_ seconds: Double, _ batch: Int) -> String {
+    "\(fixed(seconds * 1e6, 1)) us a step, \(fixed(Double(batch) / seconds, 0)) images/s"
   }
 
   private static func time(_ product: DeviceBench.ProductTime) -> String {

@@ -196,6 +196,27 @@ import Testing
     #expect(run.stdout.contains("steps in graphs:"))
   }
 
+  @Test(arguments: ["checks", "limits", "steps", "products"])
+  func theBenchDoesOnePartAndReportsIt(part: String) async throws {
+    let run = try await Program.succeed(
+      ranks: nil,
+      [
+        "bench", "gpu", "--quick", "--repeats", "1", "--model", "fc:6,relu,fc:classes",
+        "--batch-size", "4", "--only", part, "--json",
+      ], environment: Self.environment())
+    let report = try JSONDecoder().decode(GPUReport.self, from: Data(run.stdout.utf8))
+    #expect(report.device == "Fake GPU 0, 16 GiB" && report.precision == "float32")
+    #expect(report.checks.count(where: \.isGood) == (part == "checks" ? 28 : 0))
+    #expect((report.limits != nil) == (part == "limits"))
+    #expect(report.networks.count == (part == "steps" || part == "products" ? 1 : 0))
+    for network in report.networks {
+      let steps = [network.graphStepSeconds, network.hostStepSeconds]
+      #expect(steps.allSatisfy { ($0 != nil) == (part == "steps") && $0 ?? 1 > 0 })
+      // Outputs and weights of two layers, and the second one's inputs.
+      #expect(network.products.count == (part == "products" ? 5 : 0))
+    }
+  }
+
   @Test func theBenchWithoutADeviceSaysWhy() async throws {
     let run = try await Program.run(
       ranks: nil, ["bench", "gpu"], environment: ["MNIST_MPI_CUDA": "/no/libcuda.so.1"])

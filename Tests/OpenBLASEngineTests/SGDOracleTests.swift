@@ -1,5 +1,3 @@
-import Dataset
-import NeuralNetwork
 import OpenBLASEngine
 import TestSupport
 import Testing
@@ -8,17 +6,6 @@ import Testing
 ///
 /// See Tests/Oracle/README.md.
 struct SGDOracleTests {
-  private struct Run: Decodable {
-    let seed: UInt64
-    let batch: Int
-    let samples: Int
-    let virtualShards: Int
-    let learningRate: Double
-    let momentum: Double
-    let weightDecay: Double
-    let losses: [Double]
-  }
-
   /// Each run for as many steps as PyTorch's own single-precision run stays ten times closer than the
   /// bound: at the cnn's rate of 0.05 rounding alone moves the losses by 1e-4 after 30 steps.
   @Test(arguments: [
@@ -26,40 +13,16 @@ struct SGDOracleTests {
     ("cnn/sgd", 20, 1e-4), ("cnn/sgd-momentum", 30, 1e-4),
   ])
   func lossesAreThoseOfPyTorch(name: String, steps: Int, bound: Double) throws {
-    let run = try #require(Repository.oracle("sgd-losses.json", as: [String: Run].self)[name])
+    let run = try SGDOracleRun(name)
     #expect(run.losses.count == 50)
-    let data = try DataSource.directory(Repository.mnist()).read(limit: nil, seed: run.seed)
-    #expect(data.training.count == run.samples)
-    let model =
-      name.hasPrefix("cnn")
-      ? try Model.cnn(height: 28, width: 28, classes: 10)
-      : try Model.mlp(hidden: [512, 512], height: 28, width: 28, classes: 10)
-    let optimizer = Optimizer(
-      kind: .sgd, learningRate: run.learningRate, momentum: run.momentum,
-      weightDecay: run.weightDecay)
-
-    let shards = VirtualShards(count: run.virtualShards, samples: run.samples)
-    let owners = ShardOwners.roundRobin(shards: shards, ranks: 1)
-    // The one rank holds all samples, in the order of its shards.
-    var images: [UInt8] = []
-    var labels: [UInt8] = []
-    images.reserveCapacity(data.training.images.count)
-    owners.forEachSample(of: 0) { sample in
-      images += data.training.images[(sample * 784)..<((sample + 1) * 784)]
-      labels.append(data.training.labels[sample])
-    }
-    let replica = Replica(
-      model: model, optimizer: optimizer, images: images, labels: labels,
-      mean: data.normalisation.mean, deviation: data.normalisation.deviation, seed: run.seed)
-    let engine = OpenBLASEngine(model: model, optimizer: optimizer)
+    #expect(run.trainingCount == run.samples)
+    let replica = run.replica()
+    let engine = OpenBLASEngine(model: run.model, optimizer: run.optimizer)
     engine.attach(
-      samples: replica.samples, buffers: replica.buffers, largestBatch: run.batch)
+      samples: replica.samples, buffers: replica.buffers, largestBatch: run.batchSize)
 
-    let order = EpochOrder(seed: run.seed, epoch: 1, shards: shards)
-    let batches = LocalBatches(order: order, owners: owners, rank: 0, batchSize: run.batch)
     var worst = 0.0
-    for (step, wanted) in run.losses.prefix(steps).enumerated() {
-      let indices = Array(batches.indices[batches.range(of: step)])
+    for (step, (indices, wanted)) in zip(run.batches, run.losses).prefix(steps).enumerated() {
       let outcome = replica.gradients(of: indices, by: engine).outcome
       #expect(outcome.lossSum.isFinite)
       worst = max(worst, abs(outcome.lossSum / Double(indices.count) / wanted - 1))
