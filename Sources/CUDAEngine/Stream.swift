@@ -82,7 +82,7 @@ final class Event {
   func recordForHost(on stream: Stream) throws {
     try device.check(
       device.driver.cuEventRecordWithFlags(
-        handle, stream.handle, UInt32(cudaEventRecordExternal)), "cuEventRecordWithFlags")
+        handle, stream.handle, UInt32(cudaRecordExternal)), "cuEventRecordWithFlags")
   }
 
   /// Waits until the stream came by.

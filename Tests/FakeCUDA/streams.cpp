@@ -178,7 +178,7 @@ CUDAResult cuEventRecord(CUDAEvent event, CUDAStream stream) {
 
 CUDAResult cuEventRecordWithFlags(CUDAEvent event, CUDAStream stream, unsigned flags) {
   ENTER;
-  if (flags != cudaEventRecordExternal) return invalidValue;
+  if (flags != cudaRecordExternal) return invalidValue;
   // Outside of a capture the flag changes nothing.
   if (!of(stream)->capture) return cuEventRecord(event, stream);
   const CUDAResult result = enqueue(stream, {"event", nullptr});

@@ -12,7 +12,7 @@ enum {
   // CU_STREAM_CAPTURE_MODE_THREAD_LOCAL
   cudaStreamNonBlocking = 1,
   cudaEventDisableTiming = 2,
-  cudaEventRecordExternal = 1,
+  cudaRecordExternal = 1,
   cudaCaptureThreadLocal = 1,
   // CUBLAS_OP_N and CUBLAS_OP_T, CUDA_R_32F
   cublasPlain = 0,
