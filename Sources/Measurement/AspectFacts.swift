@@ -66,9 +66,9 @@ struct AspectFacts {
     let cpu =
       "cpu: \(record.machine.cpu), " + NumberText.count(record.machine.cores, "core", "cores")
     if record.config.device == "cpu" { return [cpu] }
-    let names = Set(record.ranks.map(\.device)).map { text in
-      // Of `cuda GPU-1a2b3c4d NVIDIA H200` what several devices have in common.
-      text.split(separator: " ").dropFirst(2).joined(separator: " ")
+    // Each device once, however many ranks share it.
+    let names = Dictionary(grouping: record.ranks, by: \.device).values.compactMap { sharers in
+      sharers[0].gpuModel.map { $0 + (sharers.count > 1 ? ", shared device" : "") }
     }
     return Dictionary(grouping: names) { $0 }.sorted { $0.key < $1.key }.map { name, all in
       "\(record.config.device): " + (all.count > 1 ? "\(all.count) x " : "") + name

@@ -4,6 +4,9 @@ struct Conditions: Hashable {
   let cpu: String
   let cores: Int
   let device: String
+  /// The models of GPUs, each once; empty on CPUs.
+  let gpus: String
+  let cuda: String
   let program: String
   let mpi: String
   let blas: String
@@ -19,6 +22,8 @@ struct Conditions: Hashable {
     cpu = machine.cpu
     cores = machine.cores
     device = record.config.device
+    gpus = Set(record.ranks.compactMap(\.gpuModel)).sorted().joined(separator: " and ")
+    cuda = machine.cuda ?? "none"
     // A revision of changed files, or none, does not say which program it was: its bytes do.
     let exact = !machine.revision.isEmpty && !machine.revision.contains("dirty")
     program =
@@ -47,6 +52,8 @@ struct Conditions: Hashable {
       ("machine.cpu", cpu, base.cpu),
       ("machine.cores", "\(cores)", "\(base.cores)"),
       ("device", device, base.device),
+      ("GPU", gpus, base.gpus),
+      ("CUDA", cuda, base.cuda),
       ("revision", program, base.program),
       ("MPI", mpi, base.mpi),
       ("BLAS", blas, base.blas),

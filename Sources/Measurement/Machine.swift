@@ -15,12 +15,15 @@ public struct Machine: Codable, Equatable, Sendable {
   /// Second- and third-level cache that the first core sees; absent where the system does not say.
   public var l2CacheBytes: Int?
   public var l3CacheBytes: Int?
+  /// Versions of the GPU's driver and of the compiler that made its kernels; absent on CPUs.
+  public var cuda: String?
 
   /// All fields at once.
   public init(
     cpu: String, cores: Int, hosts: [String], operatingSystem: String, memoryBytes: UInt64,
     mpi: String, blas: String, blasKernel: String, binding: BindingClass, revision: String,
-    executableSHA256: String, l2CacheBytes: Int? = nil, l3CacheBytes: Int? = nil
+    executableSHA256: String, l2CacheBytes: Int? = nil, l3CacheBytes: Int? = nil,
+    cuda: String? = nil
   ) {
     self.cpu = cpu
     self.cores = cores
@@ -35,5 +38,6 @@ public struct Machine: Codable, Equatable, Sendable {
     self.executableSHA256 = executableSHA256
     self.l2CacheBytes = l2CacheBytes
     self.l3CacheBytes = l3CacheBytes
+    self.cuda = cuda
   }
 }

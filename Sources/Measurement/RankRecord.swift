@@ -26,6 +26,14 @@ public struct RankRecord: Codable, Equatable, Sendable {
   /// phase has its own.
   public var fusedPhases: [Phase]?
 
+  /// The model of the GPU, which several devices have in common: `NVIDIA H200` of
+  /// `cuda GPU-1a2b3c4d NVIDIA H200, shared device`; nil on the CPU.
+  var gpuModel: String? {
+    guard device.hasPrefix("cuda") else { return nil }
+    let words = device.split(separator: ",")[0].split(separator: " ")
+    return words.dropFirst(2).joined(separator: " ")
+  }
+
   /// All fields at once.
   public init(
     rank: Int, host: String, node: Int, device: String, cores: [Int], threads: Int, samples: Int,

@@ -122,7 +122,7 @@ struct RecordBuilder {
       binding: place.binding,
       revision: ProgramVersion.recordedRevision(executableSHA256: executable),
       executableSHA256: executable, l2CacheBytes: HostFacts.cacheBytes(level: 2),
-      l3CacheBytes: HostFacts.cacheBytes(level: 3))
+      l3CacheBytes: HostFacts.cacheBytes(level: 3), cuda: device.gpu?.versions)
   }
 
   private static func epochRecord(_ epoch: EpochSummary) -> EpochRecord {

@@ -37,6 +37,8 @@ import Testing
     let other = try #require(records.first { $0.config.device == "cpu" })
     #expect(record.workHash == other.workHash)
     #expect(record.result.replicasEqual && record.result.steps == 12)
+    #expect(record.machine.cuda?.hasPrefix("driver for CUDA ") == true)
+    #expect(other.machine.cuda == nil)
     let size = ranks ?? 1
     let devices = record.ranks.map(\.device)
     #expect(devices.count == size && Set(devices).count == size)

@@ -39,6 +39,30 @@ extension GateCase {
     GateCase("device", counts: false, [noConditions, "device: cuda against cpu"]) {
       $1.config.device = "cuda"
     },
+    GateCase(
+      "GPU", counts: false, [noConditions, "GPU: NVIDIA A100 and NVIDIA H200 against NVIDIA H200"]
+    ) {
+      ($0.config.device, $1.config.device) = ("cuda", "cuda")
+      $0.ranks[0].device = "cuda GPU-1a2b3c4d NVIDIA H200"
+      $1.ranks[0].device = "cuda GPU-1a2b3c4d NVIDIA H200"
+      $1.ranks[1].device = "cuda GPU-5e6f7a8b NVIDIA A100"
+    },
+    GateCase("the same GPUs", counts: true, [proved]) {
+      ($0.config.device, $1.config.device) = ("cuda", "cuda")
+      $0.ranks[0].device = "cuda GPU-1a2b3c4d NVIDIA H200"
+      $1.ranks[0].device = "cuda GPU-1a2b3c4d NVIDIA H200"
+      $1.ranks[1].device = "cuda GPU-5e6f7a8b NVIDIA H200"
+    },
+    GateCase(
+      "GPU driver", counts: false,
+      [
+        noConditions,
+        "CUDA: driver for CUDA 13.0, NVRTC 13.0 against driver for CUDA 12.9, NVRTC 12.9",
+      ]
+    ) {
+      $0.machine.cuda = "driver for CUDA 12.9, NVRTC 12.9"
+      $1.machine.cuda = "driver for CUDA 13.0, NVRTC 13.0"
+    },
     GateCase("revision", counts: false, [noConditions, "revision: 9999 against 1234abc"]) {
       $1.machine.revision = "9999"
     },
