@@ -66,36 +66,20 @@ struct Plan {
   let stages: [Stage]
 
   init(_ model: Model) {
-    let layout = ParameterLayout(of: model)
-    let layers = model.layers
     var stages: [Stage] = []
-    var place = 0
-    while place < layers.count {
-      let placed = layers[place]
-      func follows(_ layer: Layer, _ distance: Int) -> Bool {
-        place + distance < layers.count && layers[place + distance].layer == layer
-      }
-      func range(_ part: String) -> Range<Int> {
-        placed.name.flatMap { layout["\($0).\(part)"]?.range } ?? 0..<0
-      }
-      let hasReLU = placed.name != nil && follows(.relu, 1)
-      var length = hasReLU ? 2 : 1
-      let work: Stage.Work
-      switch placed.layer {
-      case .relu: work = .relu
-      case .maxPool(let size): work = .maxPool(size: size)
-      case .fullyConnected: work = .fullyConnected
-      case .convolution(let kernel, _):
-        let isPooled = follows(.maxPool(size: 2), length)
-        if isPooled { length += 1 }
-        work = .convolution(kernel: kernel, isPooled: isPooled)
-      }
+    for group in LayerGroup.all(of: model, pools: { _, _, _ in true }) {
+      let work: Stage.Work =
+        switch group.layer.layer {
+        case .relu: .relu
+        case .maxPool(let size): .maxPool(size: size)
+        case .fullyConnected: .fullyConnected
+        case .convolution(let kernel, _): .convolution(kernel: kernel, isPooled: group.isPooled)
+        }
       stages.append(
         Stage(
-          work: work, input: placed.input, output: layers[place + length - 1].output,
-          inner: placed.output, weights: range("weight"), biases: range("bias"), hasReLU: hasReLU,
+          work: work, input: group.layer.input, output: group.output, inner: group.layer.output,
+          weights: group.weights, biases: group.biases, hasReLU: group.hasReLU,
           passesGradient: stages.contains { $0.hasParameters }))
-      place += length
     }
     self.stages = stages
   }

@@ -13,47 +13,39 @@ struct Plan {
   let blockImages: Int
 
   init(_ model: Model, method: ConvolutionMethod) {
-    let layout = ParameterLayout(of: model)
-    let layers = model.layers
-    var stages: [Stage] = []
-    var place = 0
-    while place < layers.count {
-      let placed = layers[place]
-      func follows(_ layer: Layer, _ distance: Int) -> Bool {
-        place + distance < layers.count && layers[place + distance].layer == layer
-      }
-      func range(_ part: String) -> Range<Int> {
-        placed.name.flatMap { layout["\($0).\(part)"]?.range } ?? 0..<0
-      }
-      let hasReLU = placed.name != nil && follows(.relu, 1)
-      var length = hasReLU ? 2 : 1
-      let work: Stage.Work
-      switch placed.layer {
-      case .relu: work = .relu
-      case .maxPool(let size): work = .maxPool(size: size)
-      case .fullyConnected: work = .fullyConnected
-      case .convolution(let kernel, _):
-        let isPooled = follows(.maxPool(size: 2), length)
-        work = Self.convolution(
-          placed, kernel: kernel, hasReLU: hasReLU, isPooled: isPooled, isFirst: place == 0, method)
-        if case .winograd = work, isPooled { length += 1 }
-      }
-      stages.append(
-        Stage(
-          work: work, layers: place..<(place + length), input: placed.input,
-          output: layers[place + length - 1].output, weights: range("weight"),
-          biases: range("bias"), hasReLU: hasReLU, isFirst: place == 0))
-      place += length
+    stages = LayerGroup.all(of: model) { placed, hasReLU, place in
+      // Only Winograd's way has the outputs of a window at hand.
+      let work = Self.convolution(
+        placed, hasReLU: hasReLU, isPooled: true, isFirst: place == 0, method)
+      if case .winograd = work { return true }
+      return false
+    }.map { group in
+      let isFirst = group.places.lowerBound == 0
+      let work: Stage.Work =
+        switch group.layer.layer {
+        case .relu: .relu
+        case .maxPool(let size): .maxPool(size: size)
+        case .fullyConnected: .fullyConnected
+        case .convolution:
+          Self.convolution(
+            group.layer, hasReLU: group.hasReLU, isPooled: group.meetsPooling, isFirst: isFirst,
+            method)
+        }
+      return Stage(
+        work: work, layers: group.places, input: group.layer.input, output: group.output,
+        weights: group.weights, biases: group.biases, hasReLU: group.hasReLU, isFirst: isFirst)
     }
-    self.stages = stages
     blockStages = stages.firstIndex { $0.work.isFullyConnected } ?? stages.count
     blockImages = stages[..<blockStages].map(\.favouredImages).max() ?? 1
   }
 
   private static func convolution(
-    _ placed: PlacedLayer, kernel: Int, hasReLU: Bool, isPooled: Bool, isFirst: Bool,
+    _ placed: PlacedLayer, hasReLU: Bool, isPooled: Bool, isFirst: Bool,
     _ method: ConvolutionMethod
   ) -> Stage.Work {
+    guard case .convolution(let kernel, _) = placed.layer else {
+      preconditionFailure("\(placed.layer) is no convolution")
+    }
     let winograd = WinogradConvolution(
       input: placed.input, outputs: placed.output.channels, hasReLU: hasReLU, isPooled: isPooled)
     let im2col = Stage.Work.im2col(
