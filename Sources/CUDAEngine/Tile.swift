@@ -23,7 +23,7 @@ package enum Tile: String, CaseIterable, Sendable {
   /// Slices that are read at a time, while as many are multiplied.
   func ahead(_ precision: Precision) -> Int {
     switch self {
-    case .medium: 2
+    case .medium: precision == .tf32 ? 4 : 2
     case .narrow: precision == .float32 ? 1 : 2
     case .small: precision == .float32 ? 2 : 4
     }

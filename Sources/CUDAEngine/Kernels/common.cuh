@@ -28,9 +28,11 @@ template <int count> __device__ inline void copy(float *to, const float *from) {
 #pragma unroll
     for (int i = 0; i < count; i += 4)
       *reinterpret_cast<Quad *>(to + i) = *reinterpret_cast<const Quad *>(from + i);
-  } else {
-    static_assert(count == 2, "copies of two, or of multiples of four");
+  } else if constexpr (count == 2) {
     *reinterpret_cast<Pair *>(to) = *reinterpret_cast<const Pair *>(from);
+  } else {
+    static_assert(count == 1, "copies of one, of two, or of multiples of four");
+    *to = *from;
   }
 }
 
@@ -46,8 +48,7 @@ struct Divisor {
 
 /// `number / by`, for numbers from 0 to below 2^31.
 __device__ inline int divide(int number, const Divisor &by) {
-  const unsigned quotient = __umulhi(static_cast<unsigned>(number), by.factor) >> by.shift;
-  return by.divisor == 1 ? number : static_cast<int>(quotient);
+  return static_cast<int>(__umulhi(2 * static_cast<unsigned>(number), by.factor) >> by.shift);
 }
 
 /// Whether rows of `stride` numbers from `data` on can be read in quads.

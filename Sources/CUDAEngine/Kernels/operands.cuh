@@ -145,7 +145,7 @@ struct GradientWindows {
         aligned(isAligned(gradients, shape.outputs)) {}
 
   struct Place {
-    /// The gradients of the pixel's image.
+    /// The gradients of the output that has the pixel first in its window, if there were one.
     const float *start;
     int row, column;
   };
@@ -154,9 +154,10 @@ struct GradientWindows {
     if (place >= count) return {gradients, -shape.kernel, 0};
     const int line = divide(place, shape.byWidth);
     const int image = divide(line, shape.byHeight);
-    const size_t start =
-        static_cast<size_t>(image) * shape.outputHeight * shape.outputWidth * shape.outputs;
-    return {gradients + start, line - image * shape.height, place - line * shape.width};
+    const int row = line - image * shape.height, column = place - line * shape.width;
+    const size_t pixel =
+        (static_cast<size_t>(image) * shape.outputHeight + row) * shape.outputWidth + column;
+    return {gradients + pixel * shape.outputs, row, column};
   }
   template <bool inQuads> __device__ Quad load(const Place &place, int depth, int end) const {
     const float *from = find(place, depth, end);
@@ -174,17 +175,18 @@ struct GradientWindows {
     }
   }
 
-  /// Null where there is no such output.
+  /// Null where there is no such output. What depends on the depth alone is the same for all places.
   __device__ const float *find(const Place &place, int depth, int end) const {
-    if (depth >= end) return nullptr;
     const int tap = divide(depth, shape.byOutputs);
-    const int output = depth - tap * shape.outputs;
-    const int kernelRow = divide(tap, shape.byKernel);
-    const int row = place.row - kernelRow;
-    const int column = place.column - (tap - kernelRow * shape.kernel);
-    if (row < 0 || row >= shape.outputHeight || column < 0 || column >= shape.outputWidth)
-      return nullptr;
-    return place.start + (row * shape.outputWidth + column) * shape.outputs + output;
+    const int kernelRow = divide(tap, shape.byKernel), kernelColumn = tap - kernelRow * shape.kernel;
+    const int offset =
+        depth - (tap + kernelRow * shape.outputWidth + kernelColumn) * shape.outputs;
+    // Below zero is a large number without a sign. No branches: see above.
+    const bool isInside =
+        (depth < end) &
+        (static_cast<unsigned>(place.row - kernelRow) < static_cast<unsigned>(shape.outputHeight)) &
+        (static_cast<unsigned>(place.column - kernelColumn) < static_cast<unsigned>(shape.outputWidth));
+    return isInside ? place.start + offset : nullptr;
   }
 };
 
@@ -200,22 +202,25 @@ struct TurnedWeights {
       : weights(weights), shape(shape), aligned(isAligned(weights, shape.outputs)) {}
 
   struct Place {
-    int channel;
+    const float *start;
+    bool isInside;
   };
-  __device__ Place at(int place) const { return {place}; }
+  __device__ Place at(int place) const {
+    return {weights + place * shape.outputs, place < shape.channels};
+  }
   template <bool inQuads> __device__ Quad load(const Place &place, int depth, int end) const {
-    const int rest = place.channel < shape.channels ? end - depth : 0;
+    const int rest = place.isInside ? end - depth : 0;
     if constexpr (inQuads) {
-      return loadQuad<true>(find(place, depth), rest);
+      return loadQuad<true>(place.start + offset(depth), rest);
     } else {
       Quad quad;
 #pragma unroll
-      for (int i = 0; i < 4; i++) quad.value[i] = i < rest ? *find(place, depth + i) : 0.0f;
+      for (int i = 0; i < 4; i++) quad.value[i] = i < rest ? place.start[offset(depth + i)] : 0.0f;
       return quad;
     }
   }
-  __device__ const float *find(const Place &place, int depth) const {
-    const int tap = divide(depth, shape.byOutputs);
-    return weights + depth + (tap * (shape.channels - 1) + place.channel) * shape.outputs;
+  /// From the first output's weight of a channel to that of number `depth` of the reduction.
+  __device__ int offset(int depth) const {
+    return depth + divide(depth, shape.byOutputs) * (shape.channels - 1) * shape.outputs;
   }
 };

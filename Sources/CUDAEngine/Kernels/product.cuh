@@ -118,9 +118,9 @@ __device__ inline int arrive(int *counter) {
 
 /// Adds up the parts of a tile; whether this block was the last, and has the whole sums.
 ///
-/// The last block of 16 parts adds up these, the last of 16 such groups the groups, and so on. Each thread
-/// leaves its own sums and reads those that it would have had: the order in which they lie is the one in
-/// which a warp writes and reads them at once.
+/// The last block of 16 parts adds up these, the last of 16 such groups the groups, and so on. Each
+/// thread leaves its own sums and reads those that it would have had: the order in which they lie is
+/// the one in which a warp writes and reads them at once.
 template <class T>
 __device__ bool join(Sums<T> &sums, const Reduction &reduction, ProductMemory<T> &memory) {
   constexpr int quads = Sums<T>::count / 4, size = quads * T::threads;

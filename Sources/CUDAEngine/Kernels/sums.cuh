@@ -146,13 +146,27 @@ template <class T> struct Sums {
   __device__ static int group() { return T::thread() % 32 / 4; }
   __device__ static int member() { return T::thread() % 4; }
 
-  /// The numbers of `count` rows that this thread multiplies, at one depth of four.
-  ///
-  /// The instruction has its rows eight apart; which rows of the tile they are is our choice, so a thread
-  /// has neighbours and reads them at once. Eight threads, or sixteen, meet all 32 banks.
-  template <int count, int width>
+  /// Rows and columns that a thread reads at once. The instruction has them eight apart, but which ones
+  /// of the tile they are is our choice: neighbours, as many as go into registers after each other.
+  static constexpr int leftsAtOnce = PRECISION == 1 ? 2 : 2 * high;
+  static constexpr int rightsAtOnce = PRECISION == 1 ? 1 : wide;
+
+  /// Reads what this thread has of `count` rows or columns, at one depth of four. Threads that are served
+  /// together meet 32 different banks.
+  template <int count, int atOnce, int length, int width>
   __device__ static void read(float *to, const float (*slice)[width], int depth, int first) {
-    copy<count>(to, &slice[depth + member()][swizzled(depth, first + count * group())]);
+    const float *from = slice[depth + member()];
+    const int own = first + atOnce * group();
+#pragma unroll
+    for (int i = 0; i < count; i += atOnce)
+      if constexpr (length % 32 == 0 && atOnce <= 2)
+        copy<atOnce>(to + i, from + swizzled(depth, own, 8 * i));
+      else
+        copy<atOnce>(to + i, from + swizzled(depth, own) + 8 * i);
+  }
+  /// Where row or column `i` lies that thread `number` of eight has.
+  template <int atOnce> __device__ static int place(int i, int number) {
+    return i / atOnce * atOnce * 8 + number * atOnce + i % atOnce;
   }
 
   /// What a register holds: a number of the reduction, for bfloat16 the one four further, too.
@@ -184,8 +198,8 @@ template <class T> struct Sums {
     alignas(16) float left[tensorDepth / 4][2 * high], right[tensorDepth / 4][wide];
 #pragma unroll
     for (int i = 0; i < tensorDepth / 4; i++) {
-      read<2 * high>(left[i], leftSlice, depth + 4 * i, row());
-      read<wide>(right[i], rightSlice, depth + 4 * i, column());
+      read<2 * high, leftsAtOnce, T::warpRows>(left[i], leftSlice, depth + 4 * i, row());
+      read<wide, rightsAtOnce, T::warpColumns>(right[i], rightSlice, depth + 4 * i, column());
     }
 #pragma unroll
     for (int i = 0; i < high; i++) {
@@ -211,13 +225,12 @@ template <class T> struct Sums {
 
   __device__ void store(Result<T> &result) const {
 #pragma unroll
-    for (int i = 0; i < 2 * high; i++) {
-      alignas(16) float own[2 * wide];
+    for (int i = 0; i < 2 * high; i++)
 #pragma unroll
-      for (int j = 0; j < 2 * wide; j++) own[j] = value[i / 2][j % wide][i % 2 * 2 + j / wide];
-      copy<2 * wide>(
-          &result.value[row() + 2 * high * group() + i][column() + 2 * wide * member()], own);
-    }
+      for (int j = 0; j < 2 * wide; j++)
+        result.value[row() + place<leftsAtOnce>(i, group())]
+                    [column() + place<rightsAtOnce>(j / 2, 2 * member() + j % 2)] =
+            value[i / 2][j / 2][i % 2 * 2 + j % 2];
   }
 };
 

@@ -21,15 +21,13 @@ struct Tile {
 };
 
 // A thread holds 16 numbers of a slice (20 of a narrow tile's) in registers: there are as many slices
-// ahead as leave room for four blocks on a multiprocessor. Without tensor cores multiplying needs more
-// registers, and takes as long as memory with fewer slices.
-constexpr bool hasTensorCores = PRECISION > 0;
-
-typedef Tile<64, 64, 16, 2, 8, 4, 32, 32> MediumTile;
+// ahead as leave room for four blocks on a multiprocessor. Multiplying without tensor cores needs more
+// registers, and takes as long as memory with fewer slices; bfloat16 needs some for packing.
+typedef Tile<64, 64, 16, PRECISION == 1 ? 4 : 2, 8, 4, 32, 32> MediumTile;
 /// For few columns: convolutions with few outputs.
-typedef Tile<128, 32, 16, hasTensorCores ? 2 : 1, 8, 4, 32, 32> NarrowTile;
+typedef Tile<128, 32, 16, PRECISION == 0 ? 1 : 2, 8, 4, 32, 32> NarrowTile;
 /// For small results, where larger tiles would leave most of the GPU idle.
-typedef Tile<32, 32, 32, hasTensorCores ? 4 : 2, 4, 2, 16, 16> SmallTile;
+typedef Tile<32, 32, 32, PRECISION == 0 ? 2 : 4, 4, 2, 16, 16> SmallTile;
 
 /// `ahead` slices of both factors, `[depth][swizzled row]`. A stride of 8 modulo 32 keeps the 32 numbers
 /// that a warp's tensor instruction needs in 32 different banks.
@@ -41,6 +39,10 @@ template <class T> struct Slices {
 /// Where row `place` of a factor lies among the numbers of `depth`: every other four depths the halves of
 /// 32 rows are exchanged, for a warp that writes 16 rows of two such fours would meet each bank twice.
 __device__ inline int swizzled(int depth, int place) { return place ^ (depth & 4) * 4; }
+/// The same for place `first + offset` where the offset alone decides on the half: one address for all.
+__device__ inline int swizzled(int depth, int first, int offset) {
+  return first + swizzled(depth, offset);
+}
 
 /// The sums of a tile on their way out.
 template <class T> struct Result {
