@@ -5,7 +5,7 @@ import NeuralNetwork
 
 /// A divisor with what replaces division by it, for numbers from 0 to below 2^31.
 ///
-/// With `l` the bits of `divisor - 1`: `n / divisor = (n * ceil(2^(31 + l) / divisor)) >> (31 + l)`, of
+/// With `l` the bits of `divisor - 1`: `n / divisor = (2 n * ceil(2^(31 + l) / divisor)) >> (32 + l)`, of
 /// which the multiplication's upper word takes 32 (Granlund and Montgomery 1994).
 package struct Divisor: KernelArgument, Equatable {
   let divisor: Int32
@@ -17,10 +17,8 @@ package struct Divisor: KernelArgument, Equatable {
     precondition(0 < divisor && divisor < 1 << 31, "divisor \(divisor)")
     let bits = divisor == 1 ? 0 : UInt64.bitWidth - UInt64(divisor - 1).leadingZeroBitCount
     self.divisor = Int32(divisor)
-    factor =
-      divisor == 1
-      ? 0 : UInt32(((UInt64(1) << UInt64(31 + bits)) + UInt64(divisor) - 1) / UInt64(divisor))
-    shift = Int32(max(bits - 1, 0))
+    factor = UInt32(((UInt64(1) << UInt64(31 + bits)) + UInt64(divisor) - 1) / UInt64(divisor))
+    shift = Int32(bits)
   }
 }
 

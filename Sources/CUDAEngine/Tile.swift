@@ -1,6 +1,6 @@
 package import NeuralNetwork
 
-/// How a block of threads cuts a product; the sizes are those of Kernels/tile.cuh.
+/// How a block of threads cuts a product; the sizes are those of Kernels/tile.cuh and product.cuh.
 package enum Tile: String, CaseIterable, Sendable {
   case medium = "MediumTile"
   case narrow = "NarrowTile"
@@ -17,8 +17,20 @@ package enum Tile: String, CaseIterable, Sendable {
     }
   }
   package var columns: Int { self == .medium ? 64 : 32 }
-  /// Numbers of the reduction that are in shared memory at a time.
+  /// Numbers of the reduction in a slice.
   package var depth: Int { self == .small ? 32 : 16 }
+
+  /// Slices that are read at a time, while as many are multiplied.
+  func ahead(_ precision: Precision) -> Int {
+    switch self {
+    case .medium: precision == .tf32 ? 4 : 2
+    case .narrow: precision == .float32 ? 1 : 2
+    case .small: precision == .float32 ? 2 : 4
+    }
+  }
+
+  /// Parts of a reduction that one block adds up.
+  static let joinedParts = 16
 }
 
 /// Rows and columns of a product's result, and what is summed up for each.
@@ -87,13 +99,15 @@ package struct CutChooser {
   /// Blocks beyond which a reduction is not parted further; it bounds the memory for partial sums.
   package var mostBlocks: Int { 4 * processors }
 
-  /// Cycles for a slice of the reduction to arrive from memory.
+  /// Cycles for slices to arrive from memory.
   private static let latency = 800.0
   /// Cycles for a block to begin and to end.
   private static let overhead = 2000.0
-  /// Cycles for the last block of a tile to find out that it is, and bytes a cycle that it reads then.
+  /// Cycles for the last block of a group to find out that it is, and bytes a cycle that it reads then.
   private static let joining = 1500.0
-  private static let joinRate = 64.0
+  private static let joinRate = 40.0
+  /// How much longer a block takes that is by itself: it writes slices and multiplies them in turn.
+  private static let alone = 1.5
   private static let partCounts = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256]
 
   /// The best of all tiles and parts.
@@ -121,23 +135,30 @@ package struct CutChooser {
   package func cycles(_ cut: Cut) -> Double {
     let tile = cut.tile
     let share = (cut.blocks + processors - 1) / processors
-    // Blocks on a multiprocessor at the same time hide each other's waiting.
-    let resident = min(share, 4)
+    // Four blocks are on a multiprocessor at the same time.
+    let waves = Double((share + 3) / 4)
     let size = Double(tile.rows * tile.columns)
-    let slice = size * Double(tile.depth) / rate(tile)
-    let rounds = Double((share + resident - 1) / resident)
-    let loop =
-      rounds * Double(cut.part / tile.depth) * max(Self.latency, Double(resident) * slice)
-    guard cut.parts > 1 else { return Self.overhead + loop }
-    return Self.overhead + loop + Self.joining + Double(cut.parts) * size * 4 / Self.joinRate
+    let multiplying = size * Double(tile.depth) / rate(tile) * max(Double(share), Self.alone)
+    let waiting = waves * Self.latency / Double(tile.ahead(precision))
+    // The first slices have to be waited for, the others arrive while these are multiplied.
+    var cycles =
+      Self.overhead + Self.latency
+      + Double(cut.part / tile.depth) * max(waiting, multiplying)
+    var groups = cut.parts
+    while groups > 1 {
+      let read = Double(min(groups, Tile.joinedParts)) * size * 4
+      cycles += Self.joining + read / Self.joinRate
+      groups = (groups + Tile.joinedParts - 1) / Tile.joinedParts
+    }
+    return cycles
   }
 
   /// Multiplications with an addition that a multiprocessor does in a cycle.
   private func rate(_ tile: Tile) -> Double {
     let isSmall = tile == .small
     switch precision {
-    case .float32: return isSmall ? 45 : 90
-    case .tf32: return isSmall ? 128 : 256
+    case .float32: return isSmall ? 60 : 90
+    case .tf32: return isSmall ? 150 : 300
     case .bfloat16: return isSmall ? 170 : 350
     }
   }

@@ -36,6 +36,28 @@ struct CutTests {
     #expect(chooser.best(ProductShape(rows: 294_912, columns: 64, depth: 288)).parts == 1)
   }
 
+  /// Every product of some weight at batch 64 has blocks for most multiprocessors of a large device, and
+  /// none has so many parts that joining them is the work.
+  @Test(arguments: Precision.allCases)
+  func largeDevicesAreFilled(precision: Precision) {
+    let chooser = CutChooser(processors: 132, precision: precision)
+    for shape in [
+      ProductShape(rows: 64, columns: 512, depth: 784),
+      ProductShape(rows: 512, columns: 785, depth: 64),
+      ProductShape(rows: 64, columns: 512, depth: 512),
+      ProductShape(rows: 36_864, columns: 64, depth: 288),
+      ProductShape(rows: 289, columns: 64, depth: 36_864),
+      ProductShape(rows: 43_264, columns: 32, depth: 576),
+      ProductShape(rows: 64, columns: 128, depth: 9216),
+    ] {
+      let cut = chooser.best(shape)
+      #expect(cut.blocks >= 100, "\(shape): \(cut)")
+      #expect(cut.parts == 1 || cut.part >= 32, "\(shape): \(cut)")
+    }
+    // A few thousand additions: more blocks would wait for each other.
+    #expect(chooser.best(ProductShape(rows: 10, columns: 129, depth: 64)).parts == 1)
+  }
+
   @Test func divisionByMultiplicationIsExact() {
     let edges = [0, 1, 2, 3, 1 << 16, (1 << 31) - 2, (1 << 31) - 1]
     for divisor in Array(1...300) + [511, 512, 513, 9216, 65_535, 65_537, 1 << 20, (1 << 30) + 1] {
@@ -43,9 +65,7 @@ struct CutTests {
       let multiples = [1, 7, Int(Int32.max) / divisor].map { $0 * divisor }
       let numbers = edges + multiples + multiples.map { $0 - 1 }
       for number in numbers.filter({ $0 < 1 << 31 }).map({ UInt32($0) }) {
-        let quotient =
-          divisor == 1
-          ? number : number.multipliedFullWidth(by: fast.factor).high >> UInt32(fast.shift)
+        let quotient = (2 * number).multipliedFullWidth(by: fast.factor).high >> UInt32(fast.shift)
         #expect(quotient == number / UInt32(divisor), "\(number) / \(divisor)")
       }
     }

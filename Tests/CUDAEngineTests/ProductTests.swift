@@ -54,6 +54,45 @@ struct ProductTests {
     }
   }
 
+  /// Reductions of fewer slices than are read at a time, of as many, of one more and of several times as
+  /// many; a slice has 16 or 32 numbers, and one to four are read.
+  @Test(
+    arguments: [(Precision.float32, 5e-6), (.tf32, 4e-3), (.bfloat16, 4e-2)],
+    [(Tile.medium, FakeGPU.shuffled), (.narrow, .natural), (.small, .reversed)])
+  func reductionsOfAllLengthsAgree(
+    to way: (precision: Precision, bound: Double), cut: (tile: Tile, gpu: FakeGPU)
+  ) throws {
+    let device = try cut.gpu.open(way.precision)
+    for depth in [12, 16, 32, 36, 64, 68, 96, 128, 132, 260] {
+      let model = try Model(
+        text: "fc:\(depth),fc:classes", height: 4, width: depth / 4, classes: 4)
+      var products = ProductSettings(.own)
+      products.tile = cut.tile
+      products.parts = 1
+      let pair = try EnginePair(model, count: depth, on: device, products: products)
+      let indices = (0..<depth).map { Int32($0) }
+      let wanted = pair.slow.gradients(of: indices, by: pair.reference).values
+      let got = pair.quick.gradients(of: indices, by: pair.engine).values
+      try pair.engine.checkDevice()
+      let error = relativeNorm(got, wanted)
+      #expect(error < way.bound, "\(depth) numbers: \(error)")
+    }
+  }
+
+  /// So many parts that groups of 16 are added up first; the last group has one part, some, or half.
+  @Test(arguments: [17, 20, 24], FakeGPU.allCases)
+  func manyPartsAgree(parts: Int, gpu: FakeGPU) throws {
+    for tile in Tile.allCases {
+      let model = try Model(text: "fc:classes", height: tile.depth, width: parts, classes: 3)
+      var products = ProductSettings(.own)
+      products.tile = tile
+      products.parts = parts
+      let pair = try EnginePair(model, count: 5, on: gpu.open(), products: products)
+      // Twice: the counters must be as they were.
+      for _ in 0..<2 { try pair.compareGradients(of: [4, 0, 1]) }
+    }
+  }
+
   /// Full layers by cuBLAS, with what its products leave to do.
   @Test(arguments: examples, FakeGPU.allCases)
   func cuBLASAgreesWithTheReference(example: Example, gpu: FakeGPU) throws {

@@ -4,8 +4,9 @@
 // The same text runs on a GPU and, in tests, on the CPU (Tests/FakeCUDA), which defines KERNEL, SHARED
 // and CUDA's own words before it includes this. PRECISION is 0 for float32, 1 for tf32, 2 for bfloat16.
 #ifndef KERNEL
+// At most 128 registers a thread, so that a multiprocessor has room for 512 threads.
 #define KERNEL(threads, name, ...) \
-  extern "C" __global__ void __launch_bounds__(threads) name(__VA_ARGS__)
+  extern "C" __global__ void __launch_bounds__(threads, 512 / (threads)) name(__VA_ARGS__)
 #define SHARED(type, name) __shared__ type name
 #endif
 
@@ -27,9 +28,11 @@ template <int count> __device__ inline void copy(float *to, const float *from) {
 #pragma unroll
     for (int i = 0; i < count; i += 4)
       *reinterpret_cast<Quad *>(to + i) = *reinterpret_cast<const Quad *>(from + i);
-  } else {
-    static_assert(count == 2, "copies of two, or of multiples of four");
+  } else if constexpr (count == 2) {
     *reinterpret_cast<Pair *>(to) = *reinterpret_cast<const Pair *>(from);
+  } else {
+    static_assert(count == 1, "copies of one, of two, or of multiples of four");
+    *to = *from;
   }
 }
 
@@ -45,9 +48,7 @@ struct Divisor {
 
 /// `number / by`, for numbers from 0 to below 2^31.
 __device__ inline int divide(int number, const Divisor &by) {
-  return by.divisor == 1
-             ? number
-             : static_cast<int>(__umulhi(static_cast<unsigned>(number), by.factor) >> by.shift);
+  return static_cast<int>(__umulhi(2 * static_cast<unsigned>(number), by.factor) >> by.shift);
 }
 
 /// Whether rows of `stride` numbers from `data` on can be read in quads.
@@ -64,6 +65,20 @@ __device__ inline Quad loadQuad(const float *from, int count, bool aligned) {
   return quad;
 }
 
+/// The same where it is known when compiling; of aligned rows, whose lengths are multiples of four, all
+/// or none: one instruction, and no branch.
+template <bool aligned> __device__ inline Quad loadQuad(const float *from, int count) {
+  Quad quad = {{0.0f, 0.0f, 0.0f, 0.0f}};
+  if constexpr (aligned) {
+    if (count > 0) quad = *reinterpret_cast<const Quad *>(from);
+  } else {
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+      if (i < count) quad.value[i] = from[i];
+  }
+  return quad;
+}
+
 /// Keeps NaN, so that a broken run shows in its loss.
 __device__ inline float rectify(float value) { return value < 0.0f ? 0.0f : value; }
 
@@ -75,8 +90,9 @@ __device__ inline float rounded(float value) {
   if (value != value) return value;
   unsigned bits = __float_as_uint(value);
 #if PRECISION == 1
-  // Ten bits of fraction, halves away from zero: what cvt.rna.tf32.f32 does.
-  bits = (bits + 0x1000u) & ~0x1fffu;
+  // Ten bits of fraction, halves away from zero: what cvt.rna.tf32.f32 does, in four instructions. The
+  // 13 bits behind may stay: tensor instructions do not look at them.
+  bits += 0x1000u;
 #else
   // Seven bits of fraction, halves to even.
   bits = (bits + 0x7fffu + (bits >> 16 & 1u)) & ~0xffffu;

@@ -1,5 +1,9 @@
 #pragma once
-// What becomes of the sums of a product. `group` rows after each other are handed over at once.
+// What becomes of the sums of a product. `group` rows after each other are handed over at once, with what
+// `look` found in memory for them.
+
+/// For results that need nothing from memory.
+struct Nothing {};
 
 /// Outputs of a layer: bias, perhaps ReLU.
 struct Outputs {
@@ -9,9 +13,11 @@ struct Outputs {
   int rows, columns;
   bool hasReLU;
 
-  __device__ void store(int row, int column, const float *sums) const {
+  typedef float Known;
+  __device__ Known look(int, int column) const { return column < columns ? bias[column] : 0.0f; }
+  __device__ void store(int row, int column, const float *sums, Known known) const {
     if (row >= rows || column >= columns) return;
-    const float value = sums[0] + bias[column];
+    const float value = sums[0] + known;
     outputs[static_cast<size_t>(row) * columns + column] = hasReLU ? rectify(value) : value;
   }
 };
@@ -27,7 +33,9 @@ struct PooledOutputs {
   int rows, columns;
   bool hasReLU;
 
-  __device__ void store(int row, int column, const float *sums) const {
+  typedef float Known;
+  __device__ Known look(int, int column) const { return column < columns ? bias[column] : 0.0f; }
+  __device__ void store(int row, int column, const float *sums, Known known) const {
     if (row >= rows || column >= columns) return;
     float best = sums[0];
     int choice = 0;
@@ -37,7 +45,7 @@ struct PooledOutputs {
         best = sums[i];
         choice = i;
       }
-    const float value = best + bias[column];
+    const float value = best + known;
     const size_t place = static_cast<size_t>(row / 4) * columns + column;
     outputs[place] = hasReLU ? rectify(value) : value;
     choices[place] = hasReLU && !(value > 0.0f) ? stopped : choice;
@@ -50,7 +58,9 @@ struct ConvolutionGradients {
   float *weights, *bias;
   int rows, columns;
 
-  __device__ void store(int row, int column, const float *sums) const {
+  typedef Nothing Known;
+  __device__ Known look(int, int) const { return {}; }
+  __device__ void store(int row, int column, const float *sums, Known) const {
     if (row > rows || column >= columns) return;
     if (row == rows)
       bias[column] = sums[0];
@@ -65,7 +75,9 @@ struct FullGradients {
   float *weights, *bias;
   int rows, columns;
 
-  __device__ void store(int row, int column, const float *sums) const {
+  typedef Nothing Known;
+  __device__ Known look(int, int) const { return {}; }
+  __device__ void store(int row, int column, const float *sums, Known) const {
     if (row >= rows || column > columns) return;
     if (column == columns)
       bias[row] = sums[0];
@@ -95,13 +107,20 @@ struct Passage {
   const Pooling &pooling;
   int passing;
 
-  /// Takes the gradient of input `place`.
-  __device__ void store(size_t place, float gradient) const {
-    if (passing == passChosen)
-      pooling.scatter(static_cast<int>(place), gradient, choices, gradients);
-    else
-      gradients[place] = passing == passAll || inputs[place] > 0.0f ? gradient : 0.0f;
+  /// What has to be known of input `place`: its choice, or whether its gradient passes.
+  __device__ int look(size_t place) const {
+    if (passing == passChosen) return choices[place];
+    return passing == passAll || inputs[place] > 0.0f;
   }
+
+  /// Takes the gradient of input `place`.
+  __device__ void store(size_t place, float gradient, int known) const {
+    if (passing == passChosen)
+      pooling.scatter(static_cast<int>(place), gradient, known, gradients);
+    else
+      gradients[place] = known ? gradient : 0.0f;
+  }
+  __device__ void store(size_t place, float gradient) const { store(place, gradient, look(place)); }
 };
 
 /// The arguments of which kernels make a `Passage`.
@@ -114,8 +133,13 @@ struct InputGradients {
   const Passage &passage;
   int rows, columns;
 
-  __device__ void store(int row, int column, const float *sums) const {
+  typedef int Known;
+  __device__ Known look(int row, int column) const {
+    return row < rows && column < columns
+               ? passage.look(static_cast<size_t>(row) * columns + column) : 0;
+  }
+  __device__ void store(int row, int column, const float *sums, Known known) const {
     if (row < rows && column < columns)
-      passage.store(static_cast<size_t>(row) * columns + column, sums[0]);
+      passage.store(static_cast<size_t>(row) * columns + column, sums[0], known);
   }
 };

@@ -1,6 +1,9 @@
 // The factors of products, as they lie in memory. Each names places (rows of the left factor, columns
 // of the right one) and hands out four numbers at a time: along the reduction for one place, or of one
 // depth for four places, whichever follow each other in memory. Outside there are zeros.
+//
+// `load<true>` is for aligned numbers. It has no branches, which would keep the loads of a slice from
+// being under way together.
 
 /// A matrix whose rows lie along the reduction.
 struct Rows {
@@ -20,8 +23,8 @@ struct Rows {
     const bool isInside = place < count;
     return {data + (isInside ? static_cast<size_t>(place) * stride : 0), isInside};
   }
-  __device__ Quad load(const Place &place, int depth, int end) const {
-    return loadQuad(place.start + depth, place.isInside ? end - depth : 0, aligned);
+  template <bool inQuads> __device__ Quad load(const Place &place, int depth, int end) const {
+    return loadQuad<inQuads>(place.start + depth, place.isInside ? end - depth : 0);
   }
 };
 
@@ -40,15 +43,14 @@ template <bool hasOnes> struct Columns {
     int first;
   };
   __device__ Place at(int first) const { return {first}; }
-  __device__ Quad load(const Place &place, int depth, int end) const {
-    const bool isInside = depth < end && place.first < count;
-    Quad quad = loadQuad(
-        data + (isInside ? static_cast<size_t>(depth) * count + place.first : 0),
-        isInside ? count - place.first : 0, aligned);
+  template <bool inQuads> __device__ Quad load(const Place &place, int depth, int end) const {
+    const int rest = count - place.first;
+    Quad quad = loadQuad<inQuads>(
+        data + static_cast<size_t>(depth) * count + place.first, depth < end ? rest : 0);
     if (hasOnes && depth < end) {
 #pragma unroll
-      for (int i = 0; i < 4; i++)
-        if (place.first + i == count) quad.value[i] = 1.0f;
+      for (int i = 0; i < (inQuads ? 1 : 4); i++)
+        if (i == rest) quad.value[i] = 1.0f;
     }
     return quad;
   }
@@ -74,15 +76,18 @@ struct Windows {
     const bool isInside = place < count;
     return {images + (isInside ? shape.windowStart(place, isPooled) : 0), isInside};
   }
-  __device__ Quad load(const Place &place, int depth, int end) const {
+  template <bool inQuads> __device__ Quad load(const Place &place, int depth, int end) const {
     const int rest = place.isInside ? end - depth : 0;
     // The channels of a pixel are a multiple of four: so is the window, and it begins at such a place.
-    if (aligned) return loadQuad(place.start + (rest > 0 ? shape.windowOffset(depth) : 0), rest, true);
-    Quad quad;
+    if constexpr (inQuads) {
+      return loadQuad<true>(place.start + shape.windowOffset(depth), rest);
+    } else {
+      Quad quad;
 #pragma unroll
-    for (int i = 0; i < 4; i++)
-      quad.value[i] = i < rest ? place.start[shape.windowOffset(depth + i)] : 0.0f;
-    return quad;
+      for (int i = 0; i < 4; i++)
+        quad.value[i] = i < rest ? place.start[shape.windowOffset(depth + i)] : 0.0f;
+      return quad;
+    }
   }
 };
 
@@ -110,17 +115,18 @@ struct WindowColumns {
                                             : outside;
     return place;
   }
-  __device__ Quad load(const Place &place, int depth, int end) const {
-    Quad quad = {{0.0f, 0.0f, 0.0f, 0.0f}};
-    if (depth >= end) return quad;
+  template <bool inQuads> __device__ Quad load(const Place &place, int depth, int end) const {
     const float *start = images + shape.windowStart(depth, false);
-    if (aligned && place.offset[3] >= 0)
-      return *reinterpret_cast<const Quad *>(start + place.offset[0]);
+    const bool isInside = depth < end;
+    Quad quad = {{0.0f, 0.0f, 0.0f, 0.0f}};
+    // The numbers of an aligned window are a multiple of four: all four are inside, or none.
+    if constexpr (inQuads)
+      quad = loadQuad<true>(start + place.offset[0], isInside && place.offset[0] >= 0 ? 4 : 0);
 #pragma unroll
-    for (int i = 0; i < 4; i++)
-      quad.value[i] = place.offset[i] >= 0    ? start[place.offset[i]]
-                      : place.offset[i] == one ? 1.0f
-                                               : 0.0f;
+    for (int i = 0; i < 4; i++) {
+      if (!inQuads && isInside && place.offset[i] >= 0) quad.value[i] = start[place.offset[i]];
+      if (isInside && place.offset[i] == one) quad.value[i] = 1.0f;
+    }
     return quad;
   }
 };
@@ -139,7 +145,7 @@ struct GradientWindows {
         aligned(isAligned(gradients, shape.outputs)) {}
 
   struct Place {
-    /// The gradients of the pixel's image.
+    /// The gradients of the output that has the pixel first in its window, if there were one.
     const float *start;
     int row, column;
   };
@@ -148,34 +154,39 @@ struct GradientWindows {
     if (place >= count) return {gradients, -shape.kernel, 0};
     const int line = divide(place, shape.byWidth);
     const int image = divide(line, shape.byHeight);
-    const size_t start =
-        static_cast<size_t>(image) * shape.outputHeight * shape.outputWidth * shape.outputs;
-    return {gradients + start, line - image * shape.height, place - line * shape.width};
+    const int row = line - image * shape.height, column = place - line * shape.width;
+    const size_t pixel =
+        (static_cast<size_t>(image) * shape.outputHeight + row) * shape.outputWidth + column;
+    return {gradients + pixel * shape.outputs, row, column};
   }
-  __device__ Quad load(const Place &place, int depth, int end) const {
+  template <bool inQuads> __device__ Quad load(const Place &place, int depth, int end) const {
     const float *from = find(place, depth, end);
-    if (aligned) return loadQuad(from, from ? 4 : 0, true);
-    Quad quad;
-    quad.value[0] = from ? *from : 0.0f;
+    if constexpr (inQuads) {
+      return loadQuad<true>(from, from ? 4 : 0);
+    } else {
+      Quad quad;
+      quad.value[0] = from ? *from : 0.0f;
 #pragma unroll
-    for (int i = 1; i < 4; i++) {
-      from = find(place, depth + i, end);
-      quad.value[i] = from ? *from : 0.0f;
+      for (int i = 1; i < 4; i++) {
+        from = find(place, depth + i, end);
+        quad.value[i] = from ? *from : 0.0f;
+      }
+      return quad;
     }
-    return quad;
   }
 
-  /// Null where there is no such output.
+  /// Null where there is no such output. What depends on the depth alone is the same for all places.
   __device__ const float *find(const Place &place, int depth, int end) const {
-    if (depth >= end) return nullptr;
     const int tap = divide(depth, shape.byOutputs);
-    const int output = depth - tap * shape.outputs;
-    const int kernelRow = divide(tap, shape.byKernel);
-    const int row = place.row - kernelRow;
-    const int column = place.column - (tap - kernelRow * shape.kernel);
-    if (row < 0 || row >= shape.outputHeight || column < 0 || column >= shape.outputWidth)
-      return nullptr;
-    return place.start + (row * shape.outputWidth + column) * shape.outputs + output;
+    const int kernelRow = divide(tap, shape.byKernel), kernelColumn = tap - kernelRow * shape.kernel;
+    const int offset =
+        depth - (tap + kernelRow * shape.outputWidth + kernelColumn) * shape.outputs;
+    // Below zero is a large number without a sign. No branches: see above.
+    const bool isInside =
+        (depth < end) &
+        (static_cast<unsigned>(place.row - kernelRow) < static_cast<unsigned>(shape.outputHeight)) &
+        (static_cast<unsigned>(place.column - kernelColumn) < static_cast<unsigned>(shape.outputWidth));
+    return isInside ? place.start + offset : nullptr;
   }
 };
 
@@ -191,19 +202,25 @@ struct TurnedWeights {
       : weights(weights), shape(shape), aligned(isAligned(weights, shape.outputs)) {}
 
   struct Place {
-    int channel;
+    const float *start;
+    bool isInside;
   };
-  __device__ Place at(int place) const { return {place}; }
-  __device__ Quad load(const Place &place, int depth, int end) const {
-    const int rest = place.channel < shape.channels ? end - depth : 0;
-    if (aligned) return loadQuad(find(place, rest > 0 ? depth : 0), rest, true);
-    Quad quad;
-#pragma unroll
-    for (int i = 0; i < 4; i++) quad.value[i] = i < rest ? *find(place, depth + i) : 0.0f;
-    return quad;
+  __device__ Place at(int place) const {
+    return {weights + place * shape.outputs, place < shape.channels};
   }
-  __device__ const float *find(const Place &place, int depth) const {
-    const int tap = divide(depth, shape.byOutputs);
-    return weights + depth + (tap * (shape.channels - 1) + place.channel) * shape.outputs;
+  template <bool inQuads> __device__ Quad load(const Place &place, int depth, int end) const {
+    const int rest = place.isInside ? end - depth : 0;
+    if constexpr (inQuads) {
+      return loadQuad<true>(place.start + offset(depth), rest);
+    } else {
+      Quad quad;
+#pragma unroll
+      for (int i = 0; i < 4; i++) quad.value[i] = i < rest ? place.start[offset(depth + i)] : 0.0f;
+      return quad;
+    }
+  }
+  /// From the first output's weight of a channel to that of number `depth` of the reduction.
+  __device__ int offset(int depth) const {
+    return depth + divide(depth, shape.byOutputs) * (shape.channels - 1) * shape.outputs;
   }
 };

@@ -62,11 +62,12 @@ struct Pooling {
   }
 
   /// Gives the gradient of an output to the place that it came from, and zero to the others.
-  __device__ void scatter(int output, float gradient, const Byte *choices, float *gradients) const {
-    const int choice = choices[output];
+  __device__ void scatter(int output, float gradient, int choice, float *gradients) const {
     float *window = gradients + windowStart(output);
     int place = 0;
+#pragma unroll 1
     for (int row = 0; row < size; row++)
+#pragma unroll 1
       for (int column = 0; column < size; column++, place++)
         window[(row * width + column) * channels] = place == choice ? gradient : 0.0f;
   }
