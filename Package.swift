@@ -55,7 +55,6 @@ let package = Package(
         .embedInCode("Kernels/product.cuh"), .embedInCode("Kernels/products.cuh"),
         .embedInCode("Kernels/base.cuh"), .embedInCode("Kernels/elementwise.cuh"),
         .embedInCode("Kernels/loss.cuh"), .embedInCode("Kernels/update.cuh"),
-        .embedInCode("Kernels/elementary.cuh"),
       ]),
     .target(
       name: "Measurement", dependencies: [.product(name: "TextTable", package: "TextTable")],

@@ -31,7 +31,7 @@ def program_text():
     """All kernels: every product for every tile, and what needs no tile."""
     products = re.findall(r"#define PRODUCT_(\w+)\(T\)", (KERNELS / "products.cuh").read_text())
     tiles = re.findall(r"^typedef Tile<.*> (\w+);", (KERNELS / "tile.cuh").read_text(), re.M)
-    lines = ['#include "base.cuh"', '#include "elementary.cuh"']
+    lines = [f'#include "{name}.cuh"' for name in ("base", "elementwise", "loss", "update")]
     return "\n".join(lines + [f"PRODUCT_{p}({t})" for p in products for t in tiles])
 
 

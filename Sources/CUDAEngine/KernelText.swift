@@ -14,16 +14,33 @@ enum KernelText {
     ("elementwise.cuh", PackageResources.elementwise_cuh),
     ("loss.cuh", PackageResources.loss_cuh),
     ("update.cuh", PackageResources.update_cuh),
-    ("elementary.cuh", PackageResources.elementary_cuh),
   ]
 
-  /// A program of the kernels that every model needs.
-  static let elementary = "#include \"elementary.cuh\"\n"
+  /// A program for the compiler, and the kernels that are wanted of it.
+  struct Program {
+    let text: String
+    let kernels: [String]
+  }
 
-  /// A program of some products.
-  static func program(of products: Set<ProductKernel>) -> String {
-    let lines = products.map { "PRODUCT_\($0.kind.rawValue)(\($0.tile.rawValue))\n" }
-    return "#include \"base.cuh\"\n" + lines.sorted().joined()
+  /// The programs of the kernels that every model needs.
+  static let elementary = [
+    Program(
+      text: "#include \"elementwise.cuh\"\n",
+      kernels: [
+        "gather", "relu_outputs", "relu_inputs", "pool_outputs", "pool_inputs", "pass_on",
+        "add_bias", "column_sums", "nothing",
+      ]),
+    Program(text: "#include \"loss.cuh\"\n", kernels: ["softmax_loss", "head"]),
+    Program(
+      text: "#include \"update.cuh\"\n",
+      kernels: ["adam_update", "adam_step", "sgd_update", "sgd_step"]),
+  ]
+
+  /// The program of a product.
+  static func program(of product: ProductKernel) -> Program {
+    Program(
+      text: "#include \"base.cuh\"\nPRODUCT_\(product.kind.rawValue)(\(product.tile.rawValue))\n",
+      kernels: [product.name])
   }
 }
 

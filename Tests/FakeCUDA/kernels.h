@@ -70,7 +70,9 @@ inline void multiplyAdd(float *sums, const unsigned *left, const unsigned *right
 #endif
 
 #include "../../Sources/CUDAEngine/Kernels/base.cuh"
-#include "../../Sources/CUDAEngine/Kernels/elementary.cuh"
+#include "../../Sources/CUDAEngine/Kernels/elementwise.cuh"
+#include "../../Sources/CUDAEngine/Kernels/loss.cuh"
+#include "../../Sources/CUDAEngine/Kernels/update.cuh"
 
 #define FOR_ALL_TILES(PRODUCT) PRODUCT(MediumTile) PRODUCT(NarrowTile) PRODUCT(SmallTile)
 FOR_ALL_TILES(PRODUCT_full_outputs)

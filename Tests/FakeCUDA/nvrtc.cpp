@@ -36,7 +36,9 @@ void addKernel(Program *program, int precision, const std::string &name) {
 }
 
 void compileLine(Program *program, int precision, const std::string &line) {
-  if (line == "#include \"elementary.cuh\"") {
+  if (line == "#include \"elementwise.cuh\"" || line == "#include \"loss.cuh\"" ||
+      line == "#include \"update.cuh\"") {
+    // More than are in each: that does no harm.
     for (auto &[name, kernel] : kernels(precision))
       if (name.find("Tile") == std::string::npos) addKernel(program, precision, name);
   } else if (line.rfind("PRODUCT_", 0) == 0) {

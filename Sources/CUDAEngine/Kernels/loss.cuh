@@ -1,4 +1,8 @@
+#pragma once
 // Softmax, cross-entropy, its gradient, and the sums of a batch.
+#include "common.cuh"
+#include "shapes.cuh"
+#include "finish.cuh"
 
 /// What a batch comes to. CUDAEngine's `BatchSums` mirrors it.
 struct BatchSums {

@@ -1,5 +1,7 @@
+#pragma once
 // The optimizers, over a range of the flat buffers. The gradient is the sum of several sources that lie
 // `distance` numbers apart, added in their order.
+#include "common.cuh"
 
 /// The constants of one step. `UpdateConstants` in CUDAEngine mirrors it.
 struct Update {
