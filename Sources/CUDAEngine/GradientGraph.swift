@@ -38,8 +38,14 @@ final class GradientGraph {
     let batch = Passes.Batch(
       samples: attached.samples, indices: attached.indices.address, count: count)
     try passes.warmUp(batch, attached.space, into: attached.sums, gradients)
+    // Made before anything is written down: a driver may refuse it then.
     let lossKnown = try Event(main.device)
-    var parts: [Part] = []
+    let partsOfStage = try stages.map { stage in
+      try stage.hasParameters
+        ? Self.pieces(of: stage.parameters, isWhole: target == nil).map {
+          Part(range: $0, ready: try Event(main.device))
+        } : []
+    }
     // Copies wait for each of these; the last is what the end waits for.
     let turns = try (0...stages.count + 1).map { _ in try Event(main.device) }
     graph = try Graph(main) {
@@ -56,22 +62,20 @@ final class GradientGraph {
         try passes.backward(stage, count, attached.space, into: gradients)
         guard stages[stage].hasParameters else { continue }
         try copies.wait(for: passes.weightStream(stage), passing: turns[stage])
-        for range in Self.pieces(of: stages[stage].parameters, isWhole: target == nil) {
+        for part in partsOfStage[stage] {
           if let target {
             try copies.copy(
-              gradients.at(range.lowerBound),
-              to: UnsafeMutableBufferPointer(rebasing: target[range]))
+              gradients.at(part.range.lowerBound),
+              to: UnsafeMutableBufferPointer(rebasing: target[part.range]))
           }
-          let part = Part(range: range, ready: try Event(main.device))
           try part.ready.recordForHost(on: copies)
-          parts.append(part)
         }
       }
       try passes.joinSide()
       try main.wait(for: copies, passing: turns[stages.count + 1])
     }
     self.lossKnown = lossKnown
-    self.parts = parts
+    parts = partsOfStage.reversed().flatMap { $0 }
   }
 
   /// A range cut at multiples of the piece's size, the last piece first.
