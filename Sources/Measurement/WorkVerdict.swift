@@ -14,7 +14,7 @@ public enum WorkVerdict: Codable, Equatable, Sendable {
   case proved(weightsSHA256: String)
   /// Data, initial weights and order are equal, weights are not: sums were rounded differently.
   ///
-  /// The largest relative difference of all losses is given.
+  /// The largest relative difference of the epochs' mean losses, in training and test, is given.
   case withinRounding(lossDifference: Double)
   /// Weak scaling: more ranks do more work. Data and initial weights are equal.
   case sameOnEachRank
@@ -28,7 +28,7 @@ public enum WorkVerdict: Codable, Equatable, Sendable {
     case .proved(let weights):
       "same work: proved (weights \(weights.prefix(8))… equal after every epoch)"
     case .withinRounding(let difference):
-      "same work: same samples and steps, losses equal within "
+      "same work: same samples and steps, epochs' losses equal within "
         + NumberText.scientific(difference)
     case .sameOnEachRank:
       "same work: on each rank only (weak scaling), data and initial weights equal"
