@@ -156,8 +156,12 @@ CUDAResult cuDeviceGetName(char *name, int length, CUDADeviceNumber device) {
 
 CUDAResult cuDeviceGetUuid_v2(CUDAUUID *uuid, CUDADeviceNumber device) {
   ENTER;
+  // Other hosts have other devices.
   memset(uuid->bytes, 'f', sizeof uuid->bytes);
   uuid->bytes[0] = static_cast<char>(device);
+  char host[256] = {};
+  gethostname(host, sizeof host - 1);
+  for (size_t i = 0; host[i]; i++) uuid->bytes[1 + i % 15] ^= host[i];
   return success;
 }
 

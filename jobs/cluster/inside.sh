@@ -20,6 +20,9 @@ export LC_ALL=C TMPDIR=$scratch/tmp OMPI_MCA_orte_tmpdir_base=$scratch/tmp
 cd "$scratch"
 # A copy, so that a build beside the tests changes nothing, and only our own ranks run this file.
 cp "$MNIST_MPI" mnist-mpi
+# With the tests a driver is built that computes on the CPU.
+fake_cuda=$scratch/libFakeCUDA.so
+cp "$(dirname "$MNIST_MPI")/libFakeCUDA.so" "$fake_cuda" 2>/dev/null || true
 export MNIST_MPI=$scratch/mnist-mpi
 
 # shellcheck source=jobs/cluster/checks.sh

@@ -18,12 +18,15 @@ import sys
 def facts(record):
     """The facts that a check can name, as texts."""
     hosts = collections.Counter(rank["host"] for rank in record["ranks"])
+    # Of "cuda GPU-1a2b3c4d NVIDIA H200, shared device" all that follows the identity.
+    devices = sorted(f'{rank["host"]}:{rank["device"].split(" ", 2)[-1]}' for rank in record["ranks"])
     return {
         "ranks": str(record["run"]["ranks"]),
         "nodes": str(record["run"]["nodes"]),
         "launcher": record["run"]["launcher"],
         "hosts": ",".join(sorted(record["machine"]["hosts"])),
         "ranksOnHosts": ",".join(f"{host}:{hosts[host]}" for host in sorted(hosts)),
+        "devices": ",".join(devices),
         "replicasEqual": str(record["result"]["replicasEqual"]).lower(),
     }
 

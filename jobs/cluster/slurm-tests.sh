@@ -35,6 +35,34 @@ speedup_or_disturbed() {
     grep -oE 'speedup 1\.00 [0-9]+\.[0-9]+|not a measurement: other programs used [0-9]+ %'
 }
 
+# gpu.sbatch on a driver that computes on the CPU (Tests/FakeCUDA): every rank has a GPU of its own.
+gpu_records=0
+gpu_jobs() {
+  local launcher
+  if [[ ! -f $fake_cuda ]]; then
+    not_here slurm "gpu.sbatch needs libFakeCUDA.so beside the program (swift build --build-tests makes it)"
+    return
+  fi
+  gpu_records=3
+  local work=(--model mlp --hidden 16 --optimizer sgd --epochs 1 --limit 320)
+  export MNIST_MPI_CUDA=$fake_cuda
+  check "SLURM: gpu.sbatch completes with exit code 0" \
+    run_job --cpus-per-task=2 jobs/gpu.sbatch "${work[@]}" --json "$scratch/gpu.json"
+  check "SLURM: its rank has the node's first GPU" \
+    results record gpu.json ranks=1 nodes=1 "devices=node1:Fake GPU 0"
+  for launcher in mpirun srun; do
+    check "SLURM: gpu.sbatch by $launcher on 2 x 2 GPUs completes with exit code 0" \
+      run_job "--export=ALL,LAUNCHER=$launcher" --nodes=2 --ntasks-per-node=2 --gres=gpu:2 \
+      --cpus-per-task=1 jobs/gpu.sbatch "${work[@]}" --json "$scratch/gpus.json"
+    check "SLURM: by $launcher each of 4 ranks has a GPU of its own, replicas equal" \
+      results record gpus.json ranks=4 nodes=2 "launcher=$launcher" replicasEqual=true \
+      "devices=node1:Fake GPU 0,node1:Fake GPU 1,node2:Fake GPU 0,node2:Fake GPU 1"
+    check "SLURM: by $launcher losses within 1e-5 and accuracy within 0.001 of the single job's" \
+      results agree gpu.json gpus.json 1e-5 0.001
+  done
+  unset MNIST_MPI_CUDA
+}
+
 # A rank dies while the others wait for it: the job must end and hold nothing.
 #   dying_job mpirun|srun
 dying_job() {
@@ -61,9 +89,10 @@ slurm_tests() {
   cp -R "$root/jobs" submit/
   launcher_jobs mpirun
   launcher_jobs srun
+  gpu_jobs
   dying_job mpirun
   dying_job srun
   check "SLURM: every record is in the results folder" \
-    test "$(find submit/results -name '*.json' | wc -l)" = 4
+    test "$(find submit/results -name '*.json' | wc -l)" = "$((4 + gpu_records))"
   doctor_slurm_tests
 }

@@ -37,11 +37,14 @@ SelectTypeParameters=CR_Core
 SlurmdParameters=config_overrides
 ReturnToService=2
 KillWait=5
+GresTypes=gpu
 CONF
-  # Two cores a node whatever the machine has.
+  # Two cores and two GPUs a node whatever the machine has.
   for node in node1 node2; do
-    echo "NodeName=$node CPUs=2 Sockets=1 CoresPerSocket=2 RealMemory=1000" >>slurm.conf
+    echo "NodeName=$node CPUs=2 Sockets=1 CoresPerSocket=2 RealMemory=1000 Gres=gpu:2" >>slurm.conf
   done
+  touch gpu0 gpu1 # for Slurm a GPU is a file
+  echo "NodeName=node[1-2] Name=gpu File=$PWD/gpu[0-1]" >gres.conf
   echo "PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP" >>slurm.conf
   export SLURM_CONF=$PWD/slurm.conf
 }
