@@ -67,6 +67,16 @@ extension CUDAEngine: StepRunner {
     }
   }
 
+  /// Kernels of one of many whole steps of the usual batch.
+  package func kernelsOfStep() throws -> Int {
+    let attached = try attached()
+    let size = StepGraph.Size(samples: attached.space.capacity, steps: Self.stepsOfGraph)
+    if attached.stepGraphs[size] == nil { try makeGraphs(attached, size) }
+    // The other nodes are the copies at begin and end.
+    let nodes = attached.stepGraphs[size]?.first?.graph.nodeCount ?? 0
+    return (nodes - StepGraph.copies) / Self.stepsOfGraph
+  }
+
   /// Gives the update of a range, from the device's gradients, to a stream.
   func update(
     _ range: Range<Int>, _ attached: Attachment, constants: DeviceMemory<UpdateConstants>,

@@ -94,8 +94,11 @@ public struct DeviceBench {
     return times
   }
 
-  /// Seconds of a training step: many in graphs, and one by one by way of the host.
-  public func stepSeconds(_ model: Model, batch: Int) throws -> (graphs: Double, host: Double) {
+  /// Seconds of a training step: many in graphs, and one by one by way of the host; and the kernels of
+  /// the former.
+  public func stepSeconds(
+    _ model: Model, batch: Int
+  ) throws -> (graphs: Double, host: Double, kernels: Int) {
     let trial = try Trial(model, batch: batch, on: gpu, ProductSettings())
     let engine = trial.engine
     let count = 64
@@ -114,7 +117,7 @@ public struct DeviceBench {
       }
     }
     try engine.checkDevice()
-    return (graphs / Double(count), host / Double(count))
+    return (graphs / Double(count), host / Double(count), try engine.kernelsOfStep())
   }
 
   /// An engine that is ready to work on noise.

@@ -9,6 +9,9 @@ final class StepGraph {
     let steps: Int
   }
 
+  /// Copies in a graph: constants and indices to the device, results back.
+  static let copies = 3
+
   let size: Size
   let graph: Graph
   /// Where the results of a launch go that has not been waited for; nil when there is none.

@@ -66,6 +66,8 @@ public struct GPUReport: Codable, Equatable, Sendable {
     public var batch: Int
     /// Of a step among many in graphs, as one rank trains.
     public var graphStepSeconds: Double?
+    /// Of such a step.
+    public var kernelsOfStep: Int?
     /// Of a step by way of the host, as several ranks train, without the exchange.
     public var hostStepSeconds: Double?
     public var products: [Product] = []

@@ -171,7 +171,8 @@ struct BenchGPUCommand: ParsableCommand {
     if includes(.steps) {
       let step = try bench.stepSeconds(network, batch: batch)
       (report.graphStepSeconds, report.hostStepSeconds) = (step.graphs, step.host)
-      say("  steps in graphs:        \(Self.rate(step.graphs, batch))")
+      report.kernelsOfStep = step.kernels
+      say("  steps in graphs:        \(Self.rate(step.graphs, batch)), \(step.kernels) kernels")
       say("  steps through the host: \(Self.rate(step.host, batch))")
     }
     if includes(.products) { report.products = try products(bench, device, network, batch) }

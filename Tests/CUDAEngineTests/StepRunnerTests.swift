@@ -5,6 +5,20 @@ import Testing
 
 /// Whole steps on the device, many in one go, against the same steps one by one.
 struct StepRunnerTests {
+  /// As the engine's page has it.
+  @Test(arguments: [("cnn", 13), ("mlp", 10)])
+  func aStepHasFewKernels(name: String, kernels: Int) throws {
+    let model =
+      try name == "cnn"
+      ? Model.cnn(height: 28, width: 28, classes: 10)
+      : Model.mlp(hidden: [512, 512], height: 28, width: 28, classes: 10)
+    let replica = Replica(model: model, optimizer: Optimizer(kind: .adam), count: 1)
+    let engine = try CUDAEngine(
+      model: model, optimizer: Optimizer(kind: .adam), on: FakeGPU.natural.open())
+    try engine.attach(samples: replica.samples, buffers: replica.buffers, largestBatch: 1)
+    #expect(try engine.kernelsOfStep() == kernels)
+  }
+
   /// Enough steps for graphs of many, with a remainder and a last batch that is smaller.
   @Test(
     arguments: [Optimizer(kind: .adam, weightDecay: 0.01), Optimizer(kind: .sgd, momentum: 0.9)],
