@@ -14,7 +14,7 @@ public final class CUDAEngine: Engine {
   let optimizer: Optimizer
   let plan: Plan
   let products: ProductSettings
-  /// Kernels and the copies that kernels wait for.
+  /// Kernels and the copies that kernels wait for: what a step waits for, so it is first.
   let main: Stream
   /// What may go on beside them.
   let side: Stream
@@ -42,7 +42,7 @@ public final class CUDAEngine: Engine {
     layout = ParameterLayout(of: model)
     plan = Plan(model)
     try gpu.makeCurrent()
-    main = try Stream(gpu)
+    main = try Stream(gpu, isFirst: true)
     side = try Stream(gpu)
     copies = try Stream(gpu)
     uploads = try Stream(gpu)

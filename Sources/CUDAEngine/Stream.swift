@@ -5,10 +5,16 @@ final class Stream {
   let handle: CUDAStream
   let device: CUDADevice
 
-  init(_ device: CUDADevice) throws {
+  /// - Parameter isFirst: whether its kernels are begun before those of other streams.
+  init(_ device: CUDADevice, isFirst: Bool = false) throws {
+    var (least, greatest): (Int32, Int32) = (0, 0)
+    try device.check(
+      device.driver.cuCtxGetStreamPriorityRange(&least, &greatest), "cuCtxGetStreamPriorityRange")
     var handle: CUDAStream?
     try device.check(
-      device.driver.cuStreamCreate(&handle, UInt32(cudaStreamNonBlocking)), "cuStreamCreate")
+      device.driver.cuStreamCreateWithPriority(
+        &handle, UInt32(cudaStreamNonBlocking), isFirst ? greatest : least),
+      "cuStreamCreateWithPriority")
     guard let handle else { throw DeviceUnavailable(description: "\(device.name) gives no stream") }
     self.handle = handle
     self.device = device

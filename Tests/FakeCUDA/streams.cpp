@@ -108,9 +108,19 @@ Device *deviceOf(CUDAStream stream) { return of(stream)->device; }
 
 using namespace fake;
 
-CUDAResult cuStreamCreate(CUDAStream *stream, unsigned) {
+CUDAResult cuCtxGetStreamPriorityRange(int *least, int *greatest) {
   ENTER;
   if (!currentDevice()) return invalidContext;
+  // The first to come are the smaller numbers.
+  *least = 0;
+  *greatest = -5;
+  return success;
+}
+
+CUDAResult cuStreamCreateWithPriority(CUDAStream *stream, unsigned, int priority) {
+  ENTER;
+  if (!currentDevice()) return invalidContext;
+  if (priority > 0 || priority < -5) return invalidValue;
   *stream = reinterpret_cast<CUDAStream>(new Stream{currentDevice(), {}, nullptr});
   return success;
 }

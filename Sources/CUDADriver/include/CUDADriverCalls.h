@@ -33,7 +33,8 @@
   X(CUDAResult, cuMemcpyHtoDAsync_v2, CUDAAddress, const void *, size_t, CUDAStream) \
   X(CUDAResult, cuMemcpyDtoHAsync_v2, void *, CUDAAddress, size_t, CUDAStream) \
   X(CUDAResult, cuMemsetD32Async, CUDAAddress, unsigned, size_t, CUDAStream) \
-  X(CUDAResult, cuStreamCreate, CUDAStream *, unsigned) \
+  X(CUDAResult, cuCtxGetStreamPriorityRange, int *, int *) \
+  X(CUDAResult, cuStreamCreateWithPriority, CUDAStream *, unsigned, int) \
   X(CUDAResult, cuStreamDestroy_v2, CUDAStream) \
   X(CUDAResult, cuStreamSynchronize, CUDAStream) \
   X(CUDAResult, cuStreamWaitEvent, CUDAStream, CUDAEvent, unsigned) \
