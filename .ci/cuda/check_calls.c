@@ -53,6 +53,7 @@ SAME_VALUE(cudaAttributeCapabilityMajor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_
 SAME_VALUE(cudaAttributeCapabilityMinor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR)
 SAME_VALUE(cudaStreamNonBlocking, CU_STREAM_NON_BLOCKING)
 SAME_VALUE(cudaEventDisableTiming, CU_EVENT_DISABLE_TIMING)
+SAME_VALUE(cudaNotReady, CUDA_ERROR_NOT_READY)
 SAME_VALUE(cudaRecordExternal, CU_EVENT_RECORD_EXTERNAL)
 SAME_VALUE(cudaCaptureThreadLocal, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL)
 // CUDADriver.h has plain numbers in the place of enumerations.

@@ -34,6 +34,7 @@ extension CUDAEngine {
     // The last pass has read its own: somebody waited for its end.
     _ = attached.hostIndices.elements.update(fromContentsOf: batch)
     try pass.graph.launch(on: main)
+    if !pass.tellsInTime { try main.synchronize() }
     try pass.lossKnown.synchronize()
     let forwarded = ContinuousClock.now
     // The device came here after all updates that it was given before.

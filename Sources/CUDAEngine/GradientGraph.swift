@@ -9,6 +9,8 @@ final class GradientGraph {
   let lossKnown: Event
   /// Gradients in the order in which they become final: last parameters first.
   let parts: [Part]
+  /// Whether the events can be believed; if not, only the end of the graph can be waited for.
+  let tellsInTime: Bool
 
   /// A range of gradients, and when it is where it is wanted.
   struct Part {
@@ -76,6 +78,26 @@ final class GradientGraph {
     }
     self.lossKnown = lossKnown
     parts = partsOfStage.reversed().flatMap { $0 }
+    attached.hostIndices.elements.update(repeating: 0)
+    tellsInTime = try Self.isSeenOpen(parts.last?.ready, after: graph, on: main)
+  }
+
+  /// Whether an event of the graph was open just after a launch of it.
+  ///
+  /// Whoever waits for an event that is still that of the launch before, or of none, goes on too early. No driver
+  /// is known to do that, but its silence would cost the gradients.
+  private static func isSeenOpen(
+    _ event: Event?, after graph: Graph, on stream: Stream
+  ) throws -> Bool {
+    guard let event else { return false }
+    // More than once: a host that is held up may find a fast device done.
+    for _ in 0..<10 {
+      try graph.launch(on: stream)
+      let isOpen = try event.isOpen
+      try stream.synchronize()
+      if isOpen { return true }
+    }
+    return false
   }
 
   /// A range cut at multiples of the piece's size, the last piece first.

@@ -91,6 +91,16 @@ final class Event {
         handle, stream.handle, UInt32(cudaRecordExternal)), "cuEventRecordWithFlags")
   }
 
+  /// Whether the stream has still to come by.
+  var isOpen: Bool {
+    get throws {
+      let result = device.driver.cuEventQuery(handle)
+      if result == CUDAResult(cudaNotReady) { return true }
+      try device.check(result, "cuEventQuery")
+      return false
+    }
+  }
+
   /// Waits until the stream came by.
   func synchronize() throws {
     try device.check(device.driver.cuEventSynchronize(handle), "cuEventSynchronize")

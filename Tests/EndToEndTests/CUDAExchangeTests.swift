@@ -46,6 +46,18 @@ import Testing
     }
   }
 
+  /// Events that say nothing of a graph's launch are found out: gradients are waited for all the same.
+  @Test func eventsThatSayNothingAreNotBelieved() async throws {
+    let data = try CUDATests.small.write()
+    let work = ["--seed", "3", "--steps", "8"]
+    let cpu = try await Program.succeed(
+      ranks: 1, CUDATests.arguments(data, ["--device", "cpu"] + work))
+    let run = try await Program.succeed(
+      ranks: 2, CUDATests.arguments(data, ["--device", "cuda"] + work),
+      environment: Self.environment(["FAKE_CUDA_STALE_EVENTS": "1"]))
+    expectEqual(Program.losses(run), Program.losses(cpu), sourceLocation: #_sourceLocation)
+  }
+
   /// An MPI that knows the device's memory is used without being asked for, and by name.
   @Test(arguments: [(2, []), (3, ["--sync", "cuda-aware"]), (2, ["--sync", "auto"])])
   func anAwareMPIExchangesOnTheDevice(ranks: Int, sync: [String]) async throws {

@@ -39,6 +39,7 @@ enum : CUDAResult {
   invalidImage = 200,
   invalidContext = 201,
   notFound = 500,
+  notReady = 600,
   alreadyRegistered = 712,
   notRegistered = 713,
   captureUnsupported = 900,

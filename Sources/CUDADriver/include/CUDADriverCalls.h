@@ -45,6 +45,7 @@
   X(CUDAResult, cuEventRecord, CUDAEvent, CUDAStream) \
   X(CUDAResult, cuEventRecordWithFlags, CUDAEvent, CUDAStream, unsigned) \
   X(CUDAResult, cuEventSynchronize, CUDAEvent) \
+  X(CUDAResult, cuEventQuery, CUDAEvent) \
   X(CUDAResult, cuLaunchKernel, CUDAFunction, unsigned, unsigned, unsigned, unsigned, unsigned, \
     unsigned, unsigned, CUDAStream, void **, void **) \
   X(CUDAResult, cuGraphGetNodes, CUDAGraph, CUDAGraphNode *, size_t *) \

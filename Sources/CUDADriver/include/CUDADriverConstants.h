@@ -14,6 +14,8 @@ enum {
   cudaEventDisableTiming = 2,
   cudaRecordExternal = 1,
   cudaCaptureThreadLocal = 1,
+  // CUDA_ERROR_NOT_READY
+  cudaNotReady = 600,
   // CUBLAS_OP_N and CUBLAS_OP_T, CUDA_R_32F
   cublasPlain = 0,
   cublasTransposed = 1,
