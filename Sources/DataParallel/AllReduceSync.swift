@@ -52,7 +52,7 @@ final class AllReduceSync: GradientSync {
       bucket.lowerBound >= range.lowerBound
     {
       try exchange(bucket, &timeline)
-      if update.engine.updatesWhileComputing { try self.update(update) }
+      if update.engine.updatesWhileComputing { self.update(update) }
     }
   }
 
@@ -65,7 +65,7 @@ final class AllReduceSync: GradientSync {
     for (place, bucket) in buckets.dropFirst(exchanged).enumerated() {
       let arrival = place == 0 && !replica.isOnDevice ? update.arrival : nil
       try exchange(bucket, arrival: arrival, &timeline)
-      try self.update(update)
+      self.update(update)
     }
     (exchanged, updated) = (0, 0)
   }
@@ -87,7 +87,7 @@ final class AllReduceSync: GradientSync {
   }
 
   /// Updates the buckets that have been exchanged and not yet updated.
-  private func update(_ update: StepUpdate) throws {
+  private func update(_ update: StepUpdate) {
     guard let gradients = replica.gradients.baseAddress else { return }
     for bucket in buckets[updated..<exchanged] {
       update(bucket, from: [UnsafePointer(gradients)])

@@ -13,8 +13,9 @@ public import NeuralNetwork
 public enum DeviceMemoryTrial {
   /// Why gradients must go through memory of the host; nil where they need not.
   ///
-  /// Called by all ranks, which come to the same answer. The trial overwrites the engine's gradients. Libraries pass short and long messages in different
-  /// ways: it sums several lengths, and every number must be right on every rank.
+  /// Called by all ranks, which come to the same answer. The trial overwrites the engine's gradients.
+  /// Libraries pass short and long messages in different ways: it sums several lengths, and every
+  /// number must be right on every rank.
   public static func lack(over communicator: Communicator, engine: any Engine) throws -> String? {
     let answer = Environment.isCUDAAware.map { $0 ? 2 : 1 } ?? 0
     switch try communicator.allReduce(answer, .min) {

@@ -19,16 +19,15 @@ struct ExchangeChoice {
     _ wish: SyncOption?, _ communicator: Communicator, engine: any Engine, onGPU: Bool,
     tryAll: ([SyncMethod]) throws -> [SyncTrial]
   ) throws -> ExchangeChoice {
-    func fastest(of methods: [SyncMethod], lack: String?) throws -> ExchangeChoice {
-      let trials = methods.count > 1 && communicator.size > 1 ? try tryAll(methods) : []
-      return ExchangeChoice(
-        method: trials.first?.method ?? methods[0], trials: trials, lack: lack)
+    func fastest(of methods: [SyncMethod]) throws -> ExchangeChoice {
+      let trials = communicator.size > 1 ? try tryAll(methods) : []
+      return ExchangeChoice(method: trials.first?.method ?? methods[0], trials: trials)
     }
     guard onGPU else {
       switch wish {
       case nil: return ExchangeChoice(method: .allReduce)
       case .way(let method): return ExchangeChoice(method: method)
-      case .auto: return try fastest(of: SyncMethod.onCPU, lack: nil)
+      case .auto: return try fastest(of: SyncMethod.onCPU)
       }
     }
     // One rank exchanges nothing.
@@ -41,7 +40,7 @@ struct ExchangeChoice {
       throw AgreedError(
         "--sync cuda-aware: not available: \(lack); use --sync allreduce or leave it out",
         exitCode: ExitCode.usage)
-    case (.auto, nil): return try fastest(of: [.allReduce, .cudaAware], lack: nil)
+    case (.auto, nil): return try fastest(of: [.allReduce, .cudaAware])
     case (_, nil): return ExchangeChoice(method: .cudaAware)
     case (_, let lack): return ExchangeChoice(method: .allReduce, lack: lack)
     }
