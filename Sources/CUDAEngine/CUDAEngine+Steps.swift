@@ -76,27 +76,4 @@ extension CUDAEngine: StepRunner {
     let nodes = attached.stepGraphs[size]?.first?.graph.nodeCount ?? 0
     return (nodes - StepGraph.copies) / Self.stepsOfGraph
   }
-
-  /// Gives the update of a range, from the device's gradients, to a stream.
-  func update(
-    _ range: Range<Int>, _ attached: Attachment, constants: DeviceMemory<UpdateConstants>,
-    slot: Int, on stream: Stream
-  ) throws {
-    let replica = attached.replica
-    let states = stateAddresses(range, attached)
-    let grid = Grid.covering((range.count + 3) / 4)
-    let (parameters, gradients) = (
-      replica.parameters.at(range.lowerBound), replica.gradients.at(range.lowerBound)
-    )
-    switch optimizer.kind {
-    case .adam:
-      try stream.launch(
-        "adam_step", grid, parameters, states.first, states.second, gradients, Int32(1),
-        Int32(layout.count), Int32(range.count), constants.address, Int32(slot))
-    case .sgd:
-      try stream.launch(
-        "sgd_step", grid, parameters, states.first, gradients, Int32(1), Int32(layout.count),
-        Int32(range.count), constants.address, Int32(slot))
-    }
-  }
 }

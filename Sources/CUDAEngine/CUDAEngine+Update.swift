@@ -12,7 +12,7 @@ extension CUDAEngine {
       guard !range.isEmpty else { return }
       let constants = UpdateConstants(optimizer, scale: scale, step: step)
       if gradients.sources.count == 1, isResident(gradients.sources[0]) {
-        try update(range, from: self.gradients, sources: 1, constants, attached)
+        try optimize(range, from: self.gradients, attached, on: main, kernel: "update", constants)
       } else if let sources = gradients.inOrder {
         try update(range, from: sources.map { $0 + range.lowerBound }, constants, attached)
       } else {
@@ -31,6 +31,7 @@ extension CUDAEngine {
     let incoming = try room(sources.count * distance, attached)
     if attached.unread.contains(where: { $0.overlaps(range) }) {
       try uploads.wait(for: attached.consumed)
+      attached.unread = []
     }
     for (place, source) in sources.enumerated() {
       try uploads.copy(
@@ -38,7 +39,9 @@ extension CUDAEngine {
         to: incoming.at(place * distance + range.lowerBound))
     }
     try main.wait(for: uploads, passing: attached.uploaded)
-    try update(range, from: incoming, sources: sources.count, constants, attached)
+    try optimize(
+      range, from: incoming, sources: sources.count, attached, on: main, kernel: "update", constants
+    )
     try attached.consumed.record(on: main)
     attached.unread.append(range)
     // The caller may change its gradients now; the parameters may still be on their way. Within a pass
@@ -49,26 +52,40 @@ extension CUDAEngine {
   /// Numbers from a source on the device to the next: each begins where quads do.
   private var distance: Int { (layout.count + 3) / 4 * 4 }
 
-  /// - Parameter memory: the sources on the device, each with a place for every parameter.
-  private func update(
-    _ range: Range<Int>, from memory: DeviceMemory<Float>, sources: Int,
-    _ constants: UpdateConstants, _ attached: Attachment
+  /// Gives the optimizer's kernel for a range to a stream.
+  ///
+  /// - Parameters:
+  ///   - memory: the sources on the device, each with a place for every parameter.
+  ///   - kernel: `update` has the constants as an argument, `step` in a table and a slot of it.
+  private func optimize<each Constant: KernelArgument>(
+    _ range: Range<Int>, from memory: DeviceMemory<Float>, sources: Int = 1, _ attached: Attachment,
+    on stream: Stream, kernel: String, _ constants: repeat each Constant
   ) throws {
-    let (count, first) = (Int32(range.count), memory.at(range.lowerBound))
+    let first = memory.at(range.lowerBound)
     let parameters = attached.replica.parameters.at(range.lowerBound)
     let states = stateAddresses(range, attached)
     let grid = Grid.covering((range.count + 3) / 4)
+    let (sources, distance, count) = (Int32(sources), Int32(distance), Int32(range.count))
     switch optimizer.kind {
     case .adam:
-      try main.launch(
-        "adam_update", grid, parameters, states.first, states.second, first, Int32(sources),
-        Int32(distance), count, constants)
+      try stream.launch(
+        "adam_\(kernel)", grid, parameters, states.first, states.second, first, sources, distance,
+        count, repeat each constants)
     case .sgd:
-      try main.launch(
-        "sgd_update", grid, parameters, states.first, first, Int32(sources), Int32(distance),
-        count, constants)
+      try stream.launch(
+        "sgd_\(kernel)", grid, parameters, states.first, first, sources, distance, count,
+        repeat each constants)
     }
     attached.isDeviceNewer = true
+  }
+
+  /// The update of a range from the device's gradients, as a part of a graph whose constants are in a table.
+  func update(
+    _ range: Range<Int>, _ attached: Attachment, constants: DeviceMemory<UpdateConstants>,
+    slot: Int, on stream: Stream
+  ) throws {
+    try optimize(
+      range, from: gradients, attached, on: stream, kernel: "step", constants.address, Int32(slot))
   }
 
   /// Where the state of a range lies: adam's two numbers, sgd's one, or none.

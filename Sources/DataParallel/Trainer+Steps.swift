@@ -119,8 +119,7 @@ extension Trainer {
     var update = StepUpdate(engine: engine, scale: 1 / Float(globalSize), step: step, arrival: 0)
     let met = timeline.meetings
     let (outcome, samples, exchangeSeconds) = try compute(work, batch, update)
-    let arrival = MonotonicClock.seconds()
-    update.arrival = arrival
+    update.arrival = MonotonicClock.seconds()
     try sync.finish(update, timeline: &timeline)
     try engine.checkDevice()
     let done = MonotonicClock.seconds()
@@ -138,7 +137,8 @@ extension Trainer {
     result.phases.forward += outcome.forwardSeconds
     // A rank without samples has no backward pass for the exchange to be a part of.
     result.phases.backward += max(0, outcome.backwardSeconds - exchangeSeconds)
-    result.phases.update += done - arrival + exchangeSeconds - timeline.meetingSeconds(after: met)
+    result.phases.update +=
+      done - update.arrival + exchangeSeconds - timeline.meetingSeconds(after: met)
     note(totals, localSamples: samples)
     return totals
   }

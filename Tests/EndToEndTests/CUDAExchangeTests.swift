@@ -15,27 +15,34 @@ import Testing
     return aware.merging(more) { $1 }.merging(["MNIST_MPI_CUDA": library]) { $1 }
   }
 
-  private func expectEqual(_ losses: [Double], _ wanted: [Double], sourceLocation: SourceLocation) {
+  /// A run on devices, whose losses are held against those of the same work on the CPU.
+  private func expectTheLossesOfTheCPU(
+    ranks: Int, _ options: [String], work: [String], environment: [String: String],
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws -> (run: ProcessResult, record: RunRecord) {
+    let data = try CUDATests.small.write()
+    let work = ["--seed", "3", "--steps", "8"] + work
+    let cpu = try await Program.succeed(
+      ranks: 1, CUDATests.arguments(data, ["--device", "cpu"] + work))
+    let run = try await Program.succeed(
+      ranks: ranks, CUDATests.arguments(data, ["--device", "cuda"] + options + work),
+      environment: environment)
+    let (losses, wanted) = (Program.losses(run), Program.losses(cpu))
     #expect(losses.count == wanted.count && !wanted.isEmpty, sourceLocation: sourceLocation)
     for (loss, other) in zip(losses, wanted) {
       #expect(abs(loss - other) < 2e-4, sourceLocation: sourceLocation)
     }
+    let record = try #require(
+      Program.records(in: data.path("results")).first { $0.config.device == "cuda" })
+    return (run, record)
   }
 
   /// Buckets change nothing of the work, also where ranks have no samples in a batch.
   @Test(arguments: [(2, 1, 50), (3, 1, 2), (2, 2, 2), (3, 0, 50)])
   func bucketsChangeNothing(ranks: Int, bucket: Int, batch: Int) async throws {
-    let data = try CUDATests.small.write()
-    let work = ["--seed", "3", "--steps", "8", "--batch-size", "\(batch)"]
-    let cpu = try await Program.succeed(
-      ranks: 1, CUDATests.arguments(data, ["--device", "cpu"] + work))
-    let run = try await Program.succeed(
-      ranks: ranks,
-      CUDATests.arguments(data, ["--device", "cuda", "--bucket-kib", "\(bucket)"] + work),
+    let (run, record) = try await expectTheLossesOfTheCPU(
+      ranks: ranks, ["--bucket-kib", "\(bucket)"], work: ["--batch-size", "\(batch)"],
       environment: Self.environment())
-    expectEqual(Program.losses(run), Program.losses(cpu), sourceLocation: #_sourceLocation)
-    let record = try #require(
-      Program.records(in: data.path("results")).first { $0.config.device == "cuda" })
     let bytes = bucket == 0 ? nil : bucket * 1024
     #expect(record.config.bucketBytes == bytes)
     #expect(run.stdout.contains("backward: what of it no exchange") == (bytes != nil))
@@ -48,30 +55,16 @@ import Testing
 
   /// Events that say nothing of a graph's launch are found out: gradients are waited for all the same.
   @Test func eventsThatSayNothingAreNotBelieved() async throws {
-    let data = try CUDATests.small.write()
-    let work = ["--seed", "3", "--steps", "8"]
-    let cpu = try await Program.succeed(
-      ranks: 1, CUDATests.arguments(data, ["--device", "cpu"] + work))
-    let run = try await Program.succeed(
-      ranks: 2, CUDATests.arguments(data, ["--device", "cuda"] + work),
-      environment: Self.environment(["FAKE_CUDA_STALE_EVENTS": "1"]))
-    expectEqual(Program.losses(run), Program.losses(cpu), sourceLocation: #_sourceLocation)
+    _ = try await expectTheLossesOfTheCPU(
+      ranks: 2, [], work: [], environment: Self.environment(["FAKE_CUDA_STALE_EVENTS": "1"]))
   }
 
   /// An MPI that knows the device's memory is used without being asked for, and by name.
   @Test(arguments: [(2, []), (3, ["--sync", "cuda-aware"]), (2, ["--sync", "auto"])])
   func anAwareMPIExchangesOnTheDevice(ranks: Int, sync: [String]) async throws {
-    let data = try CUDATests.small.write()
-    let work = ["--seed", "3", "--steps", "8", "--batch-size", "20"]
-    let cpu = try await Program.succeed(
-      ranks: 1, CUDATests.arguments(data, ["--device", "cpu"] + work))
-    let run = try await Program.succeed(
-      ranks: ranks,
-      CUDATests.arguments(data, ["--device", "cuda", "--bucket-kib", "1"] + sync + work),
+    let (run, record) = try await expectTheLossesOfTheCPU(
+      ranks: ranks, ["--bucket-kib", "1"] + sync, work: ["--batch-size", "20"],
       environment: Self.environment(isAware: true))
-    expectEqual(Program.losses(run), Program.losses(cpu), sourceLocation: #_sourceLocation)
-    let record = try #require(
-      Program.records(in: data.path("results")).first { $0.config.device == "cuda" })
     #expect(record.result.replicasEqual)
     if sync.last == "auto" {
       #expect(run.stdout.contains("(tried, a step: "))

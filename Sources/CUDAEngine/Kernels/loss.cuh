@@ -118,7 +118,7 @@ __device__ inline void loadColumns(Quad *quads, const float *weights, int classe
 #pragma unroll
   for (int i = 0; i < headClasses; i++) {
     const float *from = weights + least(i, classes - 1) * ins + place;
-    quads[i] = aligned ? *reinterpret_cast<const Quad *>(from) : loadQuad(from, ins - place, false);
+    quads[i] = loadQuad<aligned>(from, ins - place);
   }
 }
 
@@ -129,7 +129,7 @@ __device__ inline void addOutputs(float *outputs, const float *inputs, const flo
   for (int place = 4 * (threadIdx.x % 32); place < ins; place += 128) {
     Quad weight[headClasses];
     loadColumns<aligned>(weight, weights, classes, ins, place);
-    const Quad input = loadQuad(inputs + place, ins - place, aligned);
+    const Quad input = loadQuad<aligned>(inputs + place, ins - place);
 #pragma unroll
     for (int i = 0; i < headClasses; i++)
 #pragma unroll
