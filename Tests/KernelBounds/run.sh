@@ -39,7 +39,7 @@ has() {
 variant() {
   local name=$1
   shift
-  try "$name" compile -fsanitize=address "$@" -fPIC -shared "$kernels"/*.c -o "$work/tested.so"
+  try "$name" compile -fsanitize=address "$@" -fPIC -shared "$kernels"/*.c "$kernels"/winograd/*.c -o "$work/tested.so"
 }
 
 # What the compiler makes of the kernels for AVX-512, with the sanitizer's checks, put into AVX2's
@@ -48,7 +48,7 @@ variant() {
 # shellcheck disable=SC2317 # called by try
 lowered() {
   local kernel code parts=()
-  for kernel in "$kernels"/*.c; do
+  for kernel in "$kernels"/*.c "$kernels"/winograd/*.c; do
     code=$work/$(basename "$kernel" .c)
     compile -fsanitize=address -march=x86-64-v4 -mprefer-vector-width=512 -fPIC -S -emit-llvm \
       "$kernel" -o "$code.ll" || return
@@ -92,7 +92,7 @@ fi
 
 failed=0
 # One element at a time and without fused multiply-adds: what all others are held against.
-compile -fno-vectorize -fno-slp-vectorize -ffp-contract=off -fPIC -shared "$kernels"/*.c -lm \
+compile -fno-vectorize -fno-slp-vectorize -ffp-contract=off -fPIC -shared "$kernels"/*.c "$kernels"/winograd/*.c -lm \
   -o "$work/reference.so"
 compile -fsanitize=address,undefined "$here"/*.c -lm -ldl -o "$work/kernel_bounds"
 

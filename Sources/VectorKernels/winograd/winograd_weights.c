@@ -1,5 +1,5 @@
 #include "VectorKernels.h"
-#include "clones.h"
+#include "../clones.h"
 #include "winograd_transforms.h"
 
 VK_CLONES

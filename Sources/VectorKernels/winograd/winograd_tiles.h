@@ -1,7 +1,7 @@
 #pragma once
 #include <stddef.h>
 
-#include "lanes.h"
+#include "../lanes.h"
 
 // Tiles inside images, and the padded copies that stand for tiles reaching over an image's edge.
 

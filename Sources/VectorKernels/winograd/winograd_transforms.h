@@ -1,7 +1,7 @@
 #pragma once
 #include <stddef.h>
 
-#include "lanes.h"
+#include "../lanes.h"
 
 // The one-dimensional transforms of F(4,3) with the points 0, 1, -1, 2, -2 and infinity (Lavin and
 // Gray 2016). Two-dimensional ones apply them to the columns of a tile and then to its rows. Every

@@ -1,7 +1,7 @@
 #include <math.h>
 
 #include "VectorKernels.h"
-#include "clones.h"
+#include "../clones.h"
 #include "winograd_tiles.h"
 #include "winograd_transforms.h"
 
