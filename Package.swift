@@ -15,18 +15,18 @@ let package = Package(
     .library(name: "FakeCUDA", type: .dynamic, targets: ["FakeCUDA"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/ordo-one/TextTable", exact: "0.0.2"),
   ],
   targets: [
-    // Doors to system libraries.
+    // System library targets: the C libraries, through pkg-config.
     .systemLibrary(name: "CMPI", pkgConfig: "mpi-c", providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
-    // Leaf rooms.
+    // Modules that import no other module of this package.
     .target(name: "VectorKernels", exclude: ["README.md"]),
     .target(name: "CUDADriver", exclude: ["README.md"]),
     .target(
@@ -35,8 +35,13 @@ let package = Package(
     .target(name: "MessagePassing", dependencies: ["CMPI"], exclude: ["README.md"]),
     .target(name: "Hashing", dependencies: ["CCrypto"], exclude: ["README.md"]),
     .target(name: "CounterRandom", exclude: ["README.md"]),
+    .target(name: "SystemSupport", exclude: ["README.md"]),
+    .target(name: "Statistics", exclude: ["README.md"]),
+    .target(
+      name: "TextTables", dependencies: [.product(name: "TextTable", package: "TextTable")],
+      exclude: ["README.md"]),
 
-    // The rooms of the program.
+    // The modules of the program, each after those that it imports.
     .target(
       name: "Dataset", dependencies: ["CZlib", "CounterRandom", "Hashing"],
       exclude: ["README.md"]),
@@ -57,23 +62,39 @@ let package = Package(
         .embedInCode("Kernels/loss.cuh"), .embedInCode("Kernels/update.cuh"),
       ]),
     .target(
-      name: "Measurement", dependencies: [.product(name: "TextTable", package: "TextTable")],
+      name: "RunRecords", dependencies: ["Statistics", "SystemSupport"], exclude: ["README.md"]),
+    .target(
+      name: "HostInspection", dependencies: ["RunRecords", "SystemSupport", "TextTables"],
+      exclude: ["README.md"]),
+    .target(
+      name: "ScalingComparison",
+      dependencies: ["RunRecords", "Statistics", "SystemSupport", "TextTables"],
+      exclude: ["README.md"]),
+    .target(
+      name: "Benchmarks",
+      dependencies: ["RunRecords", "Statistics", "SystemSupport", "TextTables"],
       exclude: ["README.md", "GROWTH.md"]),
     .target(
       name: "DataParallel",
-      dependencies: ["MessagePassing", "Hashing", "Dataset", "NeuralNetwork", "Measurement"],
+      dependencies: [
+        "MessagePassing", "Hashing", "Dataset", "NeuralNetwork", "RunRecords", "Statistics",
+        "SystemSupport",
+      ],
       exclude: ["README.md"]),
     .executableTarget(
       name: "mnist-mpi",
       dependencies: [
         "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "CUDAEngine",
-        "DataParallel", "Measurement", "Hashing", "ProgramRevision",
+        "DataParallel", "RunRecords", "HostInspection", "ScalingComparison", "Benchmarks",
+        "Statistics", "TextTables", "SystemSupport", "Hashing", "ProgramRevision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
 
     // Tests. `RankChecks` is the program that the rank tests start under mpirun.
     .target(
-      name: "TestSupport", dependencies: ["Dataset", "NeuralNetwork"], path: "Tests/Support"),
+      name: "TestSupport",
+      dependencies: ["Dataset", "NeuralNetwork", "RunRecords", "Statistics", "ScalingComparison"],
+      path: "Tests/Support"),
     .target(
       name: "FakeCUDA", dependencies: ["CUDADriver"], path: "Tests/FakeCUDA", exclude: ["README.md"]
     ),
@@ -81,12 +102,16 @@ let package = Package(
       name: "rank-checks",
       dependencies: [
         "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "DataParallel",
-        "Measurement", "TestSupport",
+        "RunRecords", "SystemSupport", "TestSupport",
       ],
       path: "Tests/RankChecks"),
     .testTarget(name: "RankTests", dependencies: ["TestSupport", "rank-checks"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport", "mnist-mpi", "Measurement", "Hashing"]),
+      name: "EndToEndTests",
+      dependencies: [
+        "TestSupport", "mnist-mpi", "RunRecords", "HostInspection", "Benchmarks",
+        "ScalingComparison", "Statistics", "Hashing",
+      ]),
     .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
     .testTarget(name: "CounterRandomTests", dependencies: ["CounterRandom"]),
@@ -102,10 +127,21 @@ let package = Package(
     .testTarget(
       name: "CUDAEngineTests",
       dependencies: ["CUDAEngine", "NeuralNetwork", "Dataset", "TestSupport"]),
-    .testTarget(name: "MeasurementTests", dependencies: ["Measurement", "TestSupport"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+    .testTarget(name: "TextTablesTests", dependencies: ["TextTables"]),
+    .testTarget(
+      name: "RunRecordsTests", dependencies: ["RunRecords", "Statistics", "TestSupport"]),
+    .testTarget(
+      name: "HostInspectionTests", dependencies: ["HostInspection", "RunRecords", "TestSupport"]),
+    .testTarget(
+      name: "ScalingComparisonTests",
+      dependencies: ["ScalingComparison", "RunRecords", "Statistics", "TestSupport"]),
+    .testTarget(
+      name: "BenchmarksTests",
+      dependencies: ["Benchmarks", "RunRecords", "Statistics", "SystemSupport", "TestSupport"]),
     .testTarget(
       name: "DataParallelTests",
-      dependencies: ["DataParallel", "Dataset", "NeuralNetwork", "Measurement"]),
+      dependencies: ["DataParallel", "Dataset", "NeuralNetwork", "RunRecords"]),
   ],
   swiftLanguageModes: [.v6]
 )

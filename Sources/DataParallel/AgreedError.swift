@@ -1,4 +1,5 @@
 import MessagePassing
+import SystemSupport
 
 /// An error that every rank knows of: one message, one exit code, nobody left waiting.
 public struct AgreedError: Error, CustomStringConvertible, Equatable, Sendable {
@@ -11,18 +12,6 @@ public struct AgreedError: Error, CustomStringConvertible, Equatable, Sendable {
     self.description = description
     self.exitCode = exitCode
   }
-}
-
-/// Exit codes, after sysexits.h.
-public enum ExitCode {
-  /// A bad option.
-  public static let usage: Int32 = 64
-  /// Bad data.
-  public static let data: Int32 = 65
-  /// A training run that went wrong: a loss that is not finite.
-  public static let training: Int32 = 1
-  /// A file or directory that cannot be made.
-  public static let cannotCreate: Int32 = 73
 }
 
 extension Communicator {

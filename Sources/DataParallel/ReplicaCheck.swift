@@ -1,5 +1,6 @@
 import MessagePassing
 import NeuralNetwork
+import SystemSupport
 
 /// Whether all ranks still have the same parameters, bit by bit.
 ///
@@ -27,7 +28,7 @@ package struct ReplicaCheck {
   private func difference(step: Int, since: Int) throws -> String {
     let hashes = try communicator.allGather(layout.tensors.map { replica.hash($0.range) })
     let hosts = try communicator.allGather(Array(communicator.processorName.utf8))
-    let found = Self.strangers(among: hashes)
+    let found = Self.deviatingRanks(among: hashes)
     let names = found.ranks.map { "\($0) (\(String(decoding: hosts[$0], as: UTF8.self)))" }
     let tensor = found.tensor.map { layout.tensors[$0].name } ?? "no tensor"
     return "step \(step): the replicas are no longer equal: the parameters of rank "
@@ -42,7 +43,7 @@ package struct ReplicaCheck {
   /// - Parameter hashes: for each rank one of each tensor.
   /// - Returns: a rank of the majority, the ranks that differ from it, the first tensor in which any
   ///   of them does.
-  package static func strangers(among hashes: [[UInt64]]) -> (
+  package static func deviatingRanks(among hashes: [[UInt64]]) -> (
     reference: Int, ranks: [Int], tensor: Int?
   ) {
     let counts = Dictionary(grouping: hashes.indices) { hashes[$0] }.mapValues(\.count)
@@ -71,7 +72,7 @@ public struct BitFlip: Equatable, Sendable {
   }
 
   /// Turns the lowest bit over if it is this rank's turn.
-  func strike(_ replica: Replica, rank: Int, step: Int) {
+  func apply(_ replica: Replica, rank: Int, step: Int) {
     guard rank == self.rank, step == self.step, replica.count > 0 else { return }
     let place = parameter % replica.count
     replica.parameters[place] = Float(bitPattern: replica.parameters[place].bitPattern ^ 1)

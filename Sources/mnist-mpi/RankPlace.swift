@@ -1,5 +1,6 @@
-import Measurement
+import HostInspection
 import MessagePassing
+import RunRecords
 
 /// Where a rank runs: its node, the cores it may use, the threads that follow from them.
 struct RankPlace {

@@ -1,5 +1,6 @@
+import Benchmarks
 import Foundation
-import Measurement
+import Statistics
 import TestSupport
 import Testing
 
@@ -24,7 +25,7 @@ import Testing
       ])
     for line in report.limits + report.parts + [report.step] where line.name != "rest" {
       #expect(line.repeats.count == 3 && line.repeats.allSatisfy { $0 > 0 }, "\(line.name)")
-      #expect(line.seconds == StepSeconds(line.repeats))
+      #expect(line.seconds == Distribution(line.repeats))
     }
     for turn in 0..<3 {
       let stages = report.parts.filter(\.isWithinPhase).reduce(0) { $0 + $1.repeats[turn] }

@@ -1,5 +1,6 @@
+import Benchmarks
 import Foundation
-import Measurement
+import RunRecords
 import TestSupport
 import Testing
 

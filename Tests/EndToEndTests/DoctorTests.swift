@@ -1,5 +1,5 @@
 import Foundation
-import Measurement
+import HostInspection
 import TestSupport
 import Testing
 
@@ -114,7 +114,7 @@ import Testing
     let lines = first.stdout.split(separator: "\n")
     try #require(lines.count == 3, "\(first.report)")
     #expect(lines[0].hasPrefix("!!  launcher: srun says 2 processes, but "))
-    #expect(lines[1].hasPrefix("    mend: srun --mpi=pmix -n 2 "))
+    #expect(lines[1].hasPrefix("    fix: srun --mpi=pmix -n 2 "))
     #expect(lines[1].hasSuffix("mnist-mpi doctor") && lines[2] == "1 finding")
     let second = try await Program.run(
       ranks: nil, ["doctor"], environment: step.merging(["SLURM_PROCID": "1"]) { $1 })

@@ -1,6 +1,7 @@
 import Foundation
 import Hashing
-import Measurement
+import RunRecords
+import ScalingComparison
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import Measurement
+import RunRecords
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
+import Benchmarks
 import Foundation
-import Measurement
 import TestSupport
 import Testing
 
@@ -87,8 +87,8 @@ import Testing
     }
     #expect(report.transports.contains { $0.hasPrefix("btl/") || $0.hasPrefix("pml/") })
     let prediction = try #require(report.prediction)
-    #expect(prediction.ways.map(\.sync) == ["allreduce", "node"])
-    #expect(prediction.ways.allSatisfy { $0.computeSeconds > 0 && $0.exchangeSeconds > 0 })
+    #expect(prediction.methods.map(\.sync) == ["allreduce", "node"])
+    #expect(prediction.methods.allSatisfy { $0.computeSeconds > 0 && $0.exchangeSeconds > 0 })
     #expect((prediction.oneRankStepSeconds ?? 0) > 0)
 
     let run = try await Program.succeed(ranks: 2, work + ["--sync", "node"])

@@ -1,5 +1,6 @@
 import Foundation
-import Measurement
+import HostInspection
+import RunRecords
 import TestSupport
 import Testing
 
@@ -36,7 +37,7 @@ import Testing
     #expect(lines.count == 1 && result.errorLines(of: "mnist-mpi").isEmpty, "\(result.report)")
     let line = try #require(lines.first)
     #expect(line.hasPrefix("mnist-mpi: warning: oversubscription: "))
-    #expect(line.contains("; mend: mpirun -np \(Self.cores.count) "))
+    #expect(line.contains("; fix: mpirun -np \(Self.cores.count) "))
   }
 
   @Test func ranksOnOneCoreAreOneLine() async throws {

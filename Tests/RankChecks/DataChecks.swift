@@ -1,6 +1,7 @@
 import DataParallel
 import Dataset
 import MessagePassing
+import SystemSupport
 
 /// Scattering: every sample on exactly one rank, whole, where the owners say.
 enum DataChecks {

@@ -31,7 +31,8 @@ enum OracleChecks {
       statesPerParameter: optimizer.statesPerParameter)
     let engine = OpenBLASEngine(model: run.model, optimizer: optimizer)
     engine.attach(samples: samples.samples, buffers: sync.replica.buffers, largestBatch: 64)
-    var timeline = StepTimeline(steps: run.batches.count, meetings: sync.meetings)
+    var timeline = StepTimeline(
+      steps: run.batches.count, synchronisationPoints: sync.synchronisationPoints)
     var largest = 0.0
     for (step, batch) in run.batches.enumerated() {
       // Shared parameters are written by all ranks alike, when nobody reads them.

@@ -1,0 +1,108 @@
+import RunRecords
+import Statistics
+import SystemSupport
+
+/// What `bench` found: the machine's limits, and each stage and phase of a training step.
+public struct BenchReport: Codable, Equatable, Sendable {
+  /// The model and how its steps were taken.
+  public struct Work: Codable, Equatable, Sendable {
+    public var model: String
+    /// The layers as text.
+    public var layers: String
+    public var parameters: Int
+    public var batch: Int
+    public var threads: Int
+    public var optimizer: String
+    /// As asked for: `auto`, `winograd` or `im2col`.
+    public var convolution: String
+    public var repeats: Int
+    public var stepsPerRepeat: Int
+    public var warmUpSteps: Int
+
+    /// All fields at once.
+    public init(
+      model: String, layers: String, parameters: Int, batch: Int, threads: Int, optimizer: String,
+      convolution: String, repeats: Int, stepsPerRepeat: Int, warmUpSteps: Int
+    ) {
+      self.model = model
+      self.layers = layers
+      self.parameters = parameters
+      self.batch = batch
+      self.threads = threads
+      self.optimizer = optimizer
+      self.convolution = convolution
+      self.repeats = repeats
+      self.stepsPerRepeat = stepsPerRepeat
+      self.warmUpSteps = warmUpSteps
+    }
+  }
+
+  /// The machine and its library.
+  public struct Host: Codable, Equatable, Sendable {
+    public var cpu: String
+    /// Cores of the host.
+    public var cores: Int
+    /// The cores that the process may use.
+    public var allowedCores: [Int]
+    public var binding: BindingClass
+    public var blas: String
+    public var blasKernel: String
+
+    /// All fields at once.
+    public init(
+      cpu: String, cores: Int, allowedCores: [Int], binding: BindingClass, blas: String,
+      blasKernel: String
+    ) {
+      self.cpu = cpu
+      self.cores = cores
+      self.allowedCores = allowedCores
+      self.binding = binding
+      self.blas = blas
+      self.blasKernel = blasKernel
+    }
+  }
+
+  /// 1, until a key changes its meaning.
+  public var format = 1
+  public var work: Work
+  public var host: Host
+  /// What the machine can do; the first is the product that all shares of the peak refer to.
+  public var limits: [BenchLine]
+  /// The parts of a step, in the order of their computation.
+  public var parts: [BenchLine]
+  /// The whole step.
+  public var step: BenchLine
+  /// Images trained on in a second, at the median step.
+  public var imagesPerSecond: Double?
+
+  /// A report; rates and shares follow from the measured values.
+  public init(
+    work: Work, host: Host, limits: [BenchLine], parts: [BenchLine], step: BenchLine
+  ) {
+    let peak = limits.first?.gflopPerSecond
+    let whole = step.seconds.median
+    func shared(_ line: BenchLine) -> BenchLine {
+      var line = line
+      line.shareOfPeak = peak.flatMap { peak in
+        line.gflopPerSecond.flatMap { SampleStatistics.ratio($0, peak) }
+      }
+      line.shareOfStep = whole.flatMap { whole in
+        line.seconds.median.flatMap { SampleStatistics.ratio($0, whole) }
+      }
+      return line
+    }
+    self.work = work
+    self.host = host
+    self.limits = limits
+    self.parts = parts.map(shared)
+    self.step = shared(step)
+    imagesPerSecond = whole.flatMap { SampleStatistics.ratio(Double(work.batch), $0) }
+  }
+
+  /// The report as JSON with sorted keys.
+  ///
+  /// - Throws: `NotFiniteError` if a number is not finite.
+  public func json() throws(NotFiniteError) -> String {
+    try SortedJSON.text(self)
+  }
+}

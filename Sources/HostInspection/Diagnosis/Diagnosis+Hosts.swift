@@ -1,0 +1,92 @@
+import TextTables
+
+/// Shared memory and load: what each host has and does.
+extension Diagnosis {
+  /// /dev/shm below which Open MPI, and `--sync node` with a large model, may find no room: 64 MiB a
+  /// node, and 16 MiB free for each rank.
+  ///
+  /// Open MPI takes 4 MiB a rank, `--sync node` a rank's gradients and a node's parameters: 9.6 MB for
+  /// the first rank of the cnn.
+  private static let (leastShared, leastFreePerRank) = (64 << 20, 16 << 20)
+
+  /// Hosts whose /dev/shm is too small.
+  static func sharedMemory(_ report: HealthReport) -> [Finding] {
+    let nodes = report.nodes
+    let small = nodes.filter { node in
+      guard let memory = node.host.sharedMemory, node.ranks.count > 1 else { return false }
+      return memory.bytes < leastShared
+        || memory.freeBytes < leastFreePerRank * node.ranks.count
+    }
+    guard !small.isEmpty else {
+      let sizes = nodes.compactMap { node in
+        node.host.sharedMemory.map {
+          "\(node.host.host) \(mebibytes($0.freeBytes)) of \(mebibytes($0.bytes)) free"
+        }
+      }
+      return [
+        Finding(
+          .sharedMemory,
+          sizes.isEmpty ? "no /dev/shm, and none is needed" : "/dev/shm: \(HostNames.list(sizes))")
+      ]
+    }
+    return small.compactMap { node in
+      node.host.sharedMemory.map { memory in
+        Finding(
+          .sharedMemory,
+          problem: "\(node.host.host): /dev/shm has \(mebibytes(memory.bytes)), "
+            + "\(mebibytes(memory.freeBytes)) of it free; \(node.ranks.count) ranks need "
+            + "\(mebibytes(leastShared)), and \(mebibytes(leastFreePerRank * node.ranks.count)) free",
+          fix: HostNames.run("mount -o remount,size=1G /dev/shm", on: node.host)
+            + " (as root; a container is started with --shm-size=1g)")
+      }
+    }
+  }
+
+  private static func mebibytes(_ bytes: Int) -> String { "\(bytes >> 20) MiB" }
+
+  /// Share of the ranks' cores above which others disturb a measurement.
+  private static let disturbingShare = 0.1
+
+  /// Hosts where other programs take time of the ranks' cores.
+  static func load(_ report: HealthReport) -> [Finding] {
+    let measured = report.hosts.filter { $0.load != nil }
+    let problems = measured.compactMap { host in host.load.flatMap { problem(of: $0, on: host) } }
+    guard problems.isEmpty, !measured.isEmpty else { return problems }
+    let shares = measured.compactMap { host in
+      host.load.map { "\(host.host) \(NumberText.percent($0.othersShare, 1)) %" }
+    }
+    return [
+      Finding(
+        .load,
+        "\(HostNames.list(shares)) of the ranks' cores, measured for "
+          + "\(NumberText.fixed(measured.compactMap { $0.load?.seconds }.max(), 1)) s")
+    ]
+  }
+
+  private static func problem(of load: LoadReport, on host: HostReport) -> Finding? {
+    guard load.othersShare > disturbingShare else { return nil }
+    let stolen =
+      load.stolenShare >= 0.01
+      ? " (\(NumberText.percent(load.stolenShare, 0)) % taken by the hypervisor)" : ""
+    let programs = load.programs.map {
+      "\($0.command.isEmpty ? "the system" : $0.command) (pid \($0.process)), "
+        + "\(NumberText.percent($0.coreShare, 0)) % of a core"
+    }
+    let named =
+      programs.isEmpty ? "no program that is seen from here" : programs.joined(separator: "; ")
+    return Finding(
+      .load,
+      problem: "\(host.host): \(NumberText.percent(load.othersShare, 0)) % of the time of "
+        + "\(load.cores.count == 1 ? "core" : "cores") \(NumberText.ranges(load.cores)) went to "
+        + "others\(stolen): \(named)",
+      fix: remedy(load, host))
+  }
+
+  private static func remedy(_ load: LoadReport, _ host: HostReport) -> String {
+    let processes = load.programs.filter { !$0.command.isEmpty }.map { "\($0.process)" }
+      .joined(separator: " ")
+    guard !processes.isEmpty else { return "wait until it is over, or use another machine" }
+    return HostNames.run("kill -STOP \(processes)", on: host)
+      + " (later \(HostNames.run("kill -CONT \(processes)", on: host))), or wait for the end"
+  }
+}

@@ -1,0 +1,75 @@
+import TextTables
+
+/// The way between hosts.
+extension Diagnosis {
+  /// Latency that no local network has, in seconds; one way, 1 KiB.
+  private static let longLatency = 1e-3
+
+  /// Hosts that are far from rank 0's.
+  static func network(_ report: HealthReport) -> [Finding] {
+    guard let first = report.hosts.first, report.launch.ranks > 1 else {
+      return [Finding(.network, "one rank sends no messages")]
+    }
+    guard report.hosts.count > 1 else {
+      let transports = report.transports.filter { $0.hasPrefix("btl/") && $0 != "btl/self" }
+      return [
+        Finding(
+          .network,
+          "none needed on one node"
+            + (transports.isEmpty ? "" : ", loaded: \(transports.joined(separator: ", "))"))
+      ]
+    }
+    let measured = report.hosts.filter { $0.network.latencySeconds != nil }
+    let far = measured.filter { ($0.network.latencySeconds ?? 0) > longLatency }
+    guard !measured.isEmpty, far.isEmpty else {
+      return far.map { host in
+        Finding(
+          .network,
+          problem: "1 KiB takes \(way(first, host, report)), more than the 1000 us of a slow local "
+            + "network", fix: otherWay(first, host, report))
+      }
+    }
+    return [
+      Finding(
+        .network, "1 KiB takes " + HostNames.list(measured.map { way(first, $0, report) }))
+    ]
+  }
+
+  /// Such as `31 us node1 - node2 (btl/tcp, eth0 10.0.0.2)`.
+  private static func way(_ first: HostReport, _ host: HostReport, _ report: HealthReport)
+    -> String
+  {
+    let used = usedNetworks(first, host)
+    let transports = report.transports.filter {
+      !["btl/self", "btl/vader", "btl/sm", "pml/ob1"].contains($0)
+    }
+    let means = transports + used.map { "\($0.interface) \($0.address)" }
+    return "\(NumberText.fixed(host.network.latencySeconds.map { 1e6 * $0 }, 0)) us "
+      + "\(first.host) - \(host.host)"
+      + (means.isEmpty ? "" : " (\(means.joined(separator: ", ")))")
+  }
+
+  /// The networks of `host` over which it is connected with the first host.
+  private static func usedNetworks(_ first: HostReport, _ host: HostReport)
+    -> [HostReport.Network]
+  {
+    let addresses = Set(first.network.networks.map(\.address))
+    let local = Set(host.network.connections.filter { addresses.contains($0.remote) }.map(\.local))
+    return host.network.networks.filter { local.contains($0.address) }
+  }
+
+  private static func otherWay(
+    _ first: HostReport, _ host: HostReport, _ report: HealthReport
+  ) -> String {
+    let used = Set(usedNetworks(first, host).map(\.network))
+    let shared = Set(first.network.networks.map(\.network))
+      .intersection(host.network.networks.map(\.network))
+    guard let other = shared.subtracting(used).sorted().first else {
+      return "ping -c 20 \(host.host) (no other network joins the two; look for what slows this "
+        + "one)"
+    }
+    var command = LaunchCommand(report.launch)
+    command.setParameter("btl_tcp_if_include", to: other)
+    return command.text
+  }
+}

@@ -1,0 +1,43 @@
+/// One thing that was looked at before a run: a fact, or a problem and how to mend it.
+public struct Finding: Codable, Equatable, Sendable {
+  /// What was looked at.
+  public enum Subject: String, Codable, Sendable {
+    case launcher
+    case binding
+    case oversubscription
+    case sharedCores = "shared cores"
+    case device
+    case network
+    case cuda = "CUDA"
+    case sharedMemory = "shared memory"
+    case load = "load by others"
+    case versions
+  }
+
+  public var subject: Subject
+  public var text: String
+  /// A command, or what else to do; nil where all is well.
+  public var remedy: String?
+
+  /// Whether something is to be mended.
+  public var isProblem: Bool { remedy != nil }
+
+  /// A fact.
+  public init(_ subject: Subject, _ fact: String) {
+    self.subject = subject
+    text = fact
+  }
+
+  /// A problem and its remedy.
+  public init(_ subject: Subject, problem: String, fix: String) {
+    self.subject = subject
+    text = problem
+    remedy = fix
+  }
+
+  /// One line for a fact, two for a problem.
+  var lines: [String] {
+    guard let remedy else { return ["ok  \(subject.rawValue): \(text)"] }
+    return ["!!  \(subject.rawValue): \(text)", "    fix: \(remedy)"]
+  }
+}

@@ -1,0 +1,121 @@
+import TextTables
+
+/// The command line of a launch, changed bit by bit into one that mends a problem.
+struct LaunchCommand {
+  private let launch: LaunchReport
+  var ranks: Int
+  /// The program's `--threads` from now on; nil leaves it as it was.
+  var threads: Int?
+  /// What stands before the launcher.
+  private var prefix: [String] = []
+  /// Options of the launcher.
+  private var options: [String] = []
+  private var namesHosts = false
+
+  /// The command as it was.
+  init(_ launch: LaunchReport) {
+    self.launch = launch
+    ranks = launch.ranks
+  }
+
+  private var isSrun: Bool { launch.launcher == "srun" }
+  /// A rank on its own, without a launcher.
+  private var isAlone: Bool { launch.launcher == "none" }
+
+  /// Lets every rank use enough cores for its threads.
+  mutating func widenBinding(threads: Int, on host: HostReport) {
+    if isSrun {
+      options += ["--cpus-per-task=\(threads)"]
+    } else if isAlone {
+      prefix = ["taskset", "-c", NumberText.ranges(host.permittedCores)]
+    } else {
+      options += ["--bind-to", "none"]
+    }
+  }
+
+  /// Gives every rank cores of its own.
+  mutating func bindSeparately(threads: Int) {
+    if isSrun {
+      options += ["--cpus-per-task=\(threads)", "--cpu-bind=cores"]
+    } else if !isAlone {
+      options += (threads > 1 ? ["--map-by", "slot:PE=\(threads)"] : []) + ["--bind-to", "core"]
+    }
+  }
+
+  /// Widens the launcher's own cores where they are too few for `threads` threads.
+  mutating func widenLauncher(threads: Int, on host: HostReport) {
+    guard !isSrun, !isAlone, let cores = host.launcherCores, cores.count < threads else { return }
+    prefix = ["taskset", "-c", NumberText.ranges(host.permittedCores)]
+  }
+
+  /// Starts so many ranks on every node.
+  mutating func spread(ranksPerNode: Int) {
+    ranks = ranksPerNode * launch.nodes
+    guard launch.nodes > 1 else { return }
+    options +=
+      isSrun
+      ? ["--ntasks-per-node=\(ranksPerNode)"] : ["--map-by", "ppr:\(ranksPerNode):node"]
+  }
+
+  /// Starts the ranks on these hosts only.
+  mutating func restrict(to nodes: [NodeHealth]) {
+    ranks = nodes.reduce(0) { $0 + $1.ranks.count }
+    namesHosts = true
+    options +=
+      isSrun
+      ? ["--nodelist=" + nodes.map(\.host.host).joined(separator: ",")]
+      : ["--host", nodes.map { "\($0.host.host):\($0.ranks.count)" }.joined(separator: ",")]
+  }
+
+  /// Gives all ranks an environment variable.
+  mutating func setVariable(_ variable: String, to value: String) {
+    if isSrun || isAlone {
+      prefix.append("\(variable)=\(value)")
+    } else {
+      options += ["-x", "\(variable)=\(value)"]
+    }
+  }
+
+  /// Gives a parameter of Open MPI a value.
+  mutating func setParameter(_ name: String, to value: String) {
+    if isSrun {
+      prefix.append("OMPI_MCA_\(name)=\(value)")
+    } else {
+      options += ["--mca", name, value]
+    }
+  }
+
+  /// The command, to be typed as it is.
+  var text: String {
+    var words = prefix
+    if isSrun {
+      words += ["srun", "--mpi=pmix", "-n", "\(ranks)"] + options
+    } else if !isAlone {
+      let hostfile = launch.nodes > 1 && !launch.isAllocation && !namesHosts
+      words += ["mpirun"] + (hostfile ? ["--hostfile", "hostfile"] : [])
+      words += ["-np", "\(ranks)"] + options
+    }
+    return (words + programWords).map(Self.quoted).joined(separator: " ")
+  }
+
+  private var programWords: [String] {
+    guard let threads else { return launch.words }
+    var words: [String] = []
+    var isValue = false
+    for word in launch.words {
+      if !isValue && word != "--threads" && !word.hasPrefix("--threads=") { words.append(word) }
+      isValue = word == "--threads"
+    }
+    return words + ["--threads", "\(threads)"]
+  }
+
+  /// A word as a shell reads it.
+  private static func quoted(_ word: String) -> String {
+    let plain = word.utf8.allSatisfy {
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        || "%+,-./:=@_".utf8.contains($0)
+    }
+    return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}

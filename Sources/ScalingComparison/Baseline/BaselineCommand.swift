@@ -1,0 +1,55 @@
+import RunRecords
+
+/// The command that makes the one-rank run which a record lacks.
+enum BaselineCommand {
+  /// The record's own command on one rank, with as many threads, bound alike; nil where the ranks
+  /// are bound differently, which one rank cannot be.
+  static func text(for record: RunRecord) -> String? {
+    guard let launcher = launcher(of: record) else { return nil }
+    // The mode and all that defines the work are in the command already.
+    var command = withoutOutputs(record.run.command.isEmpty ? [record.program] : record.run.command)
+    // One rank alone would otherwise take all the cores that several ranks had shared.
+    if !command.contains(where: { $0 == "--threads" || $0.hasPrefix("--threads=") }) {
+      command += ["--threads", "\(record.config.threadsPerRank)"]
+    }
+    return (launcher + command).map(quoted).joined(separator: " ")
+  }
+
+  private static func launcher(of record: RunRecord) -> [String]? {
+    // Bound to one core, a rank of one thread would not be in the class of several cores.
+    let several = "\(max(record.config.threadsPerRank, 2))"
+    let slurm = record.run.launcher.hasPrefix("srun") || record.run.launcher == "slurm"
+    switch (slurm, record.machine.binding) {
+    case (_, .mixed): return nil
+    case (true, .none): return ["srun", "-n", "1", "--cpu-bind=none"]
+    case (true, .severalCores): return ["srun", "-n", "1", "--cpus-per-task=\(several)"]
+    case (true, .core): return ["srun", "-n", "1"]
+    case (false, .none): return ["mpirun", "-np", "1", "--bind-to", "none"]
+    case (false, .severalCores): return ["mpirun", "-np", "1", "--map-by", "slot:PE=\(several)"]
+    case (false, .core): return ["mpirun", "-np", "1", "--bind-to", "core"]
+    }
+  }
+
+  /// Leaves out the files of the first run, which the second would overwrite.
+  private static func withoutOutputs(_ command: [String]) -> [String] {
+    let outputs = ["--json", "--save"]
+    var kept: [String] = []
+    var words = command.makeIterator()
+    while let word = words.next() {
+      if outputs.contains(word) {
+        _ = words.next()
+      } else if !outputs.contains(where: { word.hasPrefix("\($0)=") }) {
+        kept.append(word)
+      }
+    }
+    return kept
+  }
+
+  /// A word as a shell reads it back unchanged.
+  private static func quoted(_ word: String) -> String {
+    let plain = word.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "-_=./:,+@%".contains($0))
+    }
+    return plain && !word.isEmpty ? word : "'\(word.replacing("'", with: "'\\''"))'"
+  }
+}

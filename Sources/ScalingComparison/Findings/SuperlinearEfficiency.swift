@@ -1,0 +1,40 @@
+import RunRecords
+import Statistics
+import TextTables
+
+/// Why an efficiency is above 1, as far as records tell.
+enum SuperlinearEfficiency {
+  /// One text: a cache that the smaller working set of a rank fits into and that of one rank alone
+  /// does not, or else noise; without the sizes, in general.
+  static func explanation(_ records: [RunRecord], base: [RunRecord]) -> String {
+    guard let machine = records.first?.machine, let mine = workingSet(records),
+      let alone = workingSet(base)
+    else { return ComparisonPhrases.superlinear }
+    let sizes =
+      "a rank works on \(NumberText.megabytes(mine)), one rank alone on "
+      + NumberText.megabytes(alone)
+    for (name, bytes) in [("L3", machine.l3CacheBytes), ("L2", machine.l2CacheBytes)] {
+      guard let bytes, mine <= bytes, alone > bytes else { continue }
+      return "efficiency above 1: likely the cache: \(sizes), of "
+        + "\(NumberText.megabytes(bytes)) \(name)"
+    }
+    guard let l2 = machine.l2CacheBytes, let l3 = machine.l3CacheBytes else {
+      return ComparisonPhrases.superlinear
+    }
+    return "efficiency above 1: no cache explains it (\(sizes); L2 \(NumberText.megabytes(l2)), "
+      + "L3 \(NumberText.megabytes(l3))): likely noise, \(spread(records, base))"
+  }
+
+  /// The largest of a run's ranks.
+  private static func workingSet(_ records: [RunRecord]) -> Int? {
+    records.first?.ranks.compactMap(\.workingSetBytes).max()
+  }
+
+  private static func spread(_ records: [RunRecord], _ base: [RunRecord]) -> String {
+    let spreads = [records, base].filter { $0.count > 1 }.compactMap {
+      SampleStatistics.spread($0.map(\.result.trainingSeconds))
+    }
+    guard let largest = spreads.max() else { return "there is one run only" }
+    return "the spread of the runs is \(NumberText.percent(largest, 1)) %"
+  }
+}

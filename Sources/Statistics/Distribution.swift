@@ -1,0 +1,24 @@
+/// The distribution of the duration of a step, after the warm-up.
+public struct Distribution: Codable, Equatable, Sendable {
+  public var median: Double?
+  public var p10: Double?
+  public var p90: Double?
+  /// The number of steps summarised; with none the three others are nil.
+  public var count: Int
+
+  /// Summarises the seconds of single steps, warm-up already left out.
+  public init(_ seconds: [Double]) {
+    median = SampleStatistics.median(seconds)
+    p10 = SampleStatistics.quantile(0.1, of: seconds)
+    p90 = SampleStatistics.quantile(0.9, of: seconds)
+    count = seconds.count
+  }
+
+  /// All fields at once.
+  public init(median: Double?, p10: Double?, p90: Double?, count: Int) {
+    self.median = median
+    self.p10 = p10
+    self.p90 = p90
+    self.count = count
+  }
+}

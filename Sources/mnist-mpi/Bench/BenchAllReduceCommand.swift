@@ -1,0 +1,133 @@
+import ArgumentParser
+import Benchmarks
+import DataParallel
+import Dataset
+import HostInspection
+import MessagePassing
+import NeuralNetwork
+import OpenBLASEngine
+import SystemSupport
+
+/// `mnist-mpi bench allreduce`: what each way of exchange costs between these ranks.
+struct BenchAllReduceCommand: RankCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "allreduce",
+    abstract: "Measure the ways of exchange between these ranks; predict a model's steps.",
+    discussion: """
+      Start it as the training will be started. Without training, each way of exchange is timed over \
+      a ladder of sizes and fitted by a latency and a bandwidth. With --model, the exchange and the \
+      computation of that model's steps are measured apart and added up; the sum is kept in \
+      --results, and a later run of these steps says how far off it was:
+
+        mpirun -np 1 mnist-mpi --model mlp --threads 1
+        mpirun -np 2 mnist-mpi bench allreduce --model mlp --threads 1
+        mpirun -np 2 mnist-mpi --model mlp --threads 1 --sync node
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "Predict the steps of this network: cnn, mlp, or its layers as text.",
+      valueName: "name or layers"))
+  var model: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Global batch.", valueName: "samples"))
+  var batchSize: Int = 64
+
+  @Option(help: "adam or sgd.")
+  var optimizer: Optimizer.Kind = .adam
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Threads of each rank (default: the cores it may use, shared with its node's ranks).",
+      valueName: "n"))
+  var threads: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Measurements of which the median is taken.", valueName: "n"))
+  var repeats: Int = 25
+
+  @Option(help: ArgumentHelp("Directory of records and of the prediction.", valueName: "directory"))
+  var results: String = "results"
+
+  @Flag(help: "Print the report as JSON, with the seconds of every repeat.")
+  var json = false
+
+  /// Gradients of 1 KiB to 16 MiB.
+  private static let ladder = [256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304]
+  /// Images to rehearse on.
+  private static let images = 6400
+
+  func validate() throws {
+    for (option, value, largest) in [
+      ("--batch-size", batchSize, Self.images), ("--repeats", repeats, 10_000),
+      ("--threads", threads ?? 1, 4096),
+    ] where !(1...largest).contains(value) {
+      throw ValidationError("\(option) \(value): expected a number from 1 to \(largest)")
+    }
+    if results.isEmpty { throw ValidationError("--results \"\": expected a path") }
+  }
+
+  func run(over communicator: Communicator) throws {
+    let place = try RankPlace.find(communicator, threads: threads)
+    let network = try model.map(makeModel)
+    let counts = Self.ladder + (network.map { [ParameterLayout(of: $0).count] } ?? [])
+    let timings = try ExchangeBench(over: communicator)
+      .measure(SyncMethod.onCPU, counts: counts.sorted(), repeats: repeats)
+    let prediction = try network.map { try predict($0, place, communicator) }
+    _ = try communicator.onRoot(exitCode: ExitCode.cannotCreate) {
+      try prediction?.keep(in: results)
+      let report = ExchangeReport(
+        ranks: communicator.size, nodes: place.nodes, threadsPerRank: place.threads,
+        binding: place.binding, cpu: HostFacts.cpuName(), mpi: Environment.libraryVersion,
+        transports: HostFacts.messageTransports(), lines: timings.map(Self.line),
+        prediction: prediction)
+      print(json ? try report.json() : ExchangeTable.text(report))
+    }
+  }
+
+  private func makeModel(_ text: String) throws -> Model {
+    do {
+      return try ModelChoice(model: text, hidden: nil).make(height: 28, width: 28, classes: 10)
+    } catch {
+      throw AgreedError("\(error)", exitCode: ExitCode.usage)
+    }
+  }
+
+  private func predict(
+    _ network: Model, _ place: RankPlace, _ communicator: Communicator
+  ) throws -> Prediction {
+    let data = try Scatter.distribute(
+      over: communicator, virtualShards: WorkOptions.defaultVirtualShards
+    ) {
+      try DataSource.synthetic.read(limit: Self.images, seed: 1)
+    }
+    let rule = Optimizer(kind: optimizer, learningRate: 1e-7)
+    let engine = OpenBLASEngine(model: network, optimizer: rule, threads: place.threads)
+    let rehearsals = try Trainer.rehearse(
+      SyncMethod.onCPU, communicator: communicator, data: data, model: network, optimizer: rule,
+      engine: engine, plan: TrainingPlan(globalBatch: batchSize, epochs: 1, seed: 1))
+    var prediction = Prediction(
+      model: network.text, optimizer: optimizer.rawValue, globalBatch: batchSize,
+      ranks: communicator.size, nodes: place.nodes, threadsPerRank: place.threads,
+      convolution: ConvolutionMethod.auto.rawValue,
+      executableSHA256: ProgramVersion.executableSHA256(),
+      methods: rehearsals.map {
+        Prediction.Method(
+          sync: $0.method.rawValue, computeSeconds: $0.computeSeconds,
+          exchangeSeconds: $0.exchangeSeconds)
+      }, oneRankStepSeconds: nil)
+    if communicator.isRoot, RecordInput.isDirectory(results) {
+      prediction.oneRankStepSeconds = Prediction.oneRankStep(
+        like: prediction, among: try RecordInput.load(directory: results))
+    }
+    return prediction
+  }
+
+  private static func line(_ timing: ExchangeBench.Timing) -> ExchangeReport.Line {
+    ExchangeReport.Line(
+      sync: timing.method.rawValue, bytes: 4 * timing.count, slowest: timing.slowest,
+      fastest: timing.fastest, markerSeconds: timing.markerSeconds)
+  }
+}

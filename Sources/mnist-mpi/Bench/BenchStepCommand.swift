@@ -1,0 +1,91 @@
+import ArgumentParser
+import Benchmarks
+import HostInspection
+import NeuralNetwork
+import OpenBLASEngine
+
+/// `mnist-mpi bench`, also `mnist-mpi bench step`: what the machine can do, and what each part of a training step reaches.
+struct BenchStepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "step",
+    abstract: "Measure the machine's limits and each stage and phase of a model; needs no data.",
+    discussion: """
+      Trains on made-up images of MNIST's size, without MPI, and holds every stage of the forward and \
+      the backward pass against the fastest product that OpenBLAS computes here. Bind it to the cores \
+      that it is to use, and keep the machine idle otherwise:
+
+        taskset -c 0 mnist-mpi bench --model mlp --batch-size 256
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "Network: cnn, mlp, or its layers as text (see train --help).", valueName: "name or layers"))
+  var model: String = "cnn"
+
+  @Option(
+    help: ArgumentHelp("Widths of the mlp's hidden layers (default: 512,512).", valueName: "n,n"))
+  var hidden: String?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Samples of a step.", valueName: "samples"))
+  var batchSize: Int = 64
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Threads to use.", valueName: "n"))
+  var threads: Int = 1
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Measurements of which the median is taken.", valueName: "n"))
+  var repeats: Int = 9
+
+  @Option(help: "3x3 convolutions: auto (by shape), winograd or im2col.")
+  var convolution: ConvolutionMethod = .auto
+
+  @Flag(help: "Print the report as JSON, with the seconds of every repeat.")
+  var json = false
+
+  func validate() throws {
+    try ModelChoice(model: model, hidden: hidden).validate()
+    for (option, value, largest) in [
+      ("--batch-size", batchSize, 8192), ("--threads", threads, 4096), ("--repeats", repeats, 1000),
+    ] where !(1...largest).contains(value) {
+      throw ValidationError("\(option) \(value): expected a number from 1 to \(largest)")
+    }
+  }
+
+  mutating func run() throws {
+    let network: Model
+    do {
+      network = try ModelChoice(model: model, hidden: hidden).make(
+        height: 28, width: 28, classes: 10)
+    } catch let error as ModelError {
+      throw ValidationError("\(error)")
+    }
+    let limits = MachineLimits.measure(threads: threads, repeats: repeats)
+    let profile = EngineProfile.measure(
+      network, optimizer: .adam, batch: batchSize, threads: threads, convolution: convolution,
+      repeats: repeats)
+    let report = BenchReport(
+      work: work(network, profile), host: Self.host(), limits: BenchLine.lines(of: limits),
+      parts: BenchLine.parts(of: profile, network, batch: batchSize),
+      step: BenchLine(
+        name: "step", repeats: profile.steps,
+        gflop: Double(network.trainingFLOP * batchSize) * 1e-9))
+    print(json ? try report.json() : BenchTable.text(report))
+  }
+
+  private func work(_ network: Model, _ profile: EngineProfile) -> BenchReport.Work {
+    BenchReport.Work(
+      model: network.name, layers: network.text, parameters: ParameterLayout(of: network).count,
+      batch: batchSize, threads: threads, optimizer: Optimizer.Kind.adam.rawValue,
+      convolution: convolution.rawValue, repeats: repeats, stepsPerRepeat: profile.stepsPerRepeat,
+      warmUpSteps: profile.warmUpSteps)
+  }
+
+  private static func host() -> BenchReport.Host {
+    let cores = HostFacts.allowedCores()
+    return BenchReport.Host(
+      cpu: HostFacts.cpuName(), cores: HostFacts.onlineCores(), allowedCores: cores,
+      binding: HostFacts.bindingClass(of: cores), blas: BLAS.version, blasKernel: BLAS.kernel)
+  }
+}

@@ -1,0 +1,77 @@
+import HostInspection
+import Testing
+
+/// Texts of the system, made up here; what this machine says is checked for sense alone.
+@Suite struct HostFactsTests {
+  private static let stat = """
+    cpu  400 40 200 1000 50 8 12 30 5 0
+    cpu0 100 10 50 400 20 3 5 10 5 0
+    cpu1 300 30 150 600 30 5 7 20 0 0
+    cpu2 0 0 0 0 0 0 0 0 0 0
+    intr 1 2 3
+    """
+
+  @Test func timesOfSomeCores() {
+    func times(_ cores: [Int]) -> CoreTimes? {
+      HostFacts.coreTimes(of: cores, stat: Self.stat, ticksPerSecond: 100)
+    }
+    #expect(times([0]) == CoreTimes(busySeconds: 1.68, stolenSeconds: 0.1))
+    #expect(times([0, 1]) == CoreTimes(busySeconds: 1.68 + 4.92, stolenSeconds: 0.1 + 0.2))
+    #expect(times([0, 3]) == nil, "a core that is not there")
+    #expect(times([2]) == nil, "a core that was never idle nor busy")
+    #expect(times([]) == nil)
+  }
+
+  @Test func aProcessWhoseNameHasSpacesAndParentheses() throws {
+    let stat =
+      "42 (a) b (c) R 1 1 1 0 -1 0 0 0 0 0 250 50 0 0 20 0 1 0 9876 0 0 0 0 0 0 0 0 "
+      + "0 0 0 0 0 0 0 17 3 0 0 0 0 0"
+    let single = try #require(HostFacts.processTime(stat: stat, ticksPerSecond: 100))
+    #expect(single == ProcessTime(startTicks: 9876, cpuSeconds: 3, core: 3))
+    let threads = stat.replacing(" 20 0 1 0 ", with: " 20 0 4 0 ")
+    #expect(HostFacts.processTime(stat: threads, ticksPerSecond: 100)?.core == nil)
+    #expect(HostFacts.processTime(stat: "42 (ended", ticksPerSecond: 100) == nil)
+  }
+
+  @Test func cacheSizes() {
+    #expect(HostFacts.cacheBytes(text: "512K") == 524_288)
+    #expect(HostFacts.cacheBytes(text: "32M") == 33_554_432)
+    #expect(HostFacts.cacheBytes(text: "100") == 100)
+    #expect(HostFacts.cacheBytes(text: "") == nil && HostFacts.cacheBytes(text: "much") == nil)
+  }
+
+  @Test func quotas() {
+    #expect(HostFacts.cpuQuota(text: "150000 100000\n") == 1.5)
+    #expect(HostFacts.cpuQuota(text: "max 100000\n") == nil)
+    #expect(HostFacts.cpuQuota(text: "") == nil)
+  }
+
+  @Test func connectionsOfATable() {
+    let table = """
+        sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+         0: 0201A8C0:1F90 0101A8C0:0400 01 00000000:00000000 00:00000000 00000000     0        0 77 1
+         1: 0201A8C0:1F91 0301A8C0:0400 01 00000000:00000000 00:00000000 00000000     0        0 78 1
+         2: 00000000:1F92 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 77 1
+      """
+    let found = HostFacts.connections(table: table) { $0 == 77 }
+    // The table has numbers as they lie in memory, which is the other way round on some machines.
+    let isLittleEndian = 1.littleEndian == 1
+    #expect(
+      found == [
+        isLittleEndian
+          ? HostReport.Connection(local: "192.168.1.2", remote: "192.168.1.1")
+          : HostReport.Connection(local: "2.1.168.192", remote: "1.1.168.192")
+      ])
+  }
+
+  @Test func thisMachineMakesSense() throws {
+    let cores = HostFacts.allowedCores()
+    #expect(Set(HostFacts.permittedCores()).isSuperset(of: cores))
+    #expect(HostFacts.allowedCores() == cores, "looking changed what may be used")
+    let times = try #require(HostFacts.coreTimes(of: cores))
+    #expect(times.busySeconds > 0)
+    #expect(HostFacts.cpuSeconds() > 0)
+    #expect(HostFacts.processTimes().count > 1)
+    #expect((HostFacts.cacheBytes(level: 2) ?? 1) > 0)
+  }
+}
