@@ -17,4 +17,4 @@ if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; t
   exit 1
 fi
 # exec: signals reach the Python program, which removes what it has half done.
-exec python3 "$jobs/get_mnist.py" "$directory"
+exec python3 "$jobs/mnist/get_mnist.py" "$directory"

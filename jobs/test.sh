@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests on the release configuration: those of `swift test`, then those of test-cluster.sh,
+# Runs the tests on the release configuration: those of `swift test`, then those of jobs/cluster/test.sh,
 # which say by name what they had to skip.
 #   jobs/test.sh [options of swift test]    e.g. jobs/test.sh --filter Dataset
 # With options, swift test's only.
@@ -18,5 +18,5 @@ echo
 if (($#)); then
   echo "skipped: cluster tests: swift test was given options"
 else
-  MNIST_MPI=$program exec bash "$root/jobs/test-cluster.sh"
+  MNIST_MPI=$program exec bash "$root/jobs/cluster/test.sh"
 fi

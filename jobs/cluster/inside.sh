@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The first process in the namespaces that test-cluster.sh makes: builds the cluster, runs the parts'
+# The first process in the namespaces that jobs/cluster/test.sh makes: builds the cluster, runs the parts'
 # tests and counts. Not to be started by hand.
 #   inside.sh part...    each slurm or hosts
 set -euo pipefail
-[[ $$ == 1 ]] || { echo "inside.sh: it is started by jobs/test-cluster.sh" >&2 && exit 1; }
+[[ $$ == 1 ]] || { echo "inside.sh: it is started by jobs/cluster/test.sh" >&2 && exit 1; }
 exec 2>&3 3>&-
 # shellcheck source=jobs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"

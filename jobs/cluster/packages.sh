@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The Debian packages of the cluster tests, installed without starting a service, now or at the next
-# start of the machine. Sourced by test-cluster.sh.
+# start of the machine. Sourced by jobs/cluster/test.sh.
 
 # Prints the packages that a part lacks. It looks for commands, so other sources of them count as well.
 #   lacking_packages slurm|hosts

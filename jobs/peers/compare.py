@@ -1,5 +1,5 @@
 """Runs mnist-mpi and its peers in turn on the same work and prints the table. Started by
-jobs/compare-peers.sh, with the Python that has the peers installed.
+jobs/peers/compare.sh, with the Python that has the peers installed.
 
 First every configuration of a peer is tried, and its fastest one stands for it: a comparison with a
 badly set up peer says nothing. Then come the rounds: each program once, in the same order, so that
@@ -21,7 +21,7 @@ STEPS = {"cnn": 100, "mlp": 500}
 
 
 def parse():
-    parser = argparse.ArgumentParser(prog="jobs/compare-peers.sh", description=(
+    parser = argparse.ArgumentParser(prog="jobs/peers/compare.sh", description=(
         "Images/s of mnist-mpi, PyTorch, TensorFlow and JAX on the same work, measured in turn."))
     parser.add_argument("--runs", type=int, default=5, help="rounds (default: 5)")
     parser.add_argument("--model", choices=("cnn", "mlp", "both"), default="both")
@@ -183,10 +183,10 @@ def compare(chosen, model, cores, two):
 def main():
     chosen = parse()
     if chosen.runs < 1 or (chosen.steps or 1) < 1:
-        sys.exit("compare-peers: --runs and --steps are at least 1")
+        sys.exit("jobs/peers/compare.sh: --runs and --steps are at least 1")
     cores = machine.cores()
     if (chosen.two or chosen.only_two) and len(cores) < 2:
-        sys.exit("compare-peers: --two needs two cores")
+        sys.exit("jobs/peers/compare.sh: --two needs two cores")
     # What a program of ours would take for its own launcher or for its number of threads.
     for name in list(os.environ):
         if name.startswith(("OMPI_COMM", "PMIX_", "OMP_", "OPENBLAS_", "MKL_", "GOMP_", "MALLOC_")):

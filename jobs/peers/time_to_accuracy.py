@@ -1,5 +1,5 @@
 """Time to a test accuracy on one thread, for PyTorch and mnist-mpi among the same candidate recipes.
-Started by jobs/time-to-accuracy.sh.
+Started by jobs/peers/time-to-accuracy.sh.
 
 A recipe is fixed before its runs: batch, schedule, rate, length. Its accuracy is the mean over seeds;
 its time is the median training time, evaluation and start-up apart. Recipes are tried from the shortest
@@ -120,7 +120,7 @@ def seeds(text):
 
 def parse():
     parser = argparse.ArgumentParser(
-        prog="jobs/time-to-accuracy.sh", description=__doc__,
+        prog="jobs/peers/time-to-accuracy.sh", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", default="torch,mnist-mpi", help="one or both, in turn")
     parser.add_argument("--recipe", action="append", type=Recipe, default=[],

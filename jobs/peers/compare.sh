@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Measures mnist-mpi and its peers (PyTorch, TensorFlow, JAX) in turn on the same work, and prints the
 # table that the README quotes.
-#   jobs/compare-peers.sh [--runs 5] [--model cnn|mlp|both] [--batch 64] [--steps N] [--two] [--markdown]
-#   jobs/compare-peers.sh --help       all options
+#   jobs/peers/compare.sh [--runs 5] [--model cnn|mlp|both] [--batch 64] [--steps N] [--two] [--markdown]
+#   jobs/peers/compare.sh --help       all options
 # The peers are installed by pip, once, into a virtual environment: .venv-peers in the repository, or
 # PEERS_VENV. They take about 7 GB of disk.
 set -euo pipefail
 # shellcheck source=jobs/lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 # shellcheck source=jobs/peers/environment.sh
 . "$root/jobs/peers/environment.sh"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tests the programs of a cluster, sbatch, srun, and mpirun over ssh, on one machine: three nodes with
 # their own host names and networks, a real Slurm, real sshd, the real single.sbatch and multi.sbatch.
-#   jobs/test-cluster.sh [--require] [slurm] [hosts]    default: both parts
+#   jobs/cluster/test.sh [--require] [slurm] [hosts]    default: both parts
 # Needs root on Debian or its like, and the built program: MNIST_MPI, or else the repository's. What
 # the machine does not allow is skipped by name; with --require a skip is a failure.
 #
@@ -11,11 +11,11 @@
 # sshd are neither used nor seen.
 set -euo pipefail
 # shellcheck source=jobs/lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 # shellcheck source=jobs/cluster/packages.sh
 . "$root/jobs/cluster/packages.sh"
 
-usage="usage: jobs/test-cluster.sh [--require] [slurm] [hosts]"
+usage="usage: jobs/cluster/test.sh [--require] [slurm] [hosts]"
 require=0
 parts=()
 while (($#)); do
