@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Holds the table of CUDADriver's calls, and the values that are handed over, against NVIDIA's headers.
+# Compares CUDADriver's table of functions, and the constants that are passed, with NVIDIA's headers.
 #   .ci/cuda/check-calls.sh
-# Ends with 0 if all is well or nothing could be checked, which it says.
+# Exit status 0 if they agree or if nothing could be checked, which is printed.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=.ci/cuda/wheels.sh
 . "$here/wheels.sh"
 include=$here/../../Sources/CUDADriver/include
 
-# check NAME HEADERS_DIRECTORY... : compiles check_calls.c for one library.
+# Compiles check_calls.c for one library.
+#   check NAME HEADERS_DIRECTORY...
 check() {
   local library=$1 flags=()
   shift
@@ -28,11 +29,11 @@ for version in '13.0.*' '12.9.*'; do
   runtime=$(wheel nvidia-cuda-runtime$suffix "$version") || continue
   driver=$(directory_of "$runtime" cuda.h)
   check CUDA "$driver"
-  # 90 MB each: one of them is enough, which compiles the kernels, too.
+  # The wheels of NVRTC have 90 MB each. One version is enough; check-kernels.sh uses the same wheel.
   if [[ -z $suffix ]] && compiler=$(wheel nvidia-cuda-nvrtc "$version"); then
     check NVRTC "$(directory_of "$compiler" nvrtc.h)" "$driver"
   fi
-  # Of 500 MB its two headers alone, and what they include from still other wheels.
+  # The wheel of cuBLAS has 500 MB: only its two headers, and the headers that they include from other wheels.
   if blas=$(files_of nvidia-cublas$suffix "$version" cublas_v2.h cublas_api.h) &&
     host=$(files_of $crt "$version" crt/host_defines.h) &&
     target=$(files_of nvidia-cuda-cccl$suffix "$version" nv/target nv/detail/__target_macros nv/detail/__preprocessor)

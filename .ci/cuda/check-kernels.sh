@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Compiles all kernels of the GPU with NVIDIA's compiler: no error, no warning, no register spilled.
+# Compiles all GPU kernels with NVIDIA's compiler, and requires that there is no error, no warning and no
+# spilled register.
 #   .ci/cuda/check-kernels.sh [--version 12.9] [--details]
-# --version: of NVIDIA's compiler (default 13.0); 12.9 is the last that serves drivers of CUDA 12.
-# Ends with 0 if all is well or the compiler cannot be had, which it says.
+# --version: the version of NVIDIA's compiler (default 13.0); 12.9 is the last one for drivers of CUDA 12.
+# --details: prints registers, stack and shared memory of every kernel.
+# Exit status 0 if all kernels pass or if the compiler cannot be downloaded, which is printed.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=.ci/cuda/wheels.sh
@@ -22,8 +24,8 @@ case $version in
     ;;
 esac
 
-if place=$(wheel "$name" "$version.*"); then
-  library=$(find "$place" -name 'libnvrtc.so.*' -not -name '*.alt.*' -print -quit)
+if directory=$(wheel "$name" "$version.*"); then
+  library=$(find "$directory" -name 'libnvrtc.so.*' -not -name '*.alt.*' -print -quit)
   python3 "$here/compile_kernels.py" "$(dirname "$library")" "$@"
 else
   echo "skipped: compiling the kernels (no NVRTC $version)"

@@ -1,16 +1,17 @@
-// Compiled by check-calls.sh, never run: every line of CUDADriver's table against NVIDIA's own declaration.
+// Compiled by check-calls.sh, never run: compares every line of CUDADriver's table with NVIDIA's
+// declaration.
 #if defined CHECK_CUDA
 #include <cuda.h>
 #elif defined CHECK_NVRTC
 #include <nvrtc.h>
 #elif defined CHECK_CUBLAS
 #include <cublas_v2.h>
-// The runtime's macros, which cuBLAS's header brings in, have names of CUDADriver's constants.
+// cuBLAS's header includes macros of the CUDA runtime with the names of two of CUDADriver's constants.
 #undef cudaStreamNonBlocking
 #undef cudaEventDisableTiming
 #endif
 
-// The words of the table, as NVIDIA calls them.
+// The table's types, by NVIDIA's names.
 #define CUDAResult CUresult
 #define CUDADeviceNumber CUdevice
 #define CUDAAttribute CUdevice_attribute
@@ -56,7 +57,7 @@ SAME_VALUE(cudaEventDisableTiming, CU_EVENT_DISABLE_TIMING)
 SAME_VALUE(cudaNotReady, CUDA_ERROR_NOT_READY)
 SAME_VALUE(cudaRecordExternal, CU_EVENT_RECORD_EXTERNAL)
 SAME_VALUE(cudaCaptureThreadLocal, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL)
-// CUDADriver.h has plain numbers in the place of enumerations.
+// CUDADriver.h declares enumerations as plain integers.
 SAME_SIZE(CUresult, sizeof(unsigned))
 SAME_SIZE(CUdevice_attribute, sizeof(unsigned))
 SAME_SIZE(CUstreamCaptureMode, sizeof(unsigned))

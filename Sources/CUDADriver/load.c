@@ -36,8 +36,8 @@ int cuda_load(CUDACalls *calls, const char *library, char *message, size_t size)
   return 0;
 }
 
-// Where NVRTC is opened by its path, the linker does not know the directory when NVRTC asks for its
-// builtins; a library that is already open is found by its name.
+// Opens NVRTC's builtins, if `library` is a path. NVRTC loads them by their bare name, and the dynamic
+// linker does not search the directory of `library`; but it finds a library that is already open.
 static void open_builtins(const char *library) {
   const char *slash = strrchr(library, '/');
   char pattern[4096];

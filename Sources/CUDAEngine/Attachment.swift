@@ -1,45 +1,48 @@
 import NeuralNetwork
 
-/// What `attach` was given, and all that was made for it on the device.
+/// The samples and buffers given to `attach`, and everything made for them on the device.
 final class Attachment {
   let samples: DeviceSamples
   let buffers: ModelBuffers
   let replica: DeviceReplica
   let passes: Passes
   let space: Workspace
-  /// The batch at hand, on the host and on the device.
+  /// Indices of the current batch, on the host and on the device.
   let hostIndices: PinnedMemory<Int32>
   let indices: DeviceMemory<Int32>
-  /// What the batch came to.
+  /// Loss and correct predictions of the current batch, on the host and on the device.
   let hostSums: PinnedMemory<BatchSums>
   let sums: DeviceMemory<BatchSums>
-  /// Gradients that came from the host have been read there.
+  /// Marks that gradients have been copied to the device, so that the caller may reuse its buffer.
   let uploaded: Event
-  /// The updates that were given to the device have read theirs.
+  /// Marks that the updates given so far have read their gradients in `incoming`.
   let consumed: Event
-  /// Parameters whose gradients from the host the device may still have to read.
+  /// Ranges of `incoming` that an update on the device may still have to read.
   var unread: [Range<Int>] = []
-  /// Whether a pass for gradients is under way.
+  /// Whether a forward and backward pass is running.
   var isComputing = false
-  /// Whether the device has changed parameters or state since they were last copied.
+  /// Whether the device has changed parameters or state since they were last copied to the host.
   var isDeviceNewer = false
-  /// Graphs of passes for gradients.
+  /// Graphs of forward and backward passes.
   var gradientGraphs: [GradientGraph.Size: GradientGraph] = [:]
-  /// Graphs of whole steps by samples and steps; two of each take turns.
+  /// Graphs of whole steps, by numbers of samples and steps; two of each size are used in turn.
   var stepGraphs: [StepGraph.Size: [StepGraph]] = [:]
-  /// The gradient buffer that the caller gave last.
+  /// The host memory for gradients, made for the buffer that the caller passed last.
   var landing: GradientLanding?
-  /// Gradients that came from the host.
+  /// Device memory for gradients that the host sends for an update.
   var incoming: DeviceMemory<Float>?
-  /// Passes over samples for evaluation alone; made when first needed.
+  /// Passes and memory for evaluation; made at first use.
   var evaluation: (passes: Passes, space: Workspace, sums: DeviceMemory<BatchSums>)?
 
-  /// - Throws: `CUDAError` where the device has too little memory.
+  /// Allocates device memory for batches of up to `largestBatch` samples and copies the data there.
+  ///
+  /// - Throws: `CUDAError` where the device has too little memory; `DeviceUnavailable` where the
+  ///   batch is too large.
   init(
     _ engine: CUDAEngine, samples: Samples, buffers: ModelBuffers, largestBatch: Int
   ) throws {
     let (main, gpu) = (engine.main, engine.gpu)
-    // Kernels count the numbers of a layer in 32 bits.
+    // Kernels number the values of a layer with 32-bit integers.
     guard largestBatch <= Int(Int32.max) / max(engine.plan.widest, 1) else {
       throw DeviceUnavailable(
         description: "a batch of \(largestBatch) is too large for a GPU; "
@@ -58,7 +61,7 @@ final class Attachment {
     space = try Workspace(engine.plan, capacity: largestBatch, isForTraining: true, on: main)
     hostIndices = try PinnedMemory(gpu, count: largestBatch)
     indices = try DeviceMemory(gpu, count: largestBatch)
-    // A warm-up before the first batch takes sample 0.
+    // The warm-up before the first batch uses sample 0.
     try indices.clear(on: main)
     hostSums = try PinnedMemory(gpu, count: 1)
     sums = try DeviceMemory(gpu, count: 1)
@@ -66,7 +69,7 @@ final class Attachment {
     consumed = try Event(gpu)
   }
 
-  /// Checks a batch that a caller gave.
+  /// Checks the size and the indices of a batch from the caller.
   func check(_ batch: UnsafeBufferPointer<Int32>) {
     precondition(
       batch.count <= space.capacity, "batch of \(batch.count), \(space.capacity) at most")

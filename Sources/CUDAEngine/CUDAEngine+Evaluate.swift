@@ -1,7 +1,7 @@
 import NeuralNetwork
 
 extension CUDAEngine {
-  /// Samples that are evaluated at a time.
+  /// Number of samples that are evaluated together.
   private static let evaluationBatch = 512
 
   public func evaluate(_ samples: Samples) -> EvaluationOutcome {
@@ -17,7 +17,7 @@ extension CUDAEngine {
     let batches = (samples.count + size - 1) / size
     let evaluation = try evaluationPasses(attached, size: size, batches: batches)
     var sums = [BatchSums](repeating: BatchSums(), count: batches)
-    // The samples stay until the device has read them, also where something fails on the way.
+    // The samples must exist until the device has read them, also where a call fails.
     try withExtendedLifetime(onDevice) {
       do {
         for number in 0..<batches {
@@ -42,7 +42,7 @@ extension CUDAEngine {
     }
   }
 
-  /// Passes for evaluation with room enough, made anew where what is there is too small.
+  /// Passes and memory for evaluation, made anew where the existing ones are too small.
   private func evaluationPasses(
     _ attached: Attachment, size: Int, batches: Int
   ) throws -> (passes: Passes, space: Workspace, sums: DeviceMemory<BatchSums>) {

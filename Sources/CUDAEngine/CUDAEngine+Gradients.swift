@@ -23,7 +23,9 @@ extension CUDAEngine {
     }
   }
 
-  /// - Parameter landing: nil where gradients stay on the device.
+  /// Runs the pass for a batch and announces each part of the gradients as it arrives.
+  ///
+  /// - Parameter landing: the host memory for gradients; nil where they stay on the device.
   private func compute(
     _ batch: UnsafeBufferPointer<Int32>, to landing: GradientLanding?, _ attached: Attachment,
     _ onReady: (Range<Int>) -> Void
@@ -31,13 +33,13 @@ extension CUDAEngine {
     let pass = try graph(
       attached, GradientGraph.Size(samples: batch.count, isResident: landing == nil), landing)
     let start = ContinuousClock.now
-    // The last pass has read its own: somebody waited for its end.
+    // The previous pass has read its indices: its last event was waited for.
     _ = attached.hostIndices.elements.update(fromContentsOf: batch)
     try pass.graph.launch(on: main)
-    if !pass.tellsInTime { try main.synchronize() }
+    if !pass.reportsInTime { try main.synchronize() }
     try pass.lossKnown.synchronize()
     let forwarded = ContinuousClock.now
-    // The device came here after all updates that it was given before.
+    // The main stream is in order: all earlier updates are done and have read their gradients.
     attached.unread = []
     attached.isComputing = true
     defer { attached.isComputing = false }
@@ -46,18 +48,19 @@ extension CUDAEngine {
       landing?.deliver(part.range)
       onReady(part.range)
     }
-    // Until now the sources of updates belonged to them.
+    // The caller may change the sources of its updates when this call returns.
     try uploads.synchronize()
     let sums = attached.hostSums.elements[0]
     var outcome = BatchOutcome()
     outcome.lossSum = sums.lossSum
     outcome.correct = Int(sums.correct)
-    // Loading is in the same graph: it cannot be told apart.
+    // Loading is part of the same graph and cannot be timed separately.
     outcome.forwardSeconds = (forwarded - start) / .seconds(1)
     outcome.backwardSeconds = (.now - forwarded) / .seconds(1)
     return outcome
   }
 
+  /// The graph for this size, made at first use.
   private func graph(
     _ attached: Attachment, _ size: GradientGraph.Size, _ landing: GradientLanding?
   ) throws -> GradientGraph {
@@ -68,12 +71,12 @@ extension CUDAEngine {
     return graph
   }
 
-  /// The landing for this buffer, made when the buffer is first seen.
+  /// The landing for this buffer, made when the buffer is passed for the first time.
   private func landing(
     for target: UnsafeMutableBufferPointer<Float>, _ attached: Attachment
   ) throws -> GradientLanding {
     if let landing = attached.landing, landing.serves(target) { return landing }
-    // Graphs know the old one.
+    // The graphs contain the address of the old landing.
     try main.synchronize()
     attached.gradientGraphs = attached.gradientGraphs.filter(\.key.isResident)
     attached.landing = nil
@@ -92,7 +95,7 @@ extension CUDAEngine {
 
   public var deviceGradients: (any DeviceNumbers)? { ResidentGradients(self) }
 
-  /// Whether `memory` is what `deviceGradients` names.
+  /// Whether `memory` has the address of `deviceGradients`.
   func isResident(_ memory: UnsafeMutableBufferPointer<Float>) -> Bool {
     isResident(memory.baseAddress.map { UnsafePointer($0) })
   }
@@ -102,13 +105,13 @@ extension CUDAEngine {
   }
 }
 
-/// An engine's gradients, as others see them.
+/// Access to an engine's gradients in device memory.
 private final class ResidentGradients: DeviceNumbers {
   private let engine: CUDAEngine
 
   init(_ engine: CUDAEngine) { self.engine = engine }
 
-  var place: UnsafeMutableBufferPointer<Float> {
+  var buffer: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(
       start: UnsafeMutablePointer(bitPattern: UInt(engine.gradients.address.value)),
       count: engine.gradients.count)

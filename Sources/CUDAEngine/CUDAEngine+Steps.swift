@@ -1,7 +1,7 @@
 public import NeuralNetwork
 
 extension CUDAEngine: StepRunner {
-  /// Steps of a graph: enough that its launch costs little, few enough that it is soon made.
+  /// Steps in a graph: enough that its launch costs little, few enough that it is made quickly.
   private static let stepsOfGraph = 16
 
   public func runSteps(
@@ -20,7 +20,7 @@ extension CUDAEngine: StepRunner {
     precondition(
       attached.replica.stateRange == 0..<layout.count,
       "whole steps need the state of all \(layout.count) parameters, "
-        + "lent is that of \(attached.replica.stateRange)")
+        + "the state passed is that of \(attached.replica.stateRange)")
     var outcomes = batches.map { _ in BatchOutcome() }
     var started: [StepGraph] = []
     var next = 0
@@ -42,8 +42,9 @@ extension CUDAEngine: StepRunner {
     return outcomes
   }
 
-  /// A graph of this size that is not under way: two take turns, so that the device has one to go on with
-  /// while the host fills the other.
+  /// A graph of this size that is not running.
+  ///
+  /// Two graphs are used in turn, so that the device runs one while the host fills the other.
   private func graph(
     _ attached: Attachment, _ size: StepGraph.Size, _ outcomes: inout [BatchOutcome]
   ) throws -> StepGraph {
@@ -57,8 +58,10 @@ extension CUDAEngine: StepRunner {
     return first
   }
 
-  /// Two graphs of this size and, for the usual batch, of many steps and of one: none is then to be made in
-  /// the midst of a run.
+  /// Makes two graphs of this size.
+  ///
+  /// For batches of the usual size it makes those of many steps and those of one step together, so
+  /// that none has to be made later in a run.
   private func makeGraphs(_ attached: Attachment, _ size: StepGraph.Size) throws {
     let isUsual = size.samples == attached.space.capacity
     for steps in isUsual ? [Self.stepsOfGraph, 1] : [size.steps] {
@@ -67,12 +70,12 @@ extension CUDAEngine: StepRunner {
     }
   }
 
-  /// Kernels of one of many whole steps of the usual batch.
+  /// Number of kernels of one step within a graph of many, for batches of the usual size.
   package func kernelsOfStep() throws -> Int {
     let attached = try attached()
     let size = StepGraph.Size(samples: attached.space.capacity, steps: Self.stepsOfGraph)
     if attached.stepGraphs[size] == nil { try makeGraphs(attached, size) }
-    // The other nodes are the copies at begin and end.
+    // The other nodes are the copies at the begin and the end of the graph.
     let nodes = attached.stepGraphs[size]?.first?.graph.nodeCount ?? 0
     return (nodes - StepGraph.copies) / Self.stepsOfGraph
   }

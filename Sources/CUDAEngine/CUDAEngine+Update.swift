@@ -1,6 +1,6 @@
 public import NeuralNetwork
 
-/// The optimizer, from gradients of the host and, within a graph, from those of the device.
+/// The optimizer, with gradients from the host or, within a graph, with those on the device.
 extension CUDAEngine {
   public func update(_ range: Range<Int>, from gradients: GradientSum, scale: Float, step: Int) {
     onDevice(()) {
@@ -8,7 +8,7 @@ extension CUDAEngine {
       let known = attached.replica.stateRange
       precondition(
         range.isEmpty || (known.contains(range.lowerBound) && range.upperBound <= known.upperBound),
-        "update of parameters \(range), state lent for \(known)")
+        "update of parameters \(range), state is kept for \(known)")
       guard !range.isEmpty else { return }
       let constants = UpdateConstants(optimizer, scale: scale, step: step)
       if gradients.sources.count == 1, isResident(gradients.sources[0]) {
@@ -23,12 +23,14 @@ extension CUDAEngine {
     }
   }
 
-  /// - Parameter sources: the first number of each is that of the first parameter of `range`.
+  /// Copies the sources to the device and gives the update of `range` to the main stream.
+  ///
+  /// - Parameter sources: the first number of each belongs to the first parameter of `range`.
   private func update(
     _ range: Range<Int>, from sources: [UnsafePointer<Float>], _ constants: UpdateConstants,
     _ attached: Attachment
   ) throws {
-    let incoming = try room(sources.count * distance, attached)
+    let incoming = try incomingMemory(sources.count * distance, attached)
     if attached.unread.contains(where: { $0.overlaps(range) }) {
       try uploads.wait(for: attached.consumed)
       attached.unread = []
@@ -44,19 +46,21 @@ extension CUDAEngine {
     )
     try attached.consumed.record(on: main)
     attached.unread.append(range)
-    // The caller may change its gradients now; the parameters may still be on their way. Within a pass
-    // its end is what the caller waits for.
+    // The caller may change its gradients after this call, so their copy must be done; the update
+    // need not be. Within a pass the caller may change them only after the pass, which waits for
+    // the copy.
     if !attached.isComputing { try attached.uploaded.synchronize() }
   }
 
-  /// Numbers from a source on the device to the next: each begins where quads do.
+  /// Numbers from one source on the device to the next: a multiple of four, for aligned reads.
   private var distance: Int { (layout.count + 3) / 4 * 4 }
 
   /// Gives the optimizer's kernel for a range to a stream.
   ///
   /// - Parameters:
-  ///   - memory: the sources on the device, each with a place for every parameter.
-  ///   - kernel: `update` has the constants as an argument, `step` in a table and a slot of it.
+  ///   - memory: the sources on the device, each with a number for every parameter.
+  ///   - kernel: `update` takes the constants as an argument; `step` takes a table of constants and
+  ///     the slot to use, because the arguments of a captured kernel never change.
   private func optimize<each Constant: KernelArgument>(
     _ range: Range<Int>, from memory: DeviceMemory<Float>, sources: Int = 1, _ attached: Attachment,
     on stream: Stream, kernel: String, _ constants: repeat each Constant
@@ -79,7 +83,7 @@ extension CUDAEngine {
     attached.isDeviceNewer = true
   }
 
-  /// The update of a range from the device's gradients, as a part of a graph whose constants are in a table.
+  /// Updates a range from the gradients on the device, with constants from a table, in a graph.
   func update(
     _ range: Range<Int>, _ attached: Attachment, constants: DeviceMemory<UpdateConstants>,
     slot: Int, on stream: Stream
@@ -88,7 +92,9 @@ extension CUDAEngine {
       range, from: gradients, attached, on: stream, kernel: "step", constants.address, Int32(slot))
   }
 
-  /// Where the state of a range lies: adam's two numbers, sgd's one, or none.
+  /// The addresses of the optimizer state of a range.
+  ///
+  /// There are two for adam, one for sgd with momentum, and none for plain sgd.
   func stateAddresses(
     _ range: Range<Int>, _ attached: Attachment
   ) -> (first: DeviceAddress, second: DeviceAddress) {
@@ -102,9 +108,10 @@ extension CUDAEngine {
     }
   }
 
-  private func room(_ count: Int, _ attached: Attachment) throws -> DeviceMemory<Float> {
+  /// Device memory for `count` numbers from the host, made anew where it is too small.
+  private func incomingMemory(_ count: Int, _ attached: Attachment) throws -> DeviceMemory<Float> {
     if let incoming = attached.incoming, incoming.count >= count { return incoming }
-    // The old one may still be written and read.
+    // The old memory may still be in use.
     try uploads.synchronize()
     try main.synchronize()
     let incoming = try DeviceMemory<Float>(gpu, count: count)
@@ -112,7 +119,7 @@ extension CUDAEngine {
     return incoming
   }
 
-  /// Computes a sum that is no plain sequence on the host: such sums are the CPU's affair.
+  /// Computes a sum on the host that is not a plain sequence of additions, and passes it to `body`.
   private func withHostSum(
     _ gradients: GradientSum, of range: Range<Int>, _ body: (UnsafePointer<Float>) throws -> Void
   ) throws {
@@ -128,7 +135,7 @@ extension CUDAEngine {
 }
 
 extension GradientSum {
-  /// The sources in the order in which they are added, if that is all there is to the sum.
+  /// The sources in the order in which they are added; nil if the sum is not a plain sequence.
   fileprivate var inOrder: [UnsafePointer<Float>]? {
     var order: [UnsafePointer<Float>] = []
     for (number, step) in steps.enumerated() {

@@ -2,33 +2,40 @@ public import NeuralNetwork
 
 /// Training steps on an NVIDIA GPU.
 ///
-/// Parameters, gradients, optimizer state and the training samples lie on the device. Sums are added in
-/// an order that follows from shapes alone: the same device gives the same bits on every run.
+/// Parameters, gradients, optimizer state and the training samples are in device memory. The order
+/// of additions in a sum depends on shapes alone: the same device gives the same bits on every run.
 public final class CUDAEngine: Engine {
   public let device = "cuda"
   public let updatesWhileComputing = true
-  /// What it computes on.
+  /// The device that the engine computes on.
   public let gpu: CUDADevice
   let model: Model
   let layout: ParameterLayout
   let optimizer: Optimizer
   let plan: Plan
   let products: ProductSettings
-  /// Kernels and the copies that kernels wait for: what a step waits for, so it is first.
+  /// The stream for the kernels on a step's critical path and the copies that they wait for.
+  ///
+  /// It has priority over the other streams.
   let main: Stream
-  /// What may go on beside them.
+  /// The stream for kernels that may run beside those of the main stream.
   let side: Stream
-  /// Gradients on their way to the host.
+  /// The stream that copies gradients to the host.
   let copies: Stream
-  /// Gradients on their way back; in whole steps, updates that need not wait for the pass's end.
+  /// The stream that copies gradients back to the device.
+  ///
+  /// In whole steps it computes the updates that need not wait for the end of the backward pass.
   let uploads: Stream
-  /// All gradients; there before anything is attached, for an MPI that knows the device's memory.
+  /// All gradients in device memory.
+  ///
+  /// They exist before `attach` is called, so that a CUDA-aware MPI can be given their address.
   let gradients: DeviceMemory<Float>
-  var lent: Attachment?
-  /// What went wrong in a call that cannot throw.
+  /// What was made by the last call of `attach`; nil before it.
+  var attachment: Attachment?
+  /// The first error in a call that cannot throw.
   var failure: (any Error)?
 
-  /// An engine for `model` on a device, to be attached to samples and buffers.
+  /// Creates an engine for `model` on a device; `attach` must be called before it is used.
   ///
   /// - Throws: `CUDAError`.
   public init(
@@ -52,7 +59,7 @@ public final class CUDAEngine: Engine {
   private var streams: [Stream] { [main, side, copies, uploads] }
 
   deinit {
-    // Memory goes back after the work that uses it, to the context that it is from.
+    // Memory must be freed in its own context, and only after the work that uses it.
     try? gpu.makeCurrent()
     for stream in streams { try? stream.synchronize() }
   }
@@ -60,28 +67,31 @@ public final class CUDAEngine: Engine {
   public func attach(samples: Samples, buffers: ModelBuffers, largestBatch: Int) throws {
     precondition(
       buffers.parameters.count >= layout.count,
-      "\(buffers.parameters.count) parameters lent, \(layout.count) needed")
+      "\(buffers.parameters.count) parameters passed, \(layout.count) needed")
     precondition(
       buffers.optimizerState.count >= buffers.stateRange.count * optimizer.statesPerParameter,
-      "\(buffers.optimizerState.count) numbers of optimizer state lent, "
+      "\(buffers.optimizerState.count) numbers of optimizer state passed, "
         + "\(buffers.stateRange.count * optimizer.statesPerParameter) needed")
     try gpu.makeCurrent()
     for stream in streams { try stream.synchronize() }
-    // What was attached before goes first, its memory may be needed.
-    lent = nil
+    // The previous attachment is freed first, because its memory may be needed.
+    attachment = nil
     failure = nil
-    lent = try Attachment(
+    attachment = try Attachment(
       self, samples: samples, buffers: buffers, largestBatch: max(largestBatch, 1))
   }
 
+  /// The current attachment, with the device's context made current.
+  ///
+  /// - Throws: the error of an earlier call that could not throw.
   func attached() throws -> Attachment {
-    guard let lent else { preconditionFailure("attach before anything else") }
+    guard let attachment else { preconditionFailure("attach before anything else") }
     if let failure { throw failure }
     try gpu.makeCurrent()
-    return lent
+    return attachment
   }
 
-  /// Does what may fail on the device; keeps the error for `checkDevice`.
+  /// Returns the result of `work`, or `otherwise` if it fails; keeps the error for `checkDevice`.
   func onDevice<Value>(_ otherwise: Value, _ work: () throws -> Value) -> Value {
     do {
       return try work()

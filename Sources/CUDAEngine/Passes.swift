@@ -1,9 +1,10 @@
 import NeuralNetwork
 
-/// Gives the kernels of a step to streams, with no waiting: to be run, or written down in a graph.
+/// Gives the kernels of a step to streams, to be run at once or captured in a graph.
 ///
-/// Products of weights' gradients go to a stream beside the main one where both are asked for: nobody waits
-/// for them before the update.
+/// Only `warmUp` waits for the device. Where a stage has both products of the backward pass, the
+/// product for the weights' gradients goes to the side stream, because only the update needs its
+/// result.
 final class Passes {
   let plan: Plan
   let model: Model
@@ -11,13 +12,18 @@ final class Passes {
   let main: Stream
   let side: Stream
   let products: Products
-  /// The stage that is computed together with the loss; nil if none.
+  /// Index of the stage that is computed together with the loss; nil if none is.
   private let head: Int?
+  /// Events that make the streams wait for each other.
   private let fork: Event
   private let join: Event
+  /// Whether the side stream has work that the main stream has not waited for.
   private var isForked = false
 
-  /// - Parameter fusesHead: whether the last layer may be computed together with the loss, for training.
+  /// Creates passes that use the given parameters and products.
+  ///
+  /// - Parameter fusesHead: whether the last layer may be computed together with the loss, which is
+  ///   done in training only.
   init(
     _ plan: Plan, _ model: Model, parameters: DeviceMemory<Float>, products: Products, main: Stream,
     side: Stream, fusesHead: Bool
@@ -33,8 +39,10 @@ final class Passes {
     join = try Event(main.device)
   }
 
-  /// Which of the samples make a batch: those at `indices` on the device or, where that is none, `count`
-  /// from `first` on.
+  /// The samples of a batch.
+  ///
+  /// They are those at `indices`, an array on the device, or, where that is `.none`, `count`
+  /// samples from number `first` on.
   struct Batch {
     let samples: DeviceSamples
     var indices = DeviceAddress.none
@@ -42,18 +50,18 @@ final class Passes {
     let count: Int
   }
 
-  /// Bytes to outputs, but those of a head.
+  /// Computes the outputs of all stages but the head from the images' bytes.
   func forward(_ batch: Batch, _ space: Workspace) throws {
     try gather(batch, space)
     try layers(batch, space)
   }
 
-  /// Bytes to inputs.
+  /// Gathers the images of the batch and normalises their bytes to inputs.
   func gather(_ batch: Batch, _ space: Workspace) throws {
     try gather(batch, into: space.activations[0], on: main)
   }
 
-  /// Bytes to inputs of the next step, beside what the main stream is given from here on.
+  /// Gathers the inputs of the next step on the side stream, beside later work of the main stream.
   func gatherAhead(_ batch: Batch, _ space: Workspace) throws {
     guard let inputs = space.nextInputs else { return }
     try forkSide()
@@ -71,37 +79,40 @@ final class Passes {
       batch.samples.shift, inputs.address)
   }
 
-  /// Inputs to outputs.
+  /// Computes the outputs of all stages but the head from the inputs.
   func layers(_ batch: Batch, _ space: Workspace) throws {
-    for place in plan.stages.indices where place != head {
-      try forward(place, batch.count, space)
+    for index in plan.stages.indices where index != head {
+      try forward(index, batch.count, space)
     }
   }
 
-  private func forward(_ place: Int, _ count: Int, _ space: Workspace) throws {
-    let stage = plan.stages[place]
-    let (input, output) = (space.activations[place].address, space.activations[place + 1].address)
+  /// Computes the outputs of one stage.
+  private func forward(_ index: Int, _ count: Int, _ space: Workspace) throws {
+    let stage = plan.stages[index]
+    let (input, output) = (space.activations[index].address, space.activations[index + 1].address)
     let numbers = count * stage.output.count
     switch stage.work {
     case .convolution, .fullyConnected:
       try products.forward(
-        stage, place, count: count, input: input, output: output,
-        choices: space.choices[place]?.address ?? .none, parameters: parameters, on: main)
+        stage, index, count: count, input: input, output: output,
+        choices: space.choices[index]?.address ?? .none, parameters: parameters, on: main)
     case .relu:
       try main.launch("relu_outputs", .covering(numbers), input, output, Int32(numbers))
     case .maxPool:
       try main.launch(
-        "pool_outputs", .covering(numbers), input, output, space.choices[place]?.address ?? .none,
+        "pool_outputs", .covering(numbers), input, output, space.choices[index]?.address ?? .none,
         stage.pooling, Int32(numbers))
     }
   }
 
-  /// Outputs to loss and hits in `sums[slot]` and, for training, to the gradient of the last outputs and,
-  /// with a head, of its inputs.
+  /// Computes loss and correct predictions of the batch from the last outputs, into `sums[slot]`.
+  ///
+  /// For training it also computes the gradient of the last outputs. With a head it computes the
+  /// last outputs, too, and the gradient of the head's inputs.
   func loss(
     _ batch: Batch, _ space: Workspace, into sums: DeviceMemory<BatchSums>, slot: Int
   ) throws {
-    // A block has four warps, each of which takes a row.
+    // A block has four warps, and each warp computes one row.
     let grid = Grid(x: (batch.count + 3) / 4)
     if let head {
       let stage = plan.stages[head]
@@ -111,84 +122,84 @@ final class Passes {
         parameters.at(stage.biases.lowerBound), batch.samples.labels.address, batch.indices,
         Int32(batch.first), Int32(batch.count), Int32(stage.input.count), Int32(model.classes),
         space.gradients[head].address, passage.gradients, passage.inputs, passage.choices,
-        passage.pooling, passage.passing.rawValue, space.losses.address, space.hits.address,
+        passage.pooling, passage.passing.rawValue, space.losses.address, space.correct.address,
         space.counter.address, sums.address, Int32(slot))
     }
     try main.launch(
       "softmax_loss", grid, threads: 128,
       space.activations[plan.stages.count].address, batch.samples.labels.address, batch.indices,
       Int32(batch.first), Int32(batch.count), Int32(model.classes),
-      space.gradients.last?.address ?? .none, space.losses.address, space.hits.address,
+      space.gradients.last?.address ?? .none, space.losses.address, space.correct.address,
       space.counter.address, sums.address, Int32(slot))
   }
 
-  /// The gradients of a stage's parameters and inputs.
+  /// Computes the gradients of a stage's parameters and of its inputs.
   func backward(
-    _ place: Int, _ count: Int, _ space: Workspace, into gradients: DeviceMemory<Float>
+    _ index: Int, _ count: Int, _ space: Workspace, into gradients: DeviceMemory<Float>
   ) throws {
-    let stage = plan.stages[place]
-    let outputGradient = space.gradients[place].address
+    let stage = plan.stages[index]
+    let outputGradient = space.gradients[index].address
     if stage.hasParameters {
       if stage.passesGradient { try forkSide() }
       try products.weights(
-        stage, place, count: count, input: space.activations[place].address,
-        gradient: outputGradient, into: gradients, on: weightStream(place))
+        stage, index, count: count, input: space.activations[index].address,
+        gradient: outputGradient, into: gradients, on: weightStream(index))
     }
-    guard stage.passesGradient, place != head else { return }
-    let passage = passage(before: place, space)
+    guard stage.passesGradient, index != head else { return }
+    let passage = passage(before: index, space)
     let numbers = count * stage.output.count
     switch stage.work {
     case .convolution, .fullyConnected:
       try products.inputs(
-        stage, place, count: count, gradient: outputGradient, to: passage, parameters: parameters,
+        stage, index, count: count, gradient: outputGradient, to: passage, parameters: parameters,
         on: main)
     case .relu:
       try main.launch(
-        "relu_inputs", .covering(numbers), space.activations[place + 1].address, outputGradient,
+        "relu_inputs", .covering(numbers), space.activations[index + 1].address, outputGradient,
         passage.gradients, passage.inputs, passage.choices, passage.pooling,
         passage.passing.rawValue, Int32(numbers))
     case .maxPool:
       try main.launch(
-        "pool_inputs", .covering(numbers), space.choices[place]?.address ?? .none, outputGradient,
+        "pool_inputs", .covering(numbers), space.choices[index]?.address ?? .none, outputGradient,
         stage.pooling, passage.gradients, passage.inputs, passage.choices, passage.pooling,
         passage.passing.rawValue, Int32(numbers))
     }
   }
 
-  /// Where the gradients of a stage's parameters are computed.
-  func weightStream(_ place: Int) -> Stream { plan.stages[place].passesGradient ? side : main }
+  /// The stream on which the gradients of a stage's parameters are computed.
+  func weightStream(_ index: Int) -> Stream { plan.stages[index].passesGradient ? side : main }
 
-  /// Where the gradient of a stage's inputs goes.
-  private func passage(before place: Int, _ space: Workspace) -> Passage {
-    let before = plan.stages[place - 1]
+  /// The target of the gradient of a stage's inputs.
+  private func passage(before index: Int, _ space: Workspace) -> Passage {
+    let previous = plan.stages[index - 1]
     return Passage(
-      gradients: space.gradients[place - 1].address, inputs: space.activations[place].address,
-      choices: space.choices[place - 1]?.address ?? .none, pooling: before.pooling,
-      passing: before.passing)
+      gradients: space.gradients[index - 1].address, inputs: space.activations[index].address,
+      choices: space.choices[index - 1]?.address ?? .none, pooling: previous.pooling,
+      passing: previous.passing)
   }
 
-  /// One product by itself, on the main stream.
+  /// Computes a single product on the main stream, for measurements.
   func product(
-    _ kind: ProductKernel.Kind, _ place: Int, _ count: Int, _ attached: Attachment
+    _ kind: ProductKernel.Kind, _ index: Int, _ count: Int, _ attached: Attachment
   ) throws {
-    let (stage, space) = (plan.stages[place], attached.space)
+    let (stage, space) = (plan.stages[index], attached.space)
     switch kind {
     case .fullWeights, .convolutionWeights:
       try products.weights(
-        stage, place, count: count, input: space.activations[place].address,
-        gradient: space.gradients[place].address, into: attached.replica.gradients, on: main)
+        stage, index, count: count, input: space.activations[index].address,
+        gradient: space.gradients[index].address, into: attached.replica.gradients, on: main)
     case .fullInputs, .convolutionInputs:
       try products.inputs(
-        stage, place, count: count, gradient: space.gradients[place].address,
-        to: passage(before: place, space), parameters: parameters, on: main)
-    default: try forward(place, count, space)
+        stage, index, count: count, gradient: space.gradients[index].address,
+        to: passage(before: index, space), parameters: parameters, on: main)
+    default: try forward(index, count, space)
     }
   }
 
-  /// Does all for a batch once and waits for it.
+  /// Runs the forward and backward pass of a batch once and waits for it.
   ///
-  /// Before a graph is written down: drivers load kernels, and cuBLAS makes itself ready, when they are
-  /// first used, and neither is allowed then.
+  /// This must precede the capture of a graph. Drivers load a kernel, and cuBLAS initialises
+  /// itself, at first use, and neither is allowed during a capture.
   func warmUp(
     _ batch: Batch, _ space: Workspace, into sums: DeviceMemory<BatchSums>,
     _ gradients: DeviceMemory<Float>
@@ -202,13 +213,13 @@ final class Passes {
     try main.synchronize()
   }
 
-  /// Has the side stream wait for what the main stream was given.
+  /// Makes the side stream wait for the work given to the main stream so far.
   private func forkSide() throws {
     try side.wait(for: main, passing: fork)
     isForked = true
   }
 
-  /// Has the main stream wait for what the side stream was given.
+  /// Makes the main stream wait for the work given to the side stream so far.
   func joinSide() throws {
     guard isForked else { return }
     isForked = false

@@ -1,6 +1,6 @@
 import NeuralNetwork
 
-/// Images and labels on the device, with their normalisation.
+/// Images and labels in device memory, with the constants of their normalisation.
 struct DeviceSamples {
   let images: DeviceMemory<UInt8>
   let labels: DeviceMemory<UInt8>
@@ -9,7 +9,7 @@ struct DeviceSamples {
   let factor: Float
   let shift: Float
 
-  /// Copies the samples, and returns when they are there.
+  /// Copies the samples to the device and returns when the copy is done.
   init(_ samples: Samples, on stream: Stream) throws {
     images = try DeviceMemory(stream.device, count: samples.images.count)
     labels = try DeviceMemory(stream.device, count: samples.count)
@@ -22,12 +22,15 @@ struct DeviceSamples {
   }
 }
 
-/// Room for the partial sums of products that run one after the other.
+/// Memory for the partial sums of products that run one after the other.
 struct PartialSums {
   let sums: DeviceMemory<Float>
+  /// For each group of parts the number that are done; zero between products.
   let counters: DeviceMemory<Int32>
 
-  /// - Parameter blocks: of a product whose reduction is parted, at most.
+  /// Allocates the memory for the largest tile.
+  ///
+  /// - Parameter blocks: the most blocks of a product with a reduction in several parts.
   init(blocks: Int, on stream: Stream) throws {
     let largest = Tile.allCases.map { $0.rows * $0.columns }.max() ?? 0
     sums = try DeviceMemory(stream.device, count: blocks * largest)
@@ -36,21 +39,23 @@ struct PartialSums {
   }
 }
 
-/// What a pass needs between its stages, on the device.
+/// The device memory in which the stages of a pass exchange their results.
 final class Workspace {
-  /// Samples that a pass can have.
+  /// The most samples in a pass.
   let capacity: Int
-  /// The input of each stage, then the outputs of the last.
+  /// The inputs of each stage, then the outputs of the last stage.
   private(set) var activations: [DeviceMemory<Float>]
-  /// Room for the inputs of the step that comes next; nil where only the forward pass is wanted.
+  /// Memory for the inputs of the next step; nil for a workspace without a backward pass.
   private(set) var nextInputs: DeviceMemory<Float>?
-  /// For each stage with a pooling where its outputs come from.
+  /// For each stage with a pooling the place in its window that each output came from; else nil.
   let choices: [DeviceMemory<UInt8>?]
-  /// For each stage the gradient of its layer's outputs; empty where only the forward pass is wanted.
+  /// For each stage the gradient of its layer's outputs; empty without a backward pass.
   let gradients: [DeviceMemory<Float>]
-  /// Loss and hit of every row, and how many blocks have theirs.
+  /// The loss of each sample.
   let losses: DeviceMemory<Float>
-  let hits: DeviceMemory<Int32>
+  /// For each sample 1 where the prediction is correct, else 0.
+  let correct: DeviceMemory<Int32>
+  /// Number of blocks that have written their losses; zero between passes.
   let counter: DeviceMemory<Int32>
 
   /// - Throws: `CUDAError` where the device has too little memory.
@@ -67,25 +72,26 @@ final class Workspace {
       isForTraining
       ? try plan.stages.map { try DeviceMemory(device, count: capacity * $0.gradientCount) } : []
     losses = try DeviceMemory(device, count: capacity)
-    hits = try DeviceMemory(device, count: capacity)
+    correct = try DeviceMemory(device, count: capacity)
     counter = try DeviceMemory(device, count: 1)
-    // Pixels at ragged edges are in no window of a pooling: nobody writes their gradients.
+    // Pixels at the edge may be in no window of a pooling. No kernel writes their gradients, which
+    // must be zero.
     for gradient in gradients { try gradient.clear(on: stream) }
     try counter.clear(on: stream)
   }
 
-  /// Makes the inputs of the next step this step's.
+  /// Swaps the inputs of this step with those of the next step.
   func turnInputs() {
     guard let next = nextInputs else { return }
     (activations[0], nextInputs) = (next, activations[0])
   }
 }
 
-/// The flat buffers on the device.
+/// The flat buffers of a replica in device memory.
 struct DeviceReplica {
   let parameters: DeviceMemory<Float>
   let gradients: DeviceMemory<Float>
-  /// As many buffers of `stateRange` as the optimizer keeps numbers for a parameter.
+  /// The optimizer's state: for each number that it keeps per parameter, a buffer for `stateRange`.
   let state: DeviceMemory<Float>
   let stateRange: Range<Int>
 
@@ -96,7 +102,7 @@ struct DeviceReplica {
     stateRange = buffers.stateRange
   }
 
-  /// Copies what is lent to the device, and returns when it is there.
+  /// Copies parameters and state from `buffers` to the device and returns when the copy is done.
   func adopt(_ buffers: ModelBuffers, on stream: Stream) throws {
     try stream.copy(
       UnsafeBufferPointer(rebasing: UnsafeBufferPointer(buffers.parameters)[..<parameters.count]),
@@ -105,7 +111,7 @@ struct DeviceReplica {
     try stream.synchronize()
   }
 
-  /// Copies it back, and returns when it is there.
+  /// Copies parameters and state back to `buffers` and returns when the copy is done.
   func publish(to buffers: ModelBuffers, on stream: Stream) throws {
     try stream.copy(
       parameters.address,

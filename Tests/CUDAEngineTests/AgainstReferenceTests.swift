@@ -3,13 +3,13 @@ import NeuralNetwork
 import TestSupport
 import Testing
 
-/// Whole passes and steps on the device against the reference engine, which computes in double precision.
+/// Whole passes and steps on the device, compared with the reference engine (double precision).
 struct AgainstReferenceTests {
   @Test(arguments: SmallModel.all, FakeGPU.allCases)
   func smallModelsAgree(small: SmallModel, gpu: FakeGPU) throws {
     let pair = try EnginePair(small.make(), count: 37, on: gpu.open())
     try pair.compareGradients(of: [4, 0, 2, 2, 36])
-    // A smaller batch, then a larger one: nothing of an earlier batch may stay.
+    // A smaller batch, then a larger one: no values of an earlier batch may remain.
     try pair.compareGradients(of: [7])
     try pair.compareGradients(of: (0..<37).map { Int32($0) })
     try pair.compareEvaluation()
@@ -29,8 +29,9 @@ struct AgainstReferenceTests {
     try pair.compareEvaluation()
   }
 
-  /// Last layers that are computed with the loss, and those just beyond what that is for: aligned or not,
-  /// first layers, behind a ReLU, behind a pooling.
+  /// Last layers that the kernel `head` computes with the loss, and some above its size limits.
+  ///
+  /// Aligned or not; as the first layer, after a ReLU, after a pooling.
   static let lastLayers: [(text: String, width: Int, classes: Int)] = [
     ("fc:classes", 7, 10), ("fc:classes", 128, 16), ("fc:classes", 128, 17),
     ("fc:classes", 129, 5), ("fc:68,relu,fc:classes", 8, 10), ("fc:67,relu,fc:classes", 8, 2),
@@ -45,7 +46,7 @@ struct AgainstReferenceTests {
     try pair.compareGradients(of: (0..<11).map { Int32($0) })
   }
 
-  /// More samples than are evaluated at a time.
+  /// More samples than one piece of an evaluation has.
   @Test func evaluationGoesPieceByPiece() throws {
     let model = try Model.mlp(hidden: [6], height: 3, width: 5, classes: 4)
     let pair = try EnginePair(model, count: 1100, on: FakeGPU.reversed.open(), largestBatch: 2)
@@ -54,15 +55,16 @@ struct AgainstReferenceTests {
     try pair.compareEvaluation()
   }
 
-  /// All outputs of the convolution are equal: the gradient goes to the first of each window, with the
-  /// pooling that is part of the convolution's kernel and with the one that is not.
+  /// All outputs of the convolution are equal: the gradient goes to the first of each window.
+  ///
+  /// With a pooling that is part of the convolution's kernel, and with one that is not.
   @Test(arguments: ["maxpool2", "maxpool3"])
   func ofEqualValuesTheFirstWins(pooling: String) throws {
     let model = try Model(
       text: "conv2x2:3,\(pooling),fc:classes", height: 8, width: 9, classes: 3)
     let pair = try EnginePair(model, count: 4, on: FakeGPU.natural.open())
     for replica in [pair.slow, pair.quick] {
-      for place in 0..<12 { replica.buffers.parameters[place] = 0 }
+      for index in 0..<12 { replica.buffers.parameters[index] = 0 }
     }
     pair.engine.adoptParameters()
     try pair.compareGradients(of: [0, 1, 2, 3])
@@ -74,33 +76,34 @@ struct AgainstReferenceTests {
     Optimizer(kind: .adam), Optimizer(kind: .adam, learningRate: 0.01, weightDecay: 0.1),
   ]
 
-  /// Three steps from the same gradients each, over ranges that begin anywhere, from several sources:
-  /// parameters and state agree.
+  /// Three steps, each from the same gradients: parameters and optimizer state agree.
+  ///
+  /// The gradients are the sum of two sources, and the ranges begin at unaligned positions.
   @Test(arguments: optimizers, FakeGPU.allCases)
   func updatesAgree(optimizer: Optimizer, gpu: FakeGPU) throws {
     let pair = try EnginePair(SmallModel.all[0].make(), optimizer, count: 8, on: gpu.open())
     let (slow, quick) = (pair.slow, pair.quick)
     let count = quick.layout.count
-    let others = UnsafeMutableBufferPointer<Float>.allocate(capacity: count)
-    defer { others.deallocate() }
+    let secondSource = UnsafeMutableBufferPointer<Float>.allocate(capacity: count)
+    defer { secondSource.deallocate() }
     for step in 1...3 {
       _ = slow.gradients(of: [0, 1, 2, Int32(step)], by: pair.reference)
-      for place in 0..<count {
-        others[place] = slow.gradients[place] / 4
-        quick.gradients[place] = slow.gradients[place] - others[place]
+      for index in 0..<count {
+        secondSource[index] = slow.gradients[index] / 4
+        quick.gradients[index] = slow.gradients[index] - secondSource[index]
       }
-      let one = try #require(UnsafePointer(quick.gradients.baseAddress))
-      let other = try #require(UnsafePointer(others.baseAddress))
+      let first = try #require(UnsafePointer(quick.gradients.baseAddress))
+      let second = try #require(UnsafePointer(secondSource.baseAddress))
       slow.update(by: pair.reference, scale: 0.25, step: step)
-      pair.engine.update(0..<101, from: [one, other], scale: 0.25, step: step)
-      pair.engine.update(101..<count, from: [other, one], scale: 0.25, step: step)
-      // Both may change as soon as the call is back.
+      pair.engine.update(0..<101, from: [first, second], scale: 0.25, step: step)
+      pair.engine.update(101..<count, from: [second, first], scale: 0.25, step: step)
+      // The caller may change both sources as soon as `update` returns.
       quick.gradients.update(repeating: .nan)
-      others.update(repeating: .nan)
+      secondSource.update(repeating: .nan)
       pair.engine.publishParameters()
       try pair.engine.checkDevice()
       #expect(relativeNorm(quick.parameters, slow.parameters) < 2e-7)
-      // Each kind of state alone: squares of gradients are small beside their means.
+      // Each kind of state separately: means of squared gradients are small compared with means.
       for start in stride(from: 0, to: quick.buffers.optimizerState.count, by: count) {
         let got = Array(quick.buffers.optimizerState[start..<(start + count)])
         let wanted = Array(slow.buffers.optimizerState[start..<(start + count)])
@@ -109,7 +112,7 @@ struct AgainstReferenceTests {
     }
   }
 
-  /// Only part of the state is lent, as with ranks that share their parameters.
+  /// The engine gets only part of the optimizer state, as with ranks that share parameters.
   @Test func aPartOfTheStateIsEnoughForAPartOfTheParameters() throws {
     let model = try SmallModel.all[5].make()
     let optimizer = Optimizer(kind: .adam)
@@ -136,7 +139,7 @@ struct AgainstReferenceTests {
     }
   }
 
-  /// Sums in a tree, which only ranks on the CPU make, come out all the same.
+  /// A `GradientSum` with a tree is added up, although only ranks on the CPU make such sums.
   @Test func aTreeOfGradientsIsAddedUp() throws {
     let optimizer = Optimizer(kind: .sgd, learningRate: 1)
     let pair = try EnginePair(
@@ -156,7 +159,7 @@ struct AgainstReferenceTests {
     #expect(pair.quick.parameters == before.map { $0 - 5 })
   }
 
-  /// Three steps of training, each engine from its own gradients.
+  /// Three steps of training, in which each engine uses the gradients that it computed.
   @Test(arguments: SmallModel.all, optimizers)
   func threeStepsOfTrainingAgree(small: SmallModel, optimizer: Optimizer) throws {
     let pair = try EnginePair(small.make(), optimizer, count: 12, on: FakeGPU.shuffled.open())
@@ -170,7 +173,7 @@ struct AgainstReferenceTests {
     }
     pair.engine.publishParameters()
     try pair.engine.checkDevice()
-    // adam makes a full step of a gradient that is nothing but rounding.
+    // adam makes a full step even if a gradient is nothing but rounding error.
     let bound = optimizer.kind == .adam ? 1e-4 : 1e-6
     #expect(relativeNorm(pair.quick.parameters, pair.slow.parameters) < bound)
   }

@@ -2,7 +2,7 @@ import CUDAEngine
 import NeuralNetwork
 import Testing
 
-/// How products are cut, and the divisions that kernels do by multiplication.
+/// How products are cut into tiles and parts, and the divisions that kernels do by multiplication.
 struct CutTests {
   @Test func cutsCoverTheProduct() {
     for shape in [
@@ -29,15 +29,16 @@ struct CutTests {
     }
   }
 
-  /// A product whose result has few tiles is parted, one with many is not.
+  /// The reduction is divided into parts if the result has few tiles, and not if it has many.
   @Test func smallResultsArePartedAlongTheReduction() {
     let chooser = CutChooser(processors: 132, precision: .float32)
     #expect(chooser.best(ProductShape(rows: 289, columns: 64, depth: 36_864)).parts > 8)
     #expect(chooser.best(ProductShape(rows: 294_912, columns: 64, depth: 288)).parts == 1)
   }
 
-  /// Every product of some weight at batch 64 has blocks for most multiprocessors of a large device, and
-  /// none has so many parts that joining them is the work.
+  /// At batch 64 every large product has blocks for most multiprocessors of a large device.
+  ///
+  /// No product has so many parts that adding them up takes most of the time.
   @Test(arguments: Precision.allCases)
   func largeDevicesAreFilled(precision: Precision) {
     let chooser = CutChooser(processors: 132, precision: precision)
@@ -54,7 +55,7 @@ struct CutTests {
       #expect(cut.blocks >= 100, "\(shape): \(cut)")
       #expect(cut.parts == 1 || cut.part >= 32, "\(shape): \(cut)")
     }
-    // A few thousand additions: more blocks would wait for each other.
+    // A small product: additional blocks would only wait for each other.
     #expect(chooser.best(ProductShape(rows: 10, columns: 129, depth: 64)).parts == 1)
   }
 

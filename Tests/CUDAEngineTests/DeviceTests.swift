@@ -3,7 +3,7 @@ import NeuralNetwork
 import TestSupport
 import Testing
 
-/// Finding a device, and the words for not finding one.
+/// Finding a device, and the error messages where none is found.
 struct DeviceTests {
   private func reason(_ environment: [String: String], precision: Precision = .float32) -> String {
     do {
@@ -20,7 +20,7 @@ struct DeviceTests {
         == "/no/such/library.so: cannot open shared object file: No such file or directory")
   }
 
-  /// A library that is there and is none, and one that is no driver.
+  /// A file that is not a library, and a library that is not a driver.
   @Test func aWrongLibraryIsNamed() throws {
     let directory = try TemporaryDirectory()
     let text = try directory.write(Array("no library".utf8), to: "libcuda.so.1")
@@ -29,7 +29,7 @@ struct DeviceTests {
       reason(["MNIST_MPI_CUDA": "libm.so.6"]) == "libm.so.6: has no function cuInit")
   }
 
-  /// A directory is searched first; what it has no file for is searched elsewhere.
+  /// A directory is searched first; libraries that it does not contain are searched elsewhere.
   @Test func aDirectoryIsSearchedFirst() throws {
     let directory = try TemporaryDirectory()
     try directory.write(Array("no library".utf8), to: "libcuda.so.1")
@@ -46,11 +46,11 @@ struct DeviceTests {
     #expect(devices[0].uuid == devices[3].uuid)
     #expect(devices[1].text == "Fake GPU 1, 16 GiB")
     #expect(devices[0].capability.description == "9.0")
-    // Its compiler does not know 8.9: the driver gets PTX for 8.6.
+    // The fake compiler does not support 8.9: the driver gets PTX for 8.6.
     #expect(devices[2].capability.description == "8.9")
   }
 
-  /// Errors of the device come out by name, not as numbers.
+  /// A batch that is too large for 32-bit indices of its activations is refused.
   @Test func aBatchThatIsTooLargeIsRefused() throws {
     let model = try Model.mlp(hidden: [4], height: 28, width: 28, classes: 3)
     let replica = Replica(model: model, count: 2)

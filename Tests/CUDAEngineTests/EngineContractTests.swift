@@ -3,7 +3,7 @@ import NeuralNetwork
 import TestSupport
 import Testing
 
-/// What every engine promises, whatever the model: sums, overwriting, announcements.
+/// The contract of `Engine` for any model: sums, overwriting, announcements.
 struct EngineContractTests {
   private func attached(
     _ model: Model, count: Int, gpu: FakeGPU = .natural
@@ -28,7 +28,7 @@ struct EngineContractTests {
     #expect(batch == 0 ? ranges.count == 1 : ranges.count == replica.layout.tensors.count / 2)
   }
 
-  /// Announced ranges are there; what is not announced is not: the copies are still to come.
+  /// Announced ranges are complete, while the copies of later ranges are still outstanding.
   @Test(arguments: FakeGPU.allCases)
   func rangesAreFinalWhenTheyAreAnnounced(gpu: FakeGPU) throws {
     let (replica, engine) = try attached(SmallModel.all[0].make(), count: 4, gpu: gpu)
@@ -44,7 +44,7 @@ struct EngineContractTests {
     #expect(early == 3, "the exchange of later layers can begin before the first layer is done")
   }
 
-  /// Large layers come in pieces of 1 MiB, cut where buckets of that size are cut, too.
+  /// Large layers are announced in pieces of 1 MiB, cut at the boundaries of buckets of that size.
   @Test func largeLayersComeInPieces() throws {
     let (replica, engine) = try attached(
       Model.mlp(hidden: [400], height: 28, width: 28, classes: 3), count: 2)
@@ -57,13 +57,13 @@ struct EngineContractTests {
         })
   }
 
-  /// Parameters may be changed while the gradients of earlier layers are still on their way.
+  /// Parameters may be updated while the gradients of earlier layers are still being computed.
   @Test(arguments: FakeGPU.allCases, [false, true])
   func updatesMayComeWithinAPass(gpu: FakeGPU, isResident: Bool) throws {
     let model = try SmallModel.all[0].make()
     let (early, quick) = try attached(model, count: 4, gpu: gpu)
     let (late, slow) = try attached(model, count: 4, gpu: gpu)
-    let target = try isResident ? #require(quick.deviceGradients).place : early.gradients
+    let target = try isResident ? #require(quick.deviceGradients).buffer : early.gradients
     for step in 1...3 {
       [0, 1, 2, 3].withUnsafeBufferPointer { indices in
         _ = quick.computeGradients(of: indices, into: target) { range in
@@ -82,26 +82,26 @@ struct EngineContractTests {
     #expect(early.parameters == late.parameters)
   }
 
-  /// Gradients that stay on the device are those that come to the host, and can be written there.
+  /// Gradients kept on the device equal those copied to the host, and the host can write them.
   @Test func gradientsCanStayOnTheDevice() throws {
     let (replica, engine) = try attached(SmallModel.all[0].make(), count: 4)
     let wanted = replica.gradients(of: [0, 2], by: engine).values
     let device = try #require(engine.deviceGradients)
-    #expect(device.place.count == wanted.count)
+    #expect(device.buffer.count == wanted.count)
     try device.write(wanted.map { _ in .nan })
     var ranges: [Range<Int>] = []
     [0, 2].withUnsafeBufferPointer { indices in
-      _ = engine.computeGradients(of: indices, into: device.place) { ranges.append($0) }
+      _ = engine.computeGradients(of: indices, into: device.buffer) { ranges.append($0) }
     }
     #expect(try device.read(wanted.count) == wanted)
     #expect(ranges.reduce(0) { $0 + $1.count } == wanted.count)
     _ = engine.computeGradients(
-      of: UnsafeBufferPointer(start: nil, count: 0), into: device.place, onReady: { _ in })
+      of: UnsafeBufferPointer(start: nil, count: 0), into: device.buffer, onReady: { _ in })
     #expect(try device.read(wanted.count).allSatisfy { $0 == 0 })
     try engine.checkDevice()
   }
 
-  /// Where memory cannot be locked, here because somebody else has done so, gradients arrive all the same.
+  /// Gradients arrive even if memory cannot be locked, here because another engine has locked it.
   @Test func memoryThatCannotBeLockedIsReachedByACopy() throws {
     let model = try SmallModel.all[0].make()
     let (replica, first) = try attached(model, count: 4)
@@ -123,7 +123,7 @@ struct EngineContractTests {
     #expect(empty.outcome == BatchOutcome())
   }
 
-  /// The same calls give the same bits, in whatever order blocks come to their end.
+  /// The same calls give the same bits, in whatever order the blocks of a kernel end.
   @Test func repetitionGivesTheSameBits() throws {
     let model = try Model(
       text: "conv3x3:8,relu,maxpool2,fc:40,relu,fc:classes", height: 10, width: 10, classes: 10)
@@ -147,13 +147,13 @@ struct EngineContractTests {
     try engine.checkDevice()
   }
 
-  /// What the host writes between steps counts when it says so; what the device computed comes back.
+  /// `adoptParameters` copies the host's parameters to the device, `publishParameters` back.
   @Test func parametersGoThereAndBack() throws {
     let (replica, engine) = try attached(SmallModel.all[0].make(), count: 4)
     let before = replica.parameters
     _ = replica.gradients(of: [0, 1], by: engine)
     replica.update(by: engine, scale: 0.5, step: 1)
-    #expect(replica.parameters == before, "not asked for yet")
+    #expect(replica.parameters == before, "not published yet")
     engine.publishParameters()
     let after = replica.parameters
     #expect(after != before)
@@ -164,7 +164,7 @@ struct EngineContractTests {
     #expect(replica.parameters == after)
   }
 
-  /// Another attachment forgets the first, with its samples and its sizes.
+  /// A second attachment replaces the first, with its samples and its sizes.
   @Test func anEngineCanBeAttachedAnew() throws {
     let model = try SmallModel.all[0].make()
     let (first, engine) = try attached(model, count: 3)

@@ -3,10 +3,10 @@ import NeuralNetwork
 import TestSupport
 import Testing
 
-/// The device that tests compute on: a driver that runs kernels on the CPU (Tests/FakeCUDA), found by the
-/// path that finds the real one.
+/// The device that tests compute on: one of a driver that runs kernels on the CPU (Tests/FakeCUDA).
 ///
-/// Its three devices differ in the order in which threads, blocks and nodes of graphs take their turns.
+/// It is opened as the real driver is. Its three devices differ in the order in which threads,
+/// blocks and nodes of graphs run.
 enum FakeGPU: Int, CaseIterable, CustomTestStringConvertible {
   case natural
   case reversed
@@ -14,18 +14,18 @@ enum FakeGPU: Int, CaseIterable, CustomTestStringConvertible {
 
   var testDescription: String { "\(self)" }
 
-  /// What names the library.
+  /// The environment variable that names the library.
   static func environment() throws -> [String: String] {
     ["MNIST_MPI_CUDA": try MPIRun.path(of: "libFakeCUDA.so")]
   }
 
-  /// The device of this order.
+  /// Opens the device with this order.
   func open(_ precision: Precision = .float32) throws -> CUDADevice {
     try CUDADevice(place: rawValue, precision: precision, environment: Self.environment())
   }
 }
 
-/// The same samples, parameters and buffers under the reference engine and on the device.
+/// The same samples and parameters for the reference engine (`slow`) and for the device (`quick`).
 struct EnginePair {
   let model: Model
   let slow: Replica
@@ -47,9 +47,9 @@ struct EnginePair {
       samples: quick.samples, buffers: quick.buffers, largestBatch: largestBatch ?? count)
   }
 
-  /// Holds the gradients of some samples, tensor by tensor, against the reference engine's.
+  /// Compares the gradients of some samples, tensor by tensor, with the reference engine's.
   ///
-  /// - Parameter bound: of the error's norm relative to the gradient's.
+  /// - Parameter bound: the largest norm of the error, relative to the norm of the gradient.
   func compareGradients(of indices: [Int32], bound: Double = 5e-6, lossBound: Double = 1e-6) throws
   {
     let wanted = slow.gradients(of: indices, by: reference)
@@ -63,7 +63,7 @@ struct EnginePair {
     #expect(got.outcome.correct == wanted.outcome.correct)
   }
 
-  /// Holds loss and hits of all samples against the reference engine's.
+  /// Compares loss and correct predictions over all samples with the reference engine's.
   func compareEvaluation() throws {
     let wanted = reference.evaluate(slow.samples)
     let got = engine.evaluate(quick.samples)

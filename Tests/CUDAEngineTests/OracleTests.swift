@@ -3,7 +3,7 @@ import NeuralNetwork
 import TestSupport
 import Testing
 
-/// Steps against PyTorch's; see Tests/Oracle/README.md.
+/// Training steps, compared with PyTorch's; see Tests/Oracle/README.md.
 struct OracleTests {
   /// Three steps of adam, each from the oracle's own parameters.
   @Test(arguments: ["adam-cnn", "adam-mlp", "adamw-mlp"])

@@ -4,9 +4,9 @@ import NeuralNetwork
 import TestSupport
 import Testing
 
-/// Products by tensor instructions: factors are rounded, nothing else.
+/// Products by tensor instructions: factors are rounded, and nothing else is.
 struct PrecisionTests {
-  /// A twin of one full layer in double precision, from factors rounded as the device rounds them.
+  /// One full layer in double precision, with factors rounded as the device rounds them.
   private struct Twin {
     let classes: Int
     let rounded: (Float) -> Double
@@ -33,7 +33,7 @@ struct PrecisionTests {
         loss += log(total) - outputs[label]
         for out in 0..<classes {
           let gradient = rounded(Float(exponentials[out] / total - (out == label ? 1 : 0)))
-          for place in 0..<size { sums[out * size + place] += gradient * inputs[place] }
+          for index in 0..<size { sums[out * size + index] += gradient * inputs[index] }
           sums[classes * size + out] += gradient
         }
       }
@@ -41,7 +41,7 @@ struct PrecisionTests {
     }
   }
 
-  /// Halves away from zero at ten bits of fraction, to even at seven.
+  /// The roundings: ties away from zero at ten bits of fraction, ties to even at seven.
   static let roundings: [(Precision, @Sendable (Float) -> Double)] = [
     (
       .tf32,
@@ -55,16 +55,16 @@ struct PrecisionTests {
 
   @Test(
     arguments: [0, 1], [(Tile.medium, FakeGPU.natural), (.narrow, .reversed), (.small, .shuffled)])
-  func factorsAreRoundedAndNothingElse(number: Int, way: (tile: Tile, gpu: FakeGPU)) throws {
+  func factorsAreRoundedAndNothingElse(number: Int, cut: (tile: Tile, gpu: FakeGPU)) throws {
     let (precision, rounded) = Self.roundings[number]
     let model = try Model.mlp(hidden: [], height: 9, width: 8, classes: 10)
     let replica = Replica(model: model, count: 12)
     for parts in [1, 2] {
       var products = ProductSettings(.own)
-      products.tile = way.tile
+      products.tile = cut.tile
       products.parts = parts
       let engine = try CUDAEngine(
-        model: model, optimizer: Optimizer(kind: .sgd), on: way.gpu.open(precision),
+        model: model, optimizer: Optimizer(kind: .sgd), on: cut.gpu.open(precision),
         products: products)
       try engine.attach(samples: replica.samples, buffers: replica.buffers, largestBatch: 12)
       let indices: [Int32] = [3, 1, 4, 1, 5, 9, 2, 6]
@@ -72,25 +72,27 @@ struct PrecisionTests {
       try engine.checkDevice()
       let wanted = Twin(classes: 10, rounded: rounded).gradients(of: indices, replica)
       #expect(abs(got.outcome.lossSum / wanted.loss - 1) < 1e-6)
-      // A gradient within rounding of a half goes the other way now and then.
+      // A gradient very close to a tie is sometimes rounded in the other direction.
       #expect(relativeNorm(got.values, wanted.values) < 2e-4)
     }
   }
 
-  /// All layers stay near full precision, as near as the rounding of factors allows: with seven bits
-  /// some windows of a pooling have another largest value, and small models have few windows.
+  /// All layers are as close to full precision as the rounding of factors allows.
+  ///
+  /// With seven bits, some windows of a pooling have another largest value, and small models have
+  /// few windows.
   @Test(arguments: [(Precision.tf32, 4e-3), (.bfloat16, 0.3)], SmallModel.all)
-  func modelsStayNearFullPrecision(_ way: (precision: Precision, bound: Double), small: SmallModel)
-    throws
-  {
+  func modelsStayNearFullPrecision(
+    _ rounding: (precision: Precision, bound: Double), small: SmallModel
+  ) throws {
     let pair = try EnginePair(
-      small.make(), count: 9, on: FakeGPU.natural.open(way.precision))
+      small.make(), count: 9, on: FakeGPU.natural.open(rounding.precision))
     let indices = (0..<9).map { Int32($0) }
     let wanted = pair.slow.gradients(of: indices, by: pair.reference)
     let got = pair.quick.gradients(of: indices, by: pair.engine)
     try pair.engine.checkDevice()
     let error = relativeNorm(got.values, wanted.values)
-    #expect(error < way.bound && error > 1e-5, "\(error)")
-    #expect(abs(got.outcome.lossSum / wanted.outcome.lossSum - 1) < way.bound / 4)
+    #expect(error < rounding.bound && error > 1e-5, "\(error)")
+    #expect(abs(got.outcome.lossSum / wanted.outcome.lossSum - 1) < rounding.bound / 4)
   }
 }

@@ -3,9 +3,9 @@ import NeuralNetwork
 import TestSupport
 import Testing
 
-/// Whole steps on the device, many in one go, against the same steps one by one.
+/// Whole steps on the device, many in one call, compared with the same steps one by one.
 struct StepRunnerTests {
-  /// As the engine's page has it.
+  /// The numbers of kernels that the README of CUDAEngine states.
   @Test(arguments: [("cnn", 13), ("mlp", 10)])
   func aStepHasFewKernels(name: String, kernels: Int) throws {
     let model =
@@ -19,7 +19,7 @@ struct StepRunnerTests {
     #expect(try engine.kernelsOfStep() == kernels)
   }
 
-  /// Enough steps for graphs of many, with a remainder and a last batch that is smaller.
+  /// Enough steps for graphs of 16 steps, with a remainder and a smaller last batch.
   @Test(
     arguments: [Optimizer(kind: .adam, weightDecay: 0.01), Optimizer(kind: .sgd, momentum: 0.9)],
     FakeGPU.allCases)
@@ -37,7 +37,8 @@ struct StepRunnerTests {
       try engine.attach(samples: replica.samples, buffers: replica.buffers, largestBatch: 6)
       return engine
     }
-    // 37 steps of 6 and one of 2: two graphs of 16, five of one, another size.
+    // 37 steps of 6 samples and one of 2, in calls of 20 and 18 steps: two graphs of 16 steps, five
+    // of one step, and one of another batch size.
     let batches = (0..<38).map { step in
       (0..<(step == 37 ? 2 : 6)).map { Int32((step * 7 + $0 * 5) % 30) }
     }

@@ -1,4 +1,4 @@
-// cuBLAS's product as three loops. Matrices are stored by columns there.
+// cuBLAS's matrix product as three loops. As in cuBLAS, matrices are stored by columns.
 #include "fake.h"
 
 using namespace fake;
@@ -38,7 +38,7 @@ CUBLASResult cublasGetVersion_v2(CUBLASHandle, int *version) {
 
 CUBLASResult cublasSetStream_v2(CUBLASHandle handle, CUDAStream stream) {
   ENTER;
-  // As with the real one a workspace that was set before is forgotten.
+  // As in the real cuBLAS, this resets a workspace that was set before.
   *of(handle) = {stream, nullptr};
   return success;
 }
@@ -58,7 +58,7 @@ CUBLASResult cublasGemmEx(CUBLASHandle handle, CUBLASOperation leftOperation,
   ENTER;
   if (leftType != cudaFloat32 || rightType != cudaFloat32 || resultType != cudaFloat32)
     return notSupported;
-  // Without memory of its own cuBLAS would allocate, which a capture does not allow.
+  // Without a workspace the real cuBLAS would allocate memory, which a capture does not allow.
   if (!of(handle)->workspace || *static_cast<const float *>(beta) != 0) return notSupported;
   const float factor = *static_cast<const float *>(alpha);
   const auto *a = static_cast<const float *>(left);

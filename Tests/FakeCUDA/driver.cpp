@@ -1,4 +1,4 @@
-// Devices, contexts, modules, launches, and how everything ends that goes wrong.
+// Devices, contexts, modules, kernel launches, and the reports of errors that end the process.
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -39,20 +39,20 @@ std::map<std::string, Kernel> &kernels(int precision) {
 }
 
 CUDAResult orderedFailure(const char *name) {
-  struct Wish {
+  struct Failure {
     std::string name;
     CUDAResult result = 0;
     int call = 0;
   };
-  static const Wish wish = [] {
-    Wish wish;
+  static const Failure failure = [] {
+    Failure failure;
     std::istringstream text(getenv("FAKE_CUDA_FAIL") ?: "");
     char colon;
-    if (std::getline(text, wish.name, ':')) text >> wish.result >> colon >> wish.call;
-    return wish;
+    if (std::getline(text, failure.name, ':')) text >> failure.result >> colon >> failure.call;
+    return failure;
   }();
   static int calls = 0;
-  return wish.name == name && ++calls == wish.call ? wish.result : success;
+  return failure.name == name && ++calls == failure.call ? failure.result : success;
 }
 
 std::vector<Device> &devices() {
@@ -77,14 +77,15 @@ void Device::perform(const Work &work) {
   protect(true);
 }
 
-/// Says what was running when memory was touched that is not there, or not the toucher's.
+/// Signal handler for an access to memory that is not mapped, or that is closed to the host: prints
+/// what was running. The signal then ends the process.
 static void onFault(int number, siginfo_t *information, void *) {
   char text[256];
   const int length =
       running ? snprintf(text, sizeof text,
-                         "FakeCUDA: %s, block (%u, %u, %u), thread %u: no such memory: %p\n", running,
+                         "FakeCUDA: %s, block (%u, %u, %u), thread %u: invalid address: %p\n", running,
                          blockIdx.x, blockIdx.y, blockIdx.z, threadIdx.x, information->si_addr)
-              : snprintf(text, sizeof text, "FakeCUDA: the host followed an address: %p\n",
+              : snprintf(text, sizeof text, "FakeCUDA: invalid access by the host: %p\n",
                          information->si_addr);
   if (write(2, text, length) < 0) _exit(1);
   signal(number, SIG_DFL);
@@ -156,7 +157,7 @@ CUDAResult cuDeviceGetName(char *name, int length, CUDADeviceNumber device) {
 
 CUDAResult cuDeviceGetUuid_v2(CUDAUUID *uuid, CUDADeviceNumber device) {
   ENTER;
-  // Other hosts have other devices.
+  // The UUID depends on the host's name: other hosts have other devices.
   memset(uuid->bytes, 'f', sizeof uuid->bytes);
   uuid->bytes[0] = static_cast<char>(device);
   char host[256] = {};
@@ -177,7 +178,7 @@ CUDAResult cuDeviceGetAttribute(int *value, CUDAAttribute attribute, CUDADeviceN
   if (const char *capability = getenv("FAKE_CUDA_CAPABILITY"))
     sscanf(capability, "%d.%d", &major, &minor);
   switch (attribute) {
-    // Few, so that small products are parted, too, but not all.
+    // Few multiprocessors, so that some small products are divided into parts, and some are not.
     case cudaAttributeProcessors: *value = 6; return success;
     case cudaAttributeCapabilityMajor: *value = major; return success;
     case cudaAttributeCapabilityMinor: *value = minor; return success;
@@ -206,7 +207,7 @@ CUDAResult cuModuleLoadData(CUDAModule *module, const void *image) {
   ENTER;
   if (!currentDevice()) return invalidContext;
   if (isCapturing()) return captureUnsupported;
-  // What the fake compiler made: a mark, the precision, the kernels' names.
+  // The output of the fake compiler: a mark, the precision, the kernels' names.
   std::istringstream text(static_cast<const char *>(image));
   std::string mark, name;
   Module made{};
@@ -239,7 +240,7 @@ CUDAResult cuLaunchKernel(CUDAFunction function, unsigned gridX, unsigned gridY,
   if (!gridX || !gridY || !gridZ || gridY > 65535 || gridZ > 65535 || blockX != kernel->threads ||
       blockY != 1 || blockZ != 1 || sharedBytes || extra)
     return invalidValue;
-  // Arguments are copied now, whenever the kernel runs.
+  // Arguments are copied at the launch, even though the kernel runs later.
   const std::function<void()> call = kernel->bind(arguments);
   const Order order = deviceOf(stream)->order;
   const std::string name = kernel->name;

@@ -1,5 +1,5 @@
-// What the files of the fake driver share. One lock guards everything: every function of the libraries
-// begins with ENTER.
+// Declarations that the files of the fake driver share. One lock guards all state: the functions of the
+// libraries that use it begin with ENTER.
 #pragma once
 
 #include <deque>
@@ -15,20 +15,20 @@
 
 namespace fake {
 
-/// Ends the process with a line that names what was running.
+/// Ends the process after printing a message with the kernel and block that were running.
 [[noreturn]] __attribute__((format(printf, 1, 2))) void die(const char *format, ...);
 
-/// The kernel that is running, for messages.
+/// The name of the work that is running, for messages; null between pieces of work.
 extern const char *running;
 
-/// In which order the threads of a block, its blocks and the nodes of a graph take their turns.
+/// The order in which the threads of a block, the blocks of a kernel and the nodes of a graph run.
 enum class Order { natural, reversed, shuffled };
 
 /// Runs all blocks of a kernel.
 void runKernel(const std::string &name, const std::function<void()> &kernel, Index grid,
                unsigned threads, Order order);
 
-/// Results that the driver returns, with the driver's numbers.
+/// Results of functions, with the numbers of the real driver.
 enum : CUDAResult {
   success = 0,
   invalidValue = 1,
@@ -65,24 +65,24 @@ struct Device {
   std::map<CUDAAddress, Allocation> allocations;
   /// Opens or closes the device's memory.
   void protect(bool isClosed);
-  /// Does work with the memory open.
+  /// Runs a piece of work while the device's memory is open.
   void perform(const Work &work);
 };
 std::vector<Device> &devices();
-/// Whether device memory is open to all, as it is to an MPI that knows it.
+/// Whether device memory is always open to the host, as a CUDA-aware MPI needs it (FAKE_CUDA_OPEN).
 bool isOpen();
-/// The device whose context is current on this thread, or null.
+/// The device of the context that is current on this thread, or null.
 Device *currentDevice();
 
 // --- kernels ---
 
-/// A kernel by its name: how it takes its arguments, and the threads that it is made for.
+/// A kernel: its name, the threads per block that it requires, and a function that binds its arguments.
 struct Kernel {
   std::string name;
   unsigned threads;
   std::function<std::function<void()>(void **)> bind;
 };
-/// All kernels of a precision by name.
+/// All kernels of a precision, by name.
 std::map<std::string, Kernel> &kernels(int precision);
 
 // --- streams ---
@@ -93,20 +93,20 @@ struct Graph {
   struct Node {
     Work work;
     std::vector<size_t> dependencies;
-    /// The event that tells the host that the device came by, if the node is that.
+    /// The event that the node records, if it is an event node; null otherwise.
     std::shared_ptr<Event> records;
   };
   std::vector<Node> nodes;
 };
 
-/// Adds work to a stream or, while it is captured, to the graph.
+/// Adds work to a stream or, while the stream is captured, to the graph.
 CUDAResult enqueue(CUDAStream stream, Work work);
 /// Whether this thread is capturing.
 bool isCapturing();
 /// The device that a stream belongs to.
 Device *deviceOf(CUDAStream stream);
 
-/// Returns the result that FAKE_CUDA_FAIL asks for, or success.
+/// Returns the result that FAKE_CUDA_FAIL requests for this call of function `name`, or success.
 CUDAResult orderedFailure(const char *name);
 std::recursive_mutex &lock();
 
@@ -116,7 +116,7 @@ std::recursive_mutex &lock();
 
 }  // namespace fake
 
-// Every function of the table is declared with the table's types, so that the compiler holds the
+// Every function of the table is declared with the table's types, so that the compiler checks the
 // definitions against them.
 extern "C" {
 #define DECLARE(result, name, ...) result name(__VA_ARGS__);

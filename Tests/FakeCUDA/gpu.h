@@ -1,4 +1,5 @@
-// CUDA's words, as the kernel text uses them, for threads that are fibers on the CPU.
+// CUDA's keywords, variables and functions that the kernel text uses, for threads that are fibers on
+// the CPU.
 #pragma once
 
 #include <math.h>
@@ -12,18 +13,20 @@ struct Index {
   unsigned x = 0, y = 0, z = 0;
 };
 
-/// Waits until all threads of the block are here.
+/// Waits until all threads of the block have called it.
 void barrier();
 
-/// Gives `words` to the other threads of the warp and returns what thread `lane` gave, for any lane: each
-/// warp operation is one exchange that all 32 threads take part in.
+/// The words that the threads of a warp passed to `exchange`: `given[lane]` are those of thread `lane`.
+///
+/// Every warp operation is one exchange, in which all 32 threads take part.
 struct Exchange {
   static constexpr int words = 6;
   const uint32_t (*given)[words];
 };
+/// Passes `count` words to the other threads of the warp and returns the words of all threads.
 Exchange exchange(const uint32_t *words, int count);
 
-/// The block's shared memory, `bytes` of it up to a guard page.
+/// The last `bytes` of the block's shared memory, which ends at a guard page.
 void *sharedMemory(size_t bytes);
 
 template <class To, class From> To bits(From value) {
@@ -46,9 +49,9 @@ inline unsigned __umulhi(unsigned a, unsigned b) { return static_cast<uint64_t>(
 inline unsigned __float_as_uint(float value) { return fake::bits<unsigned>(value); }
 inline float __uint_as_float(unsigned value) { return fake::bits<float>(value); }
 
-inline int atomicAdd(int *place, int value) {
-  const int before = *place;
-  *place += value;
+inline int atomicAdd(int *address, int value) {
+  const int before = *address;
+  *address += value;
   return before;
 }
 

@@ -1,5 +1,5 @@
-// Device memory: every allocation ends at a page that nobody may touch, is filled with 0xFF, and is closed to
-// the host but for the time of the device's work. Host memory that is locked is plain memory.
+// Device memory: every allocation ends at a guard page, is filled with 0xFF, and is closed to the
+// host except while the device works. Locked host memory is ordinary memory.
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -35,7 +35,8 @@ CUDAResult cuMemAlloc_v2(CUDAAddress *address, size_t bytes) {
   if (!device) return invalidContext;
   if (bytes == 0) return invalidValue;
   if (isCapturing()) return captureUnsupported;
-  // Up to the guard page but for 16 bytes at most, so that the smallest step over the end is one too far.
+  // The allocation ends at the guard page, with less than 16 bytes between them, so that an access
+  // soon after the end fails.
   const size_t used = (bytes + 15) / 16 * 16, mapped = (used + page - 1) / page * page;
   void *mapping = mmap(nullptr, mapped + page, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -1,5 +1,5 @@
-// An MPI that knows GPUs' memory, as far as it differs from one that does not: loaded before the real one, it
-// answers for it.
+// A stand-in for a CUDA-aware MPI. Loaded before the real MPI library (LD_PRELOAD), it replaces the
+// functions in which a CUDA-aware MPI differs from one that is not.
 #include <dlfcn.h>
 #include <stdlib.h>
 
@@ -7,10 +7,11 @@
 
 extern "C" int MPIX_Query_cuda_support() { return getenv("FAKE_MPI_CUDA_AWARE") != nullptr; }
 
-// Handles are as wide as pointers, or narrower and passed on as they are.
+// MPI's handles are as wide as pointers or narrower, and are passed on unchanged.
 typedef int (*AllReduce)(const void *, void *, int, void *, void *, void *);
 
-/// The real sum, of which one number is wrong if that is wished and the numbers lie on a device.
+/// Calls the real function. With FAKE_MPI_SPOILS set, it then makes one number of a result in device
+/// memory wrong.
 extern "C" int MPI_Allreduce(const void *own, void *sums, int count, void *type, void *operation,
                              void *communicator) {
   static const AllReduce real = reinterpret_cast<AllReduce>(dlsym(RTLD_NEXT, "MPI_Allreduce"));

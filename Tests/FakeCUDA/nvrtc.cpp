@@ -1,5 +1,5 @@
-// A compiler that knows the answer: the kernels were compiled with this library. It makes sure that it is
-// given the text that they came from.
+// A stand-in for NVRTC. The kernels were compiled together with this library, so that it only looks
+// them up. It checks that the text it gets is the text that they were compiled from.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,7 +22,7 @@ struct Program {
 
 Program *of(NVRTCProgram program) { return reinterpret_cast<Program *>(program); }
 
-/// The directory of the kernels' text, from where this file was.
+/// The directory of the kernels' text, relative to this source file.
 std::string directory() {
   const std::string file = __FILE__;
   return file.substr(0, file.rfind('/')) + "/../../Sources/CUDAEngine/Kernels/";
@@ -38,7 +38,7 @@ void addKernel(Program *program, int precision, const std::string &name) {
 void compileLine(Program *program, int precision, const std::string &line) {
   if (line == "#include \"elementwise.cuh\"" || line == "#include \"loss.cuh\"" ||
       line == "#include \"update.cuh\"") {
-    // More than are in each: that does no harm.
+    // These are the kernels of all three headers, not of this one alone; that does no harm.
     for (auto &[name, kernel] : kernels(precision))
       if (name.find("Tile") == std::string::npos) addKernel(program, precision, name);
   } else if (line.rfind("PRODUCT_", 0) == 0) {

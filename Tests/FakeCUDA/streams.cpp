@@ -1,5 +1,6 @@
-// Streams do nothing until somebody waits. Events say how far a stream has come. A stream that is captured
-// makes a graph in place of work.
+// Streams, events, capture and graphs. A stream runs no work until a caller waits for it. An event
+// counts how often it was recorded and how often its stream has reached it. While a stream is
+// captured, its work becomes nodes of a graph.
 #include <algorithm>
 #include <random>
 #include <set>
@@ -13,10 +14,10 @@ struct Capture;
 }
 
 struct Event {
-  /// How often it was recorded, and how often the stream has come by.
+  /// How often it was recorded, and how often the stream has reached it.
   uint64_t recorded = 0, passed = 0;
   CUDAStream stream = nullptr;
-  /// Where it was recorded in a graph under capture.
+  /// The capture in which it was recorded, and the nodes that it stands for there.
   Capture *capture = nullptr;
   std::vector<size_t> nodes;
 };
@@ -29,7 +30,7 @@ struct Step {
   uint64_t count = 0;
 };
 
-/// A graph that is being captured: the streams that take part, and the nodes each of them ends with.
+/// A graph that is being captured: the streams that take part, and the last nodes of each.
 struct Capture {
   Graph graph;
   CUDAStream origin;
@@ -50,6 +51,7 @@ std::shared_ptr<Event> &of(CUDAEvent event) {
 
 thread_local int captures = 0;
 
+/// Runs the work of a stream, and of the streams that it waits for, until `isEnough` or none is left.
 void drain(CUDAStream stream, const std::function<bool()> &isEnough) {
   Stream *self = of(stream);
   while (!self->steps.empty() && !isEnough()) {
@@ -62,7 +64,8 @@ void drain(CUDAStream stream, const std::function<bool()> &isEnough) {
   }
 }
 
-/// The nodes of a graph, each after those that it depends on, else in the device's order.
+/// The nodes of a graph in the order in which they run: each after those that it depends on,
+/// otherwise in the device's order.
 std::vector<size_t> turns(const Graph &graph, const Device *device) {
   static std::minstd_rand random{1};
   std::set<size_t> open;
@@ -111,7 +114,7 @@ using namespace fake;
 CUDAResult cuCtxGetStreamPriorityRange(int *least, int *greatest) {
   ENTER;
   if (!currentDevice()) return invalidContext;
-  // The first to come are the smaller numbers.
+  // Smaller numbers are higher priorities.
   *least = 0;
   *greatest = -5;
   return success;
@@ -127,7 +130,7 @@ CUDAResult cuStreamCreateWithPriority(CUDAStream *stream, unsigned, int priority
 
 CUDAResult cuStreamDestroy_v2(CUDAStream stream) {
   ENTER;
-  // The real one lets the work end by itself.
+  // The real driver returns at once, and the work still runs to its end.
   drain(stream, [] { return false; });
   delete of(stream);
   return success;
@@ -189,7 +192,7 @@ CUDAResult cuEventRecord(CUDAEvent event, CUDAStream stream) {
 CUDAResult cuEventRecordWithFlags(CUDAEvent event, CUDAStream stream, unsigned flags) {
   ENTER;
   if (flags != cudaRecordExternal) return invalidValue;
-  // Outside of a capture the flag changes nothing.
+  // Outside a capture the flag has no effect.
   if (!of(stream)->capture) return cuEventRecord(event, stream);
   const CUDAResult result = enqueue(stream, {"event", nullptr});
   if (result == success) of(stream)->capture->graph.nodes.back().records = of(event);
@@ -207,9 +210,9 @@ CUDAResult cuEventSynchronize(CUDAEvent event) {
 
 CUDAResult cuEventQuery(CUDAEvent event) {
   ENTER;
-  const std::shared_ptr<Event> &asked = of(event);
-  if (asked->capture) return captureUnsupported;
-  return asked->passed >= asked->recorded ? success : notReady;
+  const std::shared_ptr<Event> &queried = of(event);
+  if (queried->capture) return captureUnsupported;
+  return queried->passed >= queried->recorded ? success : notReady;
 }
 
 CUDAResult cuStreamBeginCapture_v2(CUDAStream stream, CUDACaptureMode) {
@@ -228,7 +231,7 @@ CUDAResult cuStreamEndCapture(CUDAStream stream, CUDAGraph *graph) {
   Capture *capture = of(stream)->capture;
   if (!capture || capture->origin != stream) return captureInvalidated;
   captures--;
-  // All that the other streams did must be before the end of this one.
+  // The last node of this stream must depend on all nodes of the other streams.
   std::set<size_t> known(capture->ends[stream].begin(), capture->ends[stream].end());
   for (size_t i = capture->graph.nodes.size(); i-- > 0;)
     if (known.count(i))
@@ -241,7 +244,7 @@ CUDAResult cuStreamEndCapture(CUDAStream stream, CUDAGraph *graph) {
   const bool isInvalid = capture->isInvalid;
   *graph = isInvalid || !isJoined ? nullptr
                                   : reinterpret_cast<CUDAGraph>(new Graph(capture->graph));
-  // Events may still point at it: it stays.
+  // The capture is not deleted, because events may still point to it.
   return isInvalid ? captureInvalidated : isJoined ? success : captureUnjoined;
 }
 
@@ -262,7 +265,7 @@ CUDAResult cuGraphLaunch(CUDAGraphExec exec, CUDAStream stream) {
   ENTER;
   if (of(stream)->capture) return captureUnsupported;
   static const bool isStale = getenv("FAKE_CUDA_STALE_EVENTS");
-  // Node by node, so that who waits for an event in the midst of it finds the rest not yet done.
+  // Node by node, so that the rest of the graph has not run when a caller waits for an event within it.
   const Graph &graph = *reinterpret_cast<Graph *>(exec);
   for (size_t turn : turns(graph, deviceOf(stream))) {
     const Graph::Node &node = graph.nodes[turn];

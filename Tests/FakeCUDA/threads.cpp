@@ -1,8 +1,8 @@
 // The threads of a block as fibers.
 //
-// A fiber takes one thread after the other, so that a kernel without barriers is a plain loop; a thread that
-// waits keeps its fiber. The first entry goes by ucontext, every later switch by _setjmp and _longjmp,
-// which make no system call.
+// A fiber runs one thread after the other, so that a kernel without barriers is a plain loop. A
+// thread that waits keeps its fiber. A fiber is entered for the first time by ucontext; all later
+// switches use _setjmp and _longjmp, which make no system call.
 #include <setjmp.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -33,8 +33,8 @@ struct Fiber {
   Fiber();
 };
 
-/// What the 32 threads of a warp exchange. Two sets in turn: a thread may come to the next exchange before
-/// the others have read this one.
+/// The words that the 32 threads of a warp exchange. Two sets are used in turn: a thread may begin
+/// the next exchange before the others have read the words of this one.
 struct Warp {
   uint32_t given[2][32][Exchange::words];
   std::array<int, 32> turn;
@@ -56,12 +56,13 @@ struct Block {
 
 Block block;
 
-/// Stops the running thread until somebody makes its fiber ready again.
+/// Stops the running thread until another thread makes its fiber ready again.
 void pause() {
   Fiber *self = block.current;
   if (_setjmp(self->state) == 0) _longjmp(block.scheduler, 1);
 }
 
+/// The main function of a fiber: runs pending threads of the block.
 void work() {
   for (;;) {
     Fiber *self = block.current;
@@ -88,7 +89,7 @@ Fiber::Fiber() {
   makecontext(&start, work, 0);
 }
 
-/// Lets a fiber run until it waits or has no more threads to take.
+/// Runs a fiber until it waits or no thread is pending.
 void resume(Fiber *fiber) {
   block.current = fiber;
   threadIdx = {fiber->thread, 0, 0};
@@ -99,12 +100,13 @@ void resume(Fiber *fiber) {
   }
 }
 
+/// The fiber to run next; null if all fibers wait.
 Fiber *next() {
   if (!block.ready.empty()) {
-    size_t place = block.ready.size() - 1;
-    if (block.order == Order::shuffled) place = block.random() % block.ready.size();
-    Fiber *fiber = block.ready[place];
-    block.ready.erase(block.ready.begin() + place);
+    size_t index = block.ready.size() - 1;
+    if (block.order == Order::shuffled) index = block.random() % block.ready.size();
+    Fiber *fiber = block.ready[index];
+    block.ready.erase(block.ready.begin() + index);
     return fiber;
   }
   if (block.pending.empty()) return nullptr;
@@ -114,7 +116,7 @@ Fiber *next() {
   return fiber;
 }
 
-/// Makes all that wait ready, but for the caller, who goes on.
+/// Makes all waiting fibers ready, except the caller's, which continues.
 void release(std::vector<Fiber *> &waiting) {
   for (Fiber *fiber : waiting)
     if (fiber != block.current) block.ready.push_back(fiber);
@@ -124,7 +126,7 @@ void release(std::vector<Fiber *> &waiting) {
 void runBlock() {
   block.finished = 0;
   block.pending.resize(block.threads);
-  // The last one is taken first.
+  // Threads are taken from the end of the list.
   for (unsigned i = 0; i < block.threads; i++)
     block.pending[i] = block.order == Order::reversed ? i : block.threads - 1 - i;
   if (block.order == Order::shuffled)

@@ -1,4 +1,4 @@
-"""Starts mnist-mpi and reads what it found."""
+"""Starts mnist-mpi and reads its records and reports."""
 
 import argparse
 import gzip
@@ -7,20 +7,20 @@ import os
 import subprocess
 import tempfile
 
-# For --tiny: networks that a driver without a GPU computes in no time.
+# For --tiny: networks so small that a driver without a GPU computes them quickly.
 TINY_NETWORKS = {"cnn": "conv3x3:1,relu,maxpool3,fc:classes", "mlp": "fc:12,relu,fc:classes"}
 
 
 class Failed(Exception):
-    """A run that ended with an error, in one line."""
+    """A run ended with an error; the message is one line."""
 
 
 class Unavailable(Exception):
-    """What this GPU cannot do, in one line."""
+    """This GPU cannot do what was requested; the message is one line."""
 
 
 def options(description):
-    """The command line that the scripts beside this one have in common."""
+    """A parser for the options that the scripts in this directory have in common."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True, help="mnist-mpi")
@@ -32,33 +32,37 @@ def options(description):
 
 
 class Program:
-    """mnist-mpi, as the options name it."""
+    """The program mnist-mpi that the options name."""
 
     def __init__(self, chosen):
         self.chosen = chosen
 
     def network(self, model):
+        """The network to use for "cnn" or "mlp"."""
         return TINY_NETWORKS[model] if self.chosen.tiny else model
 
     def start(self, arguments, ranks=None, environment=None):
-        """What a command printed to stdout."""
+        """Runs mnist-mpi, under mpirun if `ranks` is given; returns its stdout.
+
+        Raises Unavailable or Failed.
+        """
         command = [self.chosen.program, *arguments]
         if ranks:
             command = [self.chosen.mpirun, "--oversubscribe", "-np", str(ranks), *command]
-        ended = subprocess.run(
+        process = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
             env={**os.environ, **(environment or {})})
-        if ended.returncode:
-            said = (ended.stderr.strip() or ended.stdout.strip()).splitlines()
-            # What came first is the reason; mpirun's words about it follow.
-            line = said[0] if said else "nothing said"
-            if ended.returncode == 69 or "has compute capability" in line:
+        if process.returncode:
+            lines = (process.stderr.strip() or process.stdout.strip()).splitlines()
+            # The first line is the reason; mpirun's messages follow it.
+            line = lines[0] if lines else "no error message"
+            if process.returncode == 69 or "has compute capability" in line:
                 raise Unavailable(line)
-            raise Failed(f"{line} (status {ended.returncode} of {' '.join(arguments)})")
-        return ended.stdout
+            raise Failed(f"{line} (status {process.returncode} of {' '.join(arguments)})")
+        return process.stdout
 
     def train(self, *arguments, device="cuda", ranks=None, environment=None):
-        """A run's record, and what the run printed."""
+        """Trains; returns the run's record and its stdout."""
         with tempfile.TemporaryDirectory(prefix="mnist-mpi-") as folder:
             if self.chosen.tiny:
                 cut_data(self.chosen.data, folder)
@@ -72,7 +76,7 @@ class Program:
                 return json.load(file), printed
 
     def step_seconds(self, model, batch, precision, repeats):
-        """Seconds of a step in graphs, and by way of the host."""
+        """Seconds per step: in graphs, and with gradients that pass through the host."""
         report = json.loads(self.start([
             "bench", "gpu", "--only", "steps", "--json", "--repeats", str(repeats),
             "--model", self.network(model), "--batch-size", str(batch), "--precision", precision]))
@@ -81,7 +85,7 @@ class Program:
 
 
 def cut_data(source, target):
-    """The first 300 images of each of MNIST's files."""
+    """Writes the first 300 images and labels of MNIST's training and test files."""
     for part in ("train", "t10k"):
         for kind, header, size in (("images-idx3", 16, 784), ("labels-idx1", 8, 1)):
             name = f"{part}-{kind}-ubyte"
@@ -92,7 +96,7 @@ def cut_data(source, target):
 
 
 def spread(values, scale=1.0, digits=1):
-    """The median, and in brackets the smallest and the largest value."""
+    """The median as text, with the smallest and the largest value in parentheses."""
     ordered = sorted(value * scale for value in values)
     return f"{median(ordered):.{digits}f} ({ordered[0]:.{digits}f} to {ordered[-1]:.{digits}f})"
 

@@ -1,10 +1,10 @@
-"""Microseconds of a training step: mnist-mpi's and PyTorch's, taking turns.
+"""Measures microseconds per training step of mnist-mpi and of PyTorch, in turn.
 
     steps.py PRECISION...
 
-For each network, batch and precision several rounds are gone through: mnist-mpi in graphs and by way of the
-host, PyTorch eager, compiled and captured. A figure is the median of the rounds with the smallest and the largest;
-the ratio, PyTorch's fastest way over mnist-mpi in graphs, is taken within a round.
+For each network, batch and precision there are several rounds. A round measures mnist-mpi in graphs and with
+gradients through the host, then PyTorch eager, compiled and captured. A figure is the median of the rounds, with
+the smallest and the largest. The ratio is PyTorch's fastest mode over mnist-mpi in graphs, within a round.
 """
 
 import gc
@@ -14,13 +14,13 @@ import sys
 
 from program import Failed, Program, Unavailable, median, options, spread
 
-WAYS = ("eager", "compiled", "captured")
+MODES = ("eager", "compiled", "captured")
 HEAD = ("model", "batch", "precision", "mnist-mpi", "through host", "PyTorch eager", "compiled", "captured",
         "fastest / mnist-mpi")
 
 
 def peer(chosen):
-    """PyTorch's module with its data, or None and why."""
+    """The module torch_gpu, its data and a description; if PyTorch cannot be used, None, None and the reason."""
     try:
         import torch_gpu
     except ImportError as error:
@@ -31,7 +31,7 @@ def peer(chosen):
 
 
 def one_line(error):
-    """The first words of an error, where PyTorch writes pages."""
+    """The beginning of an error message in one line, because PyTorch's messages can be very long."""
     return " ".join(f"{type(error).__name__}: {error}".split())[:200]
 
 
@@ -42,63 +42,65 @@ class Comparison:
         self.program, self.chosen = program, chosen
         self.model, self.batch, self.precision = model, batch, precision
         self.repeats = 1 if chosen.tiny else 20
-        self.seconds = {way: [] for way in ("graphs", "host", *WAYS)}
-        self.lacks = {}
+        self.seconds = {mode: [] for mode in ("graphs", "host", *MODES)}
+        self.skipped = {}
 
     def prepare(self, torch_gpu, data):
-        """PyTorch's ways that can be gone here."""
-        steps = 2 if self.chosen.tiny else torch_gpu.STEPS
+        """PyTorch's steps by mode, for the modes that work here; the others are recorded as skipped."""
+        count = 2 if self.chosen.tiny else torch_gpu.STEPS
         setting = (self.model, self.batch, self.precision)
-        ways = {}
+        steps = {}
         try:
-            layout, line = torch_gpu.best_layout(*setting, data, steps)
-        except Exception as error:  # PyTorch's errors are of any kind
-            self.lacks.update({way: one_line(error) for way in WAYS})
-            return ways
+            layout, line = torch_gpu.best_layout(*setting, data, count)
+        except Exception as error:  # PyTorch raises errors of any type
+            self.skipped.update({mode: one_line(error) for mode in MODES})
+            return steps
         if line:
             print(f"  {self.name}: {line}")
-        for way in WAYS:
-            if reason := torch_gpu.obstacle(way):
-                self.lacks[way] = reason
+        for mode in MODES:
+            if reason := torch_gpu.obstacle(mode):
+                self.skipped[mode] = reason
                 continue
             try:
-                ways[way] = torch_gpu.Steps(way, *setting, layout, data)
-                ways[way].take(5)  # the first steps compile
+                steps[mode] = torch_gpu.Steps(mode, *setting, layout, data)
+                steps[mode].take(5)  # the first steps compile
             except Exception as error:
-                self.lacks[way] = one_line(error)
-                ways.pop(way, None)
-        return ways
+                self.skipped[mode] = one_line(error)
+                steps.pop(mode, None)
+        return steps
 
     @property
     def name(self):
         return f"{self.model}, batch {self.batch}, {self.precision}"
 
     def run(self, torch_gpu, data):
-        steps = 2 if self.chosen.tiny else 64
-        ways = self.prepare(torch_gpu, data) if torch_gpu else {}
+        """Measures all rounds into `seconds`; `data` is that of torch_gpu, which is None without PyTorch."""
+        count = 2 if self.chosen.tiny else 64
+        steps = self.prepare(torch_gpu, data) if torch_gpu else {}
         for _ in range(2 if self.chosen.tiny else 5):
             graphs, host = self.program.step_seconds(self.model, self.batch, self.precision, self.repeats)
             self.seconds["graphs"].append(graphs)
             self.seconds["host"].append(host)
-            for way, turns in list(ways.items()):
+            for mode, mode_steps in list(steps.items()):
                 try:
-                    self.seconds[way].append(turns.measure(self.repeats, steps))
+                    self.seconds[mode].append(mode_steps.measure(self.repeats, count))
                 except Exception as error:
-                    self.lacks[way] = one_line(error)
-                    self.seconds[way] = []
-                    del ways[way]
-        for way, reason in self.lacks.items():
-            print(f"  {self.name}: PyTorch {way}: skipped: {reason}")
+                    self.skipped[mode] = one_line(error)
+                    self.seconds[mode] = []
+                    del steps[mode]
+        for mode, reason in self.skipped.items():
+            print(f"  {self.name}: PyTorch {mode}: skipped: {reason}")
 
     @property
     def ratios(self):
-        """PyTorch's fastest over ours, round by round."""
+        """The times of PyTorch's fastest mode over those of mnist-mpi in graphs, round by round."""
         fastest = min(
-            (values for way, values in self.seconds.items() if way in WAYS and values),
+            (values for mode, values in self.seconds.items() if mode in MODES and values),
             key=median, default=[])
         return [other / own for other, own in zip(fastest, self.seconds["graphs"])]
 
     def row(self):
+        """The row of the table."""
         cells = [self.model, str(self.batch), self.precision]
         for values in self.seconds.values():
             cells.append(spread(values, 1e6) if values else "-")
@@ -106,7 +108,8 @@ class Comparison:
 
 
 def table(rows):
-    widths = [max(len(row[place]) for row in [HEAD, *rows]) for place in range(len(HEAD))]
+    """The table as text."""
+    widths = [max(len(row[column]) for row in [HEAD, *rows]) for column in range(len(HEAD))]
     lines = [HEAD, ["-" * width for width in widths], *rows]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
@@ -117,8 +120,8 @@ def main():
     parser.add_argument("precisions", nargs="+", metavar="PRECISION")
     chosen = parser.parse_args()
     program = Program(chosen)
-    torch_gpu, data, told = peer(chosen)
-    print(told if torch_gpu else f"PyTorch: skipped: {told}")
+    torch_gpu, data, description = peer(chosen)
+    print(description if torch_gpu else f"PyTorch: skipped: {description}")
     rows, good = [], True
     for precision in chosen.precisions:
         done = []
@@ -134,10 +137,10 @@ def main():
                     print(f"  {comparison.name}: FAILED: {reason}")
                     good = False
                 done.append({
-                    "model": model, "batch": batch, "precision": precision, "peer": told,
-                    "seconds": comparison.seconds, "skipped": comparison.lacks})
+                    "model": model, "batch": batch, "precision": precision, "peer": description,
+                    "seconds": comparison.seconds, "skipped": comparison.skipped})
                 rows.append(comparison.row())
-                # At once, too: a command may be stopped before the table.
+                # Printed at once, too, because the command may be stopped before it prints the table.
                 print(f"  {comparison.name}: us " + ", ".join(
                     f"{title} {cell}" for title, cell in zip(HEAD[3:], rows[-1][3:])))
                 with open(os.path.join(chosen.results, f"steps-{precision}.json"), "w") as file:

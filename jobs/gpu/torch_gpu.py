@@ -1,7 +1,7 @@
-"""PyTorch's training steps on a GPU: data on the GPU, no loader, losses left there.
+"""PyTorch's training steps on a GPU: data on the GPU, no data loader, losses stay on the GPU.
 
-Three ways: eager, as usually written; compiled, by torch.compile with its CUDA graphs; captured, the whole
-step in a CUDA graph by hand.
+Three modes: eager, as PyTorch code is usually written; compiled, by torch.compile with its CUDA graphs; captured,
+with the whole step captured explicitly in a CUDA graph.
 """
 
 import contextlib
@@ -17,19 +17,19 @@ from torch.nn.functional import cross_entropy
 
 from torch_models import network
 
-WAYS = ("eager", "compiled", "captured")
-# Steps between two looks at the clock, as in mnist-mpi's bench.
+# Steps between two readings of the clock, as in mnist-mpi's bench.
 STEPS = 64
 
 warnings.filterwarnings("ignore", message=".*(TF32|TensorFloat32).*")
 
 
 def device():
-    """The GPU, or the CPU, on which all but the captured way can be tried."""
+    """The GPU or, without one, the CPU, on which all modes but `captured` work."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def read_idx(path):
+    """The contents of a gzip-compressed IDX file."""
     with gzip.open(path, "rb") as file:
         data = bytearray(file.read())
     rank = data[3]
@@ -46,11 +46,11 @@ def read_data(directory):
     return images.to(device()), labels.to(device())
 
 
-def obstacle(way):
-    """Why a way cannot be gone here, in one line; None where it can."""
-    if way == "captured" and device().type != "cuda":
+def obstacle(mode):
+    """The reason why a mode does not work here, in one line; None where it works."""
+    if mode == "captured" and device().type != "cuda":
         return "CUDA graphs need a GPU"
-    if way == "compiled":
+    if mode == "compiled":
         compiler = os.environ.get("CC") or "cc"
         if not any(shutil.which(name) for name in (compiler, "gcc", "clang")):
             return "no C compiler"
@@ -60,28 +60,28 @@ def obstacle(way):
 
 
 class Steps:
-    """A network with its optimizer, and the way in which it takes its steps."""
+    """A network with its optimizer, and the mode in which it runs training steps."""
 
-    def __init__(self, way, model, batch, precision, layout, data):
-        self.way, self.precision, self.batch = way, precision, batch
+    def __init__(self, mode, model, batch, precision, layout, data):
+        self.mode, self.precision, self.batch = mode, precision, batch
         self.images, self.labels = data
         torch.manual_seed(1)
         self.net = network(model, channels_last=layout == "channels-last").to(device())
         self.optimizer = torch.optim.Adam(
-            self.net.parameters(), lr=1e-3, fused=True, capturable=way == "captured")
+            self.net.parameters(), lr=1e-3, fused=True, capturable=mode == "captured")
         self.order = torch.randperm(len(self.labels), device=device())
-        self.place = torch.zeros(batch, dtype=torch.int64, device=device())
+        self.indices = torch.zeros(batch, dtype=torch.int64, device=device())
         self.number = 0
         self.loss = self.loss_of
-        if way == "compiled":
+        if mode == "compiled":
             self.loss = torch.compile(self.loss_of, mode="reduce-overhead")
         self.allow_tf32()
         self.run = self.step
-        if way == "captured":
+        if mode == "captured":
             self.run = self.capture()
 
     def allow_tf32(self):
-        """Switches that hold for the whole process: to be set before each measurement."""
+        """Sets PyTorch's switches for the precision; process-wide, so set before each measurement."""
         torch.backends.cuda.matmul.allow_tf32 = self.precision == "tf32"
         torch.backends.cudnn.allow_tf32 = self.precision == "tf32"
         torch.backends.cudnn.benchmark = True
@@ -89,26 +89,27 @@ class Steps:
     def loss_of(self, images, labels):
         rounded = contextlib.nullcontext()
         if self.precision == "bfloat16":
-            # Weights are used once a step: a cache of rounded ones would only get into a graph's way.
+            # No cache of rounded weights: they are used once per step, and a cache would disturb graphs.
             rounded = torch.autocast(device().type, dtype=torch.bfloat16, cache_enabled=False)
         with rounded:
             return cross_entropy(self.net(images), labels)
 
     def step(self):
+        """One training step on the samples at `indices`."""
         self.optimizer.zero_grad(set_to_none=True)
-        loss = self.loss(self.images[self.place], self.labels[self.place])
+        loss = self.loss(self.images[self.indices], self.labels[self.indices])
         loss.backward()
         self.optimizer.step()
 
     def capture(self):
-        """A function that repeats a step which was captured once."""
+        """Captures one step; returns a function that repeats it."""
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(3):
                 self.step()
         torch.cuda.current_stream().wait_stream(side)
-        # Gradients that capture finds unset come to lie in the graph's own memory.
+        # Gradients that are unset before the capture are allocated in the graph's private memory.
         self.optimizer.zero_grad(set_to_none=True)
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph):
@@ -116,24 +117,25 @@ class Steps:
         return graph.replay
 
     def take(self, count):
-        """Seconds of `count` steps."""
+        """Runs `count` steps; returns their seconds."""
         self.settle()
         start = time.perf_counter()
         for _ in range(count):
             first = self.number * self.batch % (len(self.labels) - self.batch)
             self.number += 1
-            self.place.copy_(self.order[first : first + self.batch])
+            self.indices.copy_(self.order[first : first + self.batch])
             self.run()
         self.settle()
         return time.perf_counter() - start
 
     @staticmethod
     def settle():
+        """Waits until the GPU has finished all work."""
         if device().type == "cuda":
             torch.cuda.synchronize()
 
     def measure(self, repeats, steps=STEPS, warm_up=0.3):
-        """Seconds of a step: the median of `repeats` times `steps` steps."""
+        """Seconds per step: the median of `repeats` measurements of `steps` steps each."""
         self.allow_tf32()
         begin = time.perf_counter()
         self.take(min(steps, 20))
@@ -144,25 +146,26 @@ class Steps:
 
 
 def best_layout(model, batch, precision, data, steps=STEPS):
-    """The layout of images in which the network is faster here, and a line about it."""
+    """The memory layout of images that is faster here, and a line with the measured times (or None)."""
     if model != "cnn":
         return "contiguous", None
-    way = "captured" if obstacle("captured") is None else "eager"
+    mode = "captured" if obstacle("captured") is None else "eager"
     seconds = {
-        layout: Steps(way, model, batch, precision, layout, data).measure(5, steps)
+        layout: Steps(mode, model, batch, precision, layout, data).measure(5, steps)
         for layout in ("contiguous", "channels-last")}
     best = min(seconds, key=seconds.get)
     return best, f"PyTorch {best}: " + ", ".join(
-        f"{layout} {value * 1e6:.1f} us {way}" for layout, value in seconds.items())
+        f"{layout} {value * 1e6:.1f} us {mode}" for layout, value in seconds.items())
 
 
 def forget():
-    """Gives back what the last networks held."""
+    """Frees the memory and the compiled code of the last networks."""
     torch.compiler.reset()
     if device().type == "cuda":
         torch.cuda.empty_cache()
 
 
 def version():
+    """PyTorch's version and the device, as text."""
     name = torch.cuda.get_device_name() if device().type == "cuda" else "the CPU"
     return f"PyTorch {torch.__version__} on {name}"

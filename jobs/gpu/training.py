@@ -1,10 +1,10 @@
-"""Training runs on a GPU: seconds and accuracy, beside those of the CPU.
+"""Training runs on a GPU: seconds and accuracy, compared with the CPU.
 
-    training.py epochs PRECISION...   two epochs of cnn and mlp, several times, against the CPU
+    training.py epochs PRECISION...   two epochs of cnn and mlp, several times, compared with the CPU
     training.py recipe PRECISION...   --recipe fast with ten seeds
     training.py ranks                 two ranks on one GPU
 
-Ends with 1 if a run failed or an accuracy is not the expected one.
+Exit status 1 if a run failed or an accuracy is not the expected one.
 """
 
 import math
@@ -19,15 +19,18 @@ def accuracy(record):
     return record["result"]["testAccuracy"]
 
 
-def agree(one, other):
-    """mnist-mpi's own rule: within two standard errors of a difference, but not stricter than 0.002."""
-    mean = (accuracy(one) + accuracy(other)) / 2
-    error = math.sqrt(2 * mean * (1 - mean) / one["work"]["testSamples"])
-    return abs(accuracy(one) - accuracy(other)) <= max(0.002, 2 * error) + 1e-9
+def agree(first, second):
+    """Whether the accuracies of two records agree, by the rule that mnist-mpi uses.
+
+    The bound is two standard errors of the difference, but at least 0.002.
+    """
+    mean = (accuracy(first) + accuracy(second)) / 2
+    error = math.sqrt(2 * mean * (1 - mean) / first["work"]["testSamples"])
+    return abs(accuracy(first) - accuracy(second)) <= max(0.002, 2 * error) + 1e-9
 
 
 def epochs(program, chosen):
-    """Rows of seconds and accuracy; whether all is well."""
+    """Prints seconds and accuracy of two epochs on the GPU; returns whether all runs are as expected."""
     good = True
     print("Two epochs, batch 64; seconds of the second one, evaluation apart; start-up: until the first step")
     for model in ("cnn", "mlp"):
@@ -62,6 +65,7 @@ def epochs(program, chosen):
 
 
 def recipe(program, chosen):
+    """Prints mean accuracy and seconds of --recipe fast; returns whether all runs succeeded."""
     good = True
     seeds = range(1, 3 if chosen.tiny else 11)
     print(f"--recipe fast, seeds 1 to {len(seeds)}: mean accuracy with its standard error, training seconds")
@@ -88,7 +92,10 @@ def recipe(program, chosen):
 
 
 def ranks(program, chosen):
-    """Two ranks share the first GPU: right, and marked."""
+    """Trains with two ranks on the first GPU.
+
+    Returns whether the accuracy agrees with one rank's and the record marks the GPU as shared.
+    """
     good = True
     first = {"CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]}
     for model in ("cnn", "mlp"):
@@ -100,15 +107,15 @@ def ranks(program, chosen):
             print(f"  {model} FAILED: {reason}")
             good = False
             continue
-        said = next((line for line in printed.splitlines() if "shared device" in line), "")
-        marked = bool(said) and all("shared device" in rank["device"] for rank in two["ranks"])
+        marking = next((line for line in printed.splitlines() if "shared device" in line), "")
+        marked = bool(marking) and all("shared device" in rank["device"] for rank in two["ranks"])
         right = agree(one, two) and two["result"]["replicasEqual"]
         good = good and marked and right
-        print(f"  {model}: {said or 'NOT MARKED as shared device'}")
+        print(f"  {model}: {marking or 'NOT MARKED as shared device'}")
         print(f"  {model}: accuracy of 2 ranks {accuracy(two):.4f}, of one {accuracy(one):.4f}, "
               f"{'agree' if right else 'DO NOT AGREE'}; {two['result']['trainingSeconds']:.2f} s and "
               f"{one['result']['trainingSeconds']:.2f} s (no measurement: the ranks share the GPU)")
-        if said and not marked:
+        if marking and not marked:
             print(f"  {model}: the record does NOT mark all ranks as sharing")
     return good
 

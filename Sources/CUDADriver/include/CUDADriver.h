@@ -1,11 +1,11 @@
-// Calls of NVIDIA's driver, of its compiler NVRTC and of cuBLAS, found at run time: no CUDA is needed
-// to build, and a machine without it can be told so in words.
+// Functions of NVIDIA's driver, of its compiler NVRTC and of cuBLAS, found at run time. Building
+// needs no CUDA, and a machine without it gets an error message that names what is missing.
 #ifndef CUDA_DRIVER_H
 #define CUDA_DRIVER_H
 
 #include <stddef.h>
 
-// Results and enumerations have the size that NVIDIA's have; 0 is success everywhere.
+// Results and enumerations have the same size as NVIDIA's. A result of 0 is success in all libraries.
 typedef unsigned CUDAResult;
 typedef unsigned NVRTCResult;
 typedef unsigned CUBLASResult;
@@ -16,10 +16,10 @@ typedef unsigned CUBLASOperation;
 typedef unsigned CUBLASComputeType;
 typedef int CUBLASAlgorithm;
 typedef int CUDADeviceNumber;
-// A place in the memory of a device; not for the host to follow.
+// An address in the memory of a device. The host must not dereference it.
 typedef unsigned long long CUDAAddress;
 
-// Handles: pointers to what only the libraries know.
+// Handles: pointers to structs that only the libraries define.
 typedef struct CUDAContextRecord *CUDAContext;
 typedef struct CUDAModuleRecord *CUDAModule;
 typedef struct CUDAFunctionRecord *CUDAFunction;
@@ -31,7 +31,7 @@ typedef struct CUDAGraphExecRecord *CUDAGraphExec;
 typedef struct NVRTCProgramRecord *NVRTCProgram;
 typedef struct CUBLASHandleRecord *CUBLASHandle;
 
-// What tells devices apart, also between processes.
+// Identifies a device; the same in all processes.
 typedef struct {
   char bytes[16];
 } CUDAUUID;
@@ -54,11 +54,12 @@ typedef struct {
 } CUBLASCalls;
 #undef CUDA_DRIVER_POINTER
 
-// Open `library`, a path or a name that the dynamic linker searches, and find all functions in it.
-// Returns 0, or 1 after writing what is missing into `message`, at most `size` bytes with the end mark.
-// The library stays open for the life of the process.
+// Opens `library`, a path or a name that the dynamic linker searches, and finds all functions in it.
+// Returns 0, or 1 after writing what is missing into `message`, at most `size` bytes with the
+// terminating zero. The library stays open until the process ends.
 int cuda_load(CUDACalls *calls, const char *library, char *message, size_t size);
-// Besides, in a directory opens the compiler's builtins first: NVRTC looks for them by their bare name.
+// The same for NVRTC. If `library` is a path, its builtins in the same directory are opened first:
+// NVRTC looks for them by their bare name.
 int nvrtc_load(NVRTCCalls *calls, const char *library, char *message, size_t size);
 int cublas_load(CUBLASCalls *calls, const char *library, char *message, size_t size);
 

@@ -1,12 +1,13 @@
-// The calls that are made of NVIDIA's libraries, a line each: result, name, argument types.
+// The functions of NVIDIA's libraries that the program calls, one line each: result, name, argument
+// types.
 //
 // Names are those that the libraries export; cuda.h hides some behind macros (cuMemAlloc is
-// cuMemAlloc_v2). This file has no types of its own, so that .ci/cuda/check-calls.sh can hold every
-// line against NVIDIA's headers.
+// cuMemAlloc_v2). This file defines no types, so that .ci/cuda/check-calls.sh can compare every line
+// with NVIDIA's headers.
 #ifndef CUDA_DRIVER_CALLS_H
 #define CUDA_DRIVER_CALLS_H
 
-// libcuda.so.1, which comes with the driver.
+// libcuda.so.1, part of the driver.
 #define CUDA_DRIVER_CALLS(X) \
   X(CUDAResult, cuInit, unsigned) \
   X(CUDAResult, cuDriverGetVersion, int *) \
@@ -71,7 +72,7 @@
   X(NVRTCResult, nvrtcGetCUBINSize, NVRTCProgram, size_t *) \
   X(NVRTCResult, nvrtcGetCUBIN, NVRTCProgram, char *)
 
-// libcublas.so.N, for large products where it is there.
+// libcublas.so.N, used for large products where it is installed.
 #define CUBLAS_CALLS(X) \
   X(CUBLASResult, cublasCreate_v2, CUBLASHandle *) \
   X(CUBLASResult, cublasDestroy_v2, CUBLASHandle) \

@@ -1,5 +1,5 @@
-// The values that are handed to NVIDIA's libraries; .ci/cuda/check-calls.sh holds them against its
-// headers, whose names are in the comments.
+// The values that the program passes to NVIDIA's libraries. The comments have their names in NVIDIA's
+// headers, with which .ci/cuda/check-calls.sh compares them.
 #ifndef CUDA_DRIVER_CONSTANTS_H
 #define CUDA_DRIVER_CONSTANTS_H
 

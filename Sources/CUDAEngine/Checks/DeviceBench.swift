@@ -1,20 +1,22 @@
 public import NeuralNetwork
 
-/// What a device can do: copies, launches, products and steps, without a training run.
+/// Measures a device without a training run: copies, launches, products and steps.
 public struct DeviceBench {
   private let gpu: CUDADevice
   private let repeats: Int
 
-  /// A bench of `gpu` whose figures are medians of `repeats` measurements.
+  /// Creates a bench of `gpu` that reports medians of `repeats` measurements.
   public init(_ gpu: CUDADevice, repeats: Int) {
     precondition(repeats > 0, "\(repeats) repeats")
     self.gpu = gpu
     self.repeats = repeats
   }
 
-  /// Seconds of `work`, whose end is the end of `stream`'s work: the median, after some for nothing.
+  /// Median of the seconds from the start of `work` to the end of all work on `stream`.
+  ///
+  /// It repeats the work for 50 ms first, without measuring.
   private func median(_ stream: Stream, _ work: () throws -> Void) throws -> Double {
-    // A GPU that has rested needs a moment to raise its clock.
+    // An idle GPU needs a moment to raise its clock rate.
     let begin = ContinuousClock.now
     repeat {
       try work()
@@ -30,20 +32,20 @@ public struct DeviceBench {
     return seconds.sorted()[repeats / 2]
   }
 
-  /// Rates of copies between locked host memory and the device, in bytes a second.
+  /// Rates of copies between page-locked host memory and the device, in bytes per second.
   public func copyRates(bytes: Int = 64 << 20) throws -> (toDevice: Double, toHost: Double) {
     try gpu.makeCurrent()
     let stream = try Stream(gpu)
     let host = try PinnedMemory<UInt8>(gpu, count: bytes)
     let device = try DeviceMemory<UInt8>(gpu, count: bytes)
-    let there = try median(stream) {
+    let toDevice = try median(stream) {
       try stream.copy(UnsafeBufferPointer(host.elements), to: device.address)
     }
-    let back = try median(stream) { try stream.copy(device.address, to: host.elements) }
-    return (Double(bytes) / there, Double(bytes) / back)
+    let toHost = try median(stream) { try stream.copy(device.address, to: host.elements) }
+    return (Double(bytes) / toDevice, Double(bytes) / toHost)
   }
 
-  /// Seconds that a graph takes for each kernel in it, and for its launch with one kernel.
+  /// Seconds that each further kernel adds to a graph, and seconds of a graph with one kernel.
   public func graphSeconds() throws -> (node: Double, launch: Double) {
     try gpu.makeCurrent()
     let stream = try Stream(gpu)
@@ -62,12 +64,12 @@ public struct DeviceBench {
   public struct ProductTime: Sendable {
     public let name: String
     public let flop: Double
-    /// With the cut that training takes: its tile and parts.
+    /// The tile and the number of parts that training uses, or `cuBLAS`.
     public let cut: String
     public let seconds: Double
   }
 
-  /// All products of the layers of a model, each by itself, for batches of `batch`.
+  /// Measures every product of a model's layers separately, for batches of `batch` samples.
   public func products(_ model: Model, batch: Int, _ choice: ProductChoice) throws -> [ProductTime]
   {
     let trial = try Trial(model, batch: batch, on: gpu, ProductSettings(choice))
@@ -75,27 +77,29 @@ public struct DeviceBench {
     let (passes, space) = (attached.passes, attached.space)
     try passes.warmUp(trial.batch, space, into: attached.sums, attached.replica.gradients)
     var times: [ProductTime] = []
-    for (place, stage) in passes.plan.stages.enumerated() {
+    for (index, stage) in passes.plan.stages.enumerated() {
       for kind in stage.allProducts(isForTraining: true) {
-        // Several in a graph, or launching would be what is measured.
+        // Several products in one graph, so that the launch does not dominate the measurement.
         let copies = 20
         let graph = try Graph(passes.main) {
-          for _ in 0..<copies { try passes.product(kind, place, batch, attached) }
+          for _ in 0..<copies { try passes.product(kind, index, batch, attached) }
         }
         let seconds = try median(passes.main) { try graph.launch(on: passes.main) }
         let shape = stage.product(kind, count: batch)
         times.append(
           ProductTime(
-            name: "stage \(place + 1) \(kind.rawValue)", flop: shape.flop,
-            cut: passes.products.text(kind, place, shape, stage),
+            name: "stage \(index + 1) \(kind.rawValue)", flop: shape.flop,
+            cut: passes.products.text(kind, index, shape, stage),
             seconds: seconds / Double(copies)))
       }
     }
     return times
   }
 
-  /// Seconds of a training step: many in graphs, and one by one by way of the host; and the kernels of
-  /// the former.
+  /// Seconds of a training step in a graph of many steps and in steps through the host.
+  ///
+  /// - Returns: seconds per step of both methods, and the number of kernels of a step in such a
+  ///   graph.
   public func stepSeconds(
     _ model: Model, batch: Int
   ) throws -> (graphs: Double, host: Double, kernels: Int) {
@@ -120,7 +124,7 @@ public struct DeviceBench {
     return (graphs / Double(count), host / Double(count), try engine.kernelsOfStep())
   }
 
-  /// An engine that is ready to work on noise.
+  /// An engine that is attached to random samples.
   private struct Trial {
     let replica: TrialReplica
     let engine: CUDAEngine
@@ -128,7 +132,7 @@ public struct DeviceBench {
     let batch: Passes.Batch
 
     init(_ model: Model, batch: Int, on gpu: CUDADevice, _ products: ProductSettings) throws {
-      // A rate so small that all steps have the same work.
+      // The learning rate is so small that all steps do the same work.
       let optimizer = Optimizer(kind: .adam, learningRate: 1e-7)
       replica = TrialReplica(model, optimizer, count: batch)
       engine = try CUDAEngine(model: model, optimizer: optimizer, on: gpu, products: products)

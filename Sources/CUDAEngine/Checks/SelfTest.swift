@@ -1,28 +1,30 @@
 public import NeuralNetwork
 
-/// Checks a device against an engine on the CPU: every kernel, every tile, on shapes that fit and shapes
-/// that do not.
+/// Checks a device's results against those of an engine on the CPU.
+///
+/// It covers every kernel and every tile, with shapes that are multiples of the tiles and shapes
+/// that are not.
 public struct SelfTest {
-  /// What one check found.
+  /// The result of one check.
   public struct Finding: Sendable {
     public let name: String
-    /// The largest error, as a norm relative to what was expected.
+    /// The largest error: the norm of the difference relative to the norm of the expected values.
     public let error: Double
     public let bound: Double
 
     public var isGood: Bool { error < bound }
   }
 
-  /// Makes the engine that is believed.
-  public typealias Believed = (Model, Optimizer) -> any Engine
+  /// Makes the reference engine, which is taken to be correct.
+  public typealias ReferenceFactory = (Model, Optimizer) -> any Engine
 
   private let gpu: CUDADevice
-  private let believed: Believed
+  private let makeReference: ReferenceFactory
 
-  /// A test of `gpu` against the engines that `believed` makes.
-  public init(_ gpu: CUDADevice, against believed: @escaping Believed) {
+  /// Creates a test of `gpu` against the engines that `makeReference` makes.
+  public init(_ gpu: CUDADevice, against makeReference: @escaping ReferenceFactory) {
     self.gpu = gpu
-    self.believed = believed
+    self.makeReference = makeReference
   }
 
   /// A model and how its products are computed.
@@ -30,11 +32,11 @@ public struct SelfTest {
     let text: String
     let size: Int
     let batch: Int
-    let way: Way
+    let method: ProductMethod
   }
 
-  /// Who computes the products.
-  private enum Way {
+  /// How products are computed: as training does, with a given tile and parts, or by cuBLAS.
+  private enum ProductMethod {
     case chosen
     case tile(Tile, parts: Int)
     case cublas
@@ -72,19 +74,19 @@ public struct SelfTest {
 
   /// Runs all checks; `isQuick` leaves out the full-size networks.
   ///
-  /// - Parameter onFinding: hears of each as it comes.
+  /// - Parameter onFinding: receives each result as soon as it is known.
   /// - Throws: `CUDAError`.
   public func run(isQuick: Bool, onFinding: (Finding) -> Void) throws {
-    var ways: [Way] = [.chosen]
-    for tile in Tile.allCases { ways += [.tile(tile, parts: 1), .tile(tile, parts: 3)] }
-    if gpu.hasCUBLAS { ways.append(.cublas) }
+    var methods: [ProductMethod] = [.chosen]
+    for tile in Tile.allCases { methods += [.tile(tile, parts: 1), .tile(tile, parts: 3)] }
+    if gpu.hasCUBLAS { methods.append(.cublas) }
     var cases = Self.oddModels.flatMap { text in
-      ways.map { Case(text: text, size: 15, batch: 9, way: $0) }
+      methods.map { Case(text: text, size: 15, batch: 9, method: $0) }
     }
     if !isQuick {
       for batch in [64, 500] {
-        cases += ways.map { Case(text: Self.mlp, size: 28, batch: batch, way: $0) }
-        cases += ways.map { Case(text: Self.cnn, size: 28, batch: batch, way: $0) }
+        cases += methods.map { Case(text: Self.mlp, size: 28, batch: batch, method: $0) }
+        cases += methods.map { Case(text: Self.cnn, size: 28, batch: batch, method: $0) }
       }
     }
     for one in cases { onFinding(try gradients(one)) }
@@ -94,10 +96,10 @@ public struct SelfTest {
     }
   }
 
-  /// Relative errors that rounding explains.
+  /// The largest relative error that rounding can explain.
   ///
-  /// Now and then it picks another of two nearly equal values in
-  /// a pooling window, the more often the fewer bits factors have and the more windows there are.
+  /// Occasionally rounding selects the other of two nearly equal values in a pooling window. That
+  /// happens more often the fewer bits the factors have and the more windows there are.
   private func bound(isFullSize: Bool) -> Double {
     switch gpu.precision {
     case .float32: isFullSize ? 1e-3 : 1e-5
@@ -106,56 +108,58 @@ public struct SelfTest {
     }
   }
 
+  /// The model of a case, with 10 classes.
   private func model(_ one: Case) throws -> Model {
     try Model(text: one.text, height: one.size, width: one.size, classes: 10)
   }
 
-  /// Gradients, losses, hits and an evaluation.
+  /// Compares the gradients and the loss of one batch, and the loss of an evaluation.
   private func gradients(_ one: Case) throws -> Finding {
     let (model, optimizer) = (try model(one), Optimizer(kind: .sgd))
-    let (mine, theirs) = (
+    let (tested, expected) = (
       TrialReplica(model, optimizer, count: one.batch),
       TrialReplica(model, optimizer, count: one.batch)
     )
     let engine = try CUDAEngine(
-      model: model, optimizer: optimizer, on: gpu, products: one.way.settings)
-    let other = believed(model, optimizer)
-    try engine.attach(samples: mine.samples, buffers: mine.buffers, largestBatch: one.batch)
-    try other.attach(samples: theirs.samples, buffers: theirs.buffers, largestBatch: one.batch)
+      model: model, optimizer: optimizer, on: gpu, products: one.method.settings)
+    let reference = makeReference(model, optimizer)
+    try engine.attach(samples: tested.samples, buffers: tested.buffers, largestBatch: one.batch)
+    try reference.attach(
+      samples: expected.samples, buffers: expected.buffers, largestBatch: one.batch)
     let indices = (0..<one.batch).map { Int32(($0 * 7 + 3) % one.batch) }
     let outcomes = indices.withUnsafeBufferPointer { indices in
       (
-        engine.computeGradients(of: indices, into: mine.gradients, onReady: { _ in }),
-        other.computeGradients(of: indices, into: theirs.gradients, onReady: { _ in })
+        engine.computeGradients(of: indices, into: tested.gradients, onReady: { _ in }),
+        reference.computeGradients(of: indices, into: expected.gradients, onReady: { _ in })
       )
     }
-    let evaluations = (engine.evaluate(mine.samples), other.evaluate(theirs.samples))
+    let evaluations = (engine.evaluate(tested.samples), reference.evaluate(expected.samples))
     try engine.checkDevice()
-    return withExtendedLifetime((mine, theirs)) {
+    return withExtendedLifetime((tested, expected)) {
       var error = abs(outcomes.0.lossSum / outcomes.1.lossSum - 1)
       error = max(error, abs(evaluations.0.lossSum / evaluations.1.lossSum - 1))
-      for tensor in mine.layout.tensors {
+      for tensor in tested.layout.tensors {
         error = max(
-          error, Self.error(mine.gradients[tensor.range], theirs.gradients[tensor.range]))
+          error, Self.error(tested.gradients[tensor.range], expected.gradients[tensor.range]))
       }
       return Finding(
-        name: "gradients, \(one.text), batch \(one.batch), \(one.way.text)", error: error,
+        name: "gradients, \(one.text), batch \(one.batch), \(one.method.text)", error: error,
         bound: bound(isFullSize: one.size == 28))
     }
   }
 
-  /// Three updates from gradients of the host.
+  /// Compares parameters and optimizer state after three updates from gradients on the host.
   private func updates(_ optimizer: Optimizer) throws -> Finding {
     let model = try Model(text: Self.oddModels[2], height: 15, width: 15, classes: 10)
     let replicas = (0..<2).map { _ in TrialReplica(model, optimizer, count: 4) }
     let engines: [any Engine] = [
-      try CUDAEngine(model: model, optimizer: optimizer, on: gpu), believed(model, optimizer),
+      try CUDAEngine(model: model, optimizer: optimizer, on: gpu), makeReference(model, optimizer),
     ]
     for (replica, engine) in zip(replicas, engines) {
       try engine.attach(samples: replica.samples, buffers: replica.buffers, largestBatch: 4)
       for step in 1...3 {
-        for place in replica.gradients.indices {
-          replica.gradients[place] = Float((place * 37 + step * 11) % 101) / 50 - 1
+        for index in replica.gradients.indices {
+          replica.gradients[index] = Float((index * 37 + step * 11) % 101) / 50 - 1
         }
         guard let base = replica.gradients.baseAddress else { continue }
         engine.update(
@@ -176,7 +180,9 @@ public struct SelfTest {
     }
   }
 
-  /// Whole steps in graphs against the same steps by way of the host, on the same device: the same bits.
+  /// Compares whole steps in graphs with the same steps through the host, on the same device.
+  ///
+  /// Both must give the same bits.
   private func steps(_ optimizer: Optimizer) throws -> Finding {
     let model = try Model(text: Self.oddModels[2], height: 15, width: 15, classes: 10)
     let (one, many) = (
@@ -207,6 +213,7 @@ public struct SelfTest {
     }
   }
 
+  /// Norm of the difference relative to the norm of the expected values; infinity for NaN.
   private static func error(
     _ values: Slice<UnsafeMutableBufferPointer<Float>>,
     _ expected: Slice<UnsafeMutableBufferPointer<Float>>

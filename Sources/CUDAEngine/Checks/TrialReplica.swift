@@ -1,6 +1,6 @@
 public import NeuralNetwork
 
-/// Made-up samples and the buffers of a replica, for steps that are only checked or measured.
+/// Random samples and the buffers of a replica, for checks and measurements.
 public final class TrialReplica {
   public let samples: Samples
   public let buffers: ModelBuffers
@@ -9,20 +9,22 @@ public final class TrialReplica {
   private let images: UnsafeMutableBufferPointer<UInt8>
   private let labels: UnsafeMutableBufferPointer<UInt8>
 
-  /// `count` images of noise for `model`, and its initial parameters; the same every time.
+  /// Makes `count` random images for `model` and its initial parameters.
+  ///
+  /// The values are the same in every run.
   public init(_ model: Model, _ optimizer: Optimizer, count: Int) {
     layout = ParameterLayout(of: model)
     var state: UInt64 = 1
     func byte() -> UInt8 {
-      // Knuth's linear congruential generator: noise enough, and the same everywhere.
+      // Knuth's linear congruential generator: random enough, and the same on every machine.
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return UInt8(truncatingIfNeeded: state >> 56)
     }
     images = .allocate(capacity: count * model.input.count)
-    for place in images.indices { images.initializeElement(at: place, to: byte()) }
+    for index in images.indices { images.initializeElement(at: index, to: byte()) }
     labels = .allocate(capacity: count)
-    for place in labels.indices {
-      labels.initializeElement(at: place, to: byte() % UInt8(clamping: model.classes))
+    for index in labels.indices {
+      labels.initializeElement(at: index, to: byte() % UInt8(clamping: model.classes))
     }
     samples = Samples(
       images: UnsafeBufferPointer(images), labels: UnsafeBufferPointer(labels),
@@ -47,7 +49,7 @@ public final class TrialReplica {
     buffers.optimizerState.deallocate()
   }
 
-  /// One step by way of the host, as ranks that exchange gradients take it.
+  /// Takes one step with gradients in host memory, as ranks that exchange gradients do.
   func step(_ indices: [Int32], by engine: any Engine, number: Int) -> BatchOutcome {
     let outcome = indices.withUnsafeBufferPointer {
       engine.computeGradients(of: $0, into: gradients, onReady: { _ in })

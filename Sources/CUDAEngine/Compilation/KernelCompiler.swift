@@ -3,19 +3,22 @@ import Foundation
 import NeuralNetwork
 import Synchronization
 
-/// NVRTC, as it is asked to compile for a device.
+/// Compiles kernels by NVRTC for the architecture of one device.
 ///
-/// Code is made for the device's own architecture: what the driver would make of PTX depends on which is
-/// newer, driver or compiler. Where the compiler does not know the architecture yet, PTX for the newest that
-/// it knows is left to the driver.
+/// It makes machine code for the device's own architecture, because what a driver makes of PTX
+/// depends on which of the two is newer, driver or compiler. Where the compiler does not support
+/// the architecture yet, it makes PTX for the newest one that it supports, and the driver
+/// translates that.
 struct KernelCompiler: Sendable {
   private let libraries: CUDALibraries
   private let target: Target
   private let precision: Precision
 
-  /// What code is made for.
+  /// The architecture to compile for.
   private struct Target {
+    /// Value of NVRTC's option `--gpu-architecture`.
     let option: String
+    /// Whether the result is machine code (CUBIN); else it is PTX.
     let isCode: Bool
   }
 
@@ -28,33 +31,39 @@ struct KernelCompiler: Sendable {
     target = try Self.target(for: capability, libraries)
   }
 
-  /// The programs' codes, each ended by a zero byte; compiled at the same time, on as many cores as there are.
+  /// Compiles the programs concurrently, on all available cores.
+  ///
+  /// - Returns: the code of each program, ended by a zero byte.
+  /// - Throws: `CUDAError` with the compiler's first messages.
   func compile(_ texts: [String]) throws -> [[CChar]] {
     let codes = Mutex<[Result<[CChar], any Error>?]>(texts.map { _ in nil })
-    DispatchQueue.concurrentPerform(iterations: texts.count) { place in
-      let code = Result { try compile(texts[place]) }
-      codes.withLock { $0[place] = code }
+    DispatchQueue.concurrentPerform(iterations: texts.count) { index in
+      let code = Result { try compile(texts[index]) }
+      codes.withLock { $0[index] = code }
     }
     return try codes.withLock { try $0.map { try $0?.get() ?? [] } }
   }
 
+  /// The device's own architecture, or the newest older one that the compiler supports.
   private static func target(
     for capability: CUDADevice.Capability, _ libraries: CUDALibraries
   ) throws -> Target {
     let compiler = libraries.compiler
-    let own = Int32(10 * capability.major + capability.minor)
+    let wanted = Int32(10 * capability.major + capability.minor)
     var count: Int32 = 0
     try check(compiler.nvrtcGetNumSupportedArchs(&count), "nvrtcGetNumSupportedArchs", libraries)
-    var known = [Int32](repeating: 0, count: Int(count))
-    try check(compiler.nvrtcGetSupportedArchs(&known), "nvrtcGetSupportedArchs", libraries)
-    if known.contains(own) { return Target(option: "sm_\(own)", isCode: true) }
-    guard let best = known.filter({ $0 < own }).max() else {
+    var supported = [Int32](repeating: 0, count: Int(count))
+    try check(compiler.nvrtcGetSupportedArchs(&supported), "nvrtcGetSupportedArchs", libraries)
+    if supported.contains(wanted) { return Target(option: "sm_\(wanted)", isCode: true) }
+    guard let best = supported.filter({ $0 < wanted }).max() else {
       throw DeviceUnavailable(
-        description: "NVRTC makes no code for compute capability \(capability); it knows \(known)")
+        description: "NVRTC makes no code for compute capability \(capability); "
+          + "it knows \(supported)")
     }
     return Target(option: "compute_\(best)", isCode: false)
   }
 
+  /// Throws a `CUDAError` with NVRTC's text unless `result` is success.
   private static func check(
     _ result: NVRTCResult, _ call: StaticString, _ libraries: CUDALibraries
   ) throws {
@@ -63,7 +72,7 @@ struct KernelCompiler: Sendable {
     throw CUDAError(call: "\(call)", text: text ?? "unknown error", code: result)
   }
 
-  /// The program's code, ended by a zero byte.
+  /// Compiles one program; the code ends with a zero byte.
   private func compile(_ text: String) throws -> [CChar] {
     let compiler = libraries.compiler
     var program: NVRTCProgram?
@@ -98,7 +107,7 @@ struct KernelCompiler: Sendable {
     return code
   }
 
-  /// The compiler's first messages, in one line.
+  /// The error of a failed compilation, with the compiler's first three messages in one line.
   private func failure(of program: NVRTCProgram?, _ result: NVRTCResult) throws -> CUDAError {
     let compiler = libraries.compiler
     var size = 0
@@ -116,7 +125,7 @@ struct KernelCompiler: Sendable {
 }
 
 extension Precision {
-  /// What the kernels' text calls it.
+  /// The value of the macro `PRECISION` in the kernels' source.
   fileprivate var number: Int {
     switch self {
     case .float32: 0
@@ -126,7 +135,7 @@ extension Precision {
   }
 }
 
-/// Calls `body` with strings as a C array.
+/// Calls `body` with the strings as an array of C strings.
 private func withCStrings<Result>(
   _ strings: [String], _ body: (UnsafeMutablePointer<UnsafePointer<CChar>?>) throws -> Result
 ) rethrows -> Result {

@@ -1,16 +1,17 @@
 internal import CUDADriver
 import NeuralNetwork
 
-/// Kernels, compiled for a device and loaded.
+/// The kernels that are compiled and loaded for a device, by name.
 struct KernelLibrary {
   private let libraries: CUDALibraries
   private let compiler: KernelCompiler
   private var functions: [String: CUDAFunction] = [:]
   private var products: Set<ProductKernel> = []
 
-  /// Compiles the kernels that every model needs.
+  /// Compiles and loads the kernels that every model needs.
   ///
-  /// - Throws: `CUDAError`, `DeviceUnavailable` with the compiler's messages.
+  /// - Throws: `CUDAError` with the compiler's messages; `DeviceUnavailable` where the compiler is
+  ///   too old for the device.
   init(
     _ libraries: CUDALibraries, capability: CUDADevice.Capability, precision: Precision
   ) throws {
@@ -19,7 +20,7 @@ struct KernelLibrary {
     try load(KernelText.elementary)
   }
 
-  /// Compiles those of the products that are not there yet.
+  /// Compiles and loads those product kernels that are still missing.
   mutating func require(_ wanted: Set<ProductKernel>) throws {
     let missing = wanted.subtracting(products)
     try load(missing.sorted { $0.name < $1.name }.map(KernelText.program))
@@ -34,6 +35,7 @@ struct KernelLibrary {
     return function
   }
 
+  /// Compiles and loads the programs, then looks up their kernels.
   private mutating func load(_ programs: [KernelText.Program]) throws {
     for (program, code) in zip(programs, try compiler.compile(programs.map(\.text))) {
       // A module stays loaded until the context ends.

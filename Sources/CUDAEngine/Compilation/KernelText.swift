@@ -1,6 +1,6 @@
-/// The text of the kernels, which the program carries in itself.
+/// The source of the kernels, which is embedded in the program as resources.
 enum KernelText {
-  /// Every header by the name that others include it by.
+  /// Every header with the name by which `#include` refers to it.
   static let headers: [(name: String, text: [UInt8])] = [
     ("common.cuh", PackageResources.common_cuh),
     ("shapes.cuh", PackageResources.shapes_cuh),
@@ -16,13 +16,13 @@ enum KernelText {
     ("update.cuh", PackageResources.update_cuh),
   ]
 
-  /// A program for the compiler, and the kernels that are wanted of it.
+  /// A source for the compiler, with the names of the kernels to load from it.
   struct Program {
     let text: String
     let kernels: [String]
   }
 
-  /// The programs of the kernels that every model needs.
+  /// The programs with the kernels that every model needs.
   static let elementary = [
     Program(
       text: "#include \"elementwise.cuh\"\n",
@@ -36,7 +36,7 @@ enum KernelText {
       kernels: ["adam_update", "adam_step", "sgd_update", "sgd_step"]),
   ]
 
-  /// The program of a product.
+  /// The program with the kernel of one product.
   static func program(of product: ProductKernel) -> Program {
     Program(
       text: "#include \"base.cuh\"\nPRODUCT_\(product.kind.rawValue)(\(product.tile.rawValue))\n",
@@ -44,9 +44,9 @@ enum KernelText {
   }
 }
 
-/// A product for one tile: a kernel that is compiled if a model needs it.
+/// The kernel of one product with one tile; it is compiled only if a model needs it.
 struct ProductKernel: Hashable {
-  /// Which product of a layer.
+  /// The product of a layer that the kernel computes.
   enum Kind: String, CaseIterable {
     case fullOutputs = "full_outputs"
     case fullWeights = "full_weights"
@@ -60,6 +60,6 @@ struct ProductKernel: Hashable {
   let kind: Kind
   let tile: Tile
 
-  /// The kernel's name.
+  /// The kernel's name, such as `full_outputs_MediumTile`.
   var name: String { "\(kind.rawValue)_\(tile.rawValue)" }
 }

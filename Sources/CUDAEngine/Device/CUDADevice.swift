@@ -1,9 +1,9 @@
 internal import CUDADriver
 public import NeuralNetwork
 
-/// A GPU that can compute: its context, and the kernels that every model needs.
+/// A GPU that is ready to compute: its context and the kernels compiled for it.
 ///
-/// Not to be shared between threads: one training loop owns it.
+/// It must not be shared between threads: one training loop owns it.
 public final class CUDADevice {
   /// The device's number among those that this process sees.
   public let ordinal: Int
@@ -12,22 +12,22 @@ public final class CUDADevice {
   public let memoryBytes: UInt64
   /// Compute capability, such as 9.0.
   public let capability: Capability
-  /// What tells devices apart, also between processes: 32 hexadecimal digits.
+  /// Identifies the device, also between processes: 32 hexadecimal digits.
   public let uuid: String
   /// How many devices this process sees.
   public let visibleDevices: Int
-  /// Multiprocessors.
+  /// Number of multiprocessors.
   public let processors: Int
-  /// How factors of products are taken.
+  /// Precision to which the factors of products are rounded.
   public let precision: Precision
-  /// Seconds from looking for libraries to a device that can compute.
+  /// Seconds from the search for libraries to a device that is ready to compute.
   public let startSeconds: Double
   let libraries: CUDALibraries
   private(set) var kernels: KernelLibrary
   private let handle: CUDADeviceNumber
   private let context: CUDAContext
 
-  /// Version of a device's abilities.
+  /// Compute capability: the version of a device's features.
   public struct Capability: Comparable, Sendable, CustomStringConvertible {
     public let major: Int
     public let minor: Int
@@ -39,16 +39,20 @@ public final class CUDADevice {
     }
   }
 
-  /// The oldest devices that kernels are made for, and the oldest with tensor cores for these precisions.
+  /// The lowest capability that the kernels are written for.
   private static let oldest = Capability(major: 7, minor: 5)
+  /// The lowest capability with tensor cores for tf32 and bfloat16.
   private static let oldestTensor = Capability(major: 8, minor: 0)
 
-  /// Opens device `place`, modulo the number of those that are visible.
+  /// Opens device number `place` modulo the number of visible devices.
   ///
   /// - Parameters:
-  ///   - place: the rank's place on its node.
-  ///   - environment: may say where libraries are; see `LibraryPlaces`.
-  /// - Throws: `DeviceUnavailable` or `CUDAError`: why this process has no GPU that can compute.
+  ///   - place: the rank's number within its node, from 0.
+  ///   - precision: tf32 and bfloat16 need compute capability 8.0.
+  ///   - environment: environment variables, which may name the libraries' directory; see
+  ///     `LibraryPlaces`.
+  /// - Throws: `DeviceUnavailable` or `CUDAError` with the reason why this process has no usable
+  ///   GPU.
   public init(
     place: Int, precision: Precision = .float32, environment: [String: String]
   ) throws {
@@ -105,10 +109,10 @@ public final class CUDADevice {
     (byte < 16 ? "0" : "") + String(byte, radix: 16)
   }
 
-  /// Such as `NVIDIA H200, 139 GiB`.
+  /// Name and memory, such as `NVIDIA H200, 139 GiB`.
   public var text: String { "\(name), \(memoryBytes >> 30) GiB" }
 
-  /// The newest CUDA of the driver, and the compiler's version.
+  /// The newest CUDA version that the driver supports, and the compiler's version.
   public var versions: String {
     var (major, minor): (Int32, Int32) = (0, 0)
     _ = libraries.compiler.nvrtcVersion(&major, &minor)
@@ -116,10 +120,10 @@ public final class CUDADevice {
     return "driver for CUDA \(driver / 1000).\(driver % 1000 / 10), NVRTC \(major).\(minor)"
   }
 
-  /// cuBLAS, or why it is not there; opened when first asked for.
+  /// cuBLAS, or the reason why it is not available; opened at first use.
   private(set) lazy var blas = Result { try libraries.openBLAS() }
 
-  /// Whether large products can be left to cuBLAS.
+  /// Whether cuBLAS is available.
   public var hasCUBLAS: Bool { (try? blas.get()) != nil }
 
   var driver: CUDACalls { libraries.driver }
@@ -128,9 +132,12 @@ public final class CUDADevice {
     try libraries.check(result, call)
   }
 
-  /// To be called first by whatever uses the device: the context belongs to the calling thread.
+  /// Makes the context current for the calling thread.
+  ///
+  /// Every entry point that uses the device calls this first: the driver keeps one current context
+  /// for each thread.
   func makeCurrent() throws { try check(driver.cuCtxSetCurrent(context), "cuCtxSetCurrent") }
 
-  /// Compiles those of the products that are not there yet.
+  /// Compiles the kernels of those products that are not compiled yet.
   func require(_ products: Set<ProductKernel>) throws { try kernels.require(products) }
 }

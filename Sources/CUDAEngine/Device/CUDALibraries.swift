@@ -2,20 +2,23 @@ internal import CUDADriver
 
 /// NVIDIA's libraries, found and opened at run time.
 struct CUDALibraries: Sendable {
-  /// The driver.
+  /// File name of the driver's library.
+  static let driverName = "libcuda.so.1"
+
+  /// The driver's functions.
   var driver = CUDACalls()
-  /// The compiler of kernels.
+  /// The functions of NVRTC, the compiler of kernels.
   var compiler = NVRTCCalls()
-  /// The newest CUDA that the driver knows, such as 13000.
+  /// The newest CUDA version that the driver supports, such as 13000.
   private(set) var driverVersion: Int32 = 0
   let places: LibraryPlaces
 
-  /// Opens the driver, starts it, and opens a compiler that fits it.
+  /// Opens and initialises the driver, then opens a compiler of a matching version.
   ///
-  /// - Throws: `DeviceUnavailable`, or `CUDAError` where the driver cannot start.
+  /// - Throws: `DeviceUnavailable`, or `CUDAError` where the driver fails to initialise.
   init(environment: [String: String]) throws {
     places = LibraryPlaces(environment: environment)
-    try places.find(["libcuda.so.1"]) { cuda_load(&driver, $0, $1, $2) != 0 }
+    try places.find([Self.driverName]) { cuda_load(&driver, $0, $1, $2) != 0 }
     try check(driver.cuInit(0), "cuInit")
     try check(driver.cuDriverGetVersion(&driverVersion), "cuDriverGetVersion")
     do {
@@ -28,7 +31,7 @@ struct CUDALibraries: Sendable {
     }
   }
 
-  /// Opens cuBLAS, which takes a good part of a second.
+  /// Opens cuBLAS, which takes a large part of a second.
   ///
   /// - Throws: `DeviceUnavailable`.
   func openBLAS() throws -> CUBLASCalls {
@@ -37,15 +40,16 @@ struct CUDALibraries: Sendable {
     return calls
   }
 
-  /// A library's names, that of the driver's own major version first: code that the compiler of another one
-  /// makes may be refused.
+  /// File names of a library, the one with the driver's own major version first.
+  ///
+  /// A driver may refuse code from a compiler of another major version.
   private func names(_ name: String) -> [String] {
     let versions: [Int32] = [13, 12]
     let own = driverVersion / 1000
     return (versions.filter { $0 == own } + versions.filter { $0 != own }).map { "\(name).\($0)" }
   }
 
-  /// Throws unless `result` is success.
+  /// Throws a `CUDAError` with the driver's text unless `result` is success.
   func check(_ result: CUDAResult, _ call: StaticString) throws {
     guard result != 0 else { return }
     var (name, text): (UnsafePointer<CChar>?, UnsafePointer<CChar>?)

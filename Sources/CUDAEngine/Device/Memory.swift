@@ -1,20 +1,20 @@
 internal import CUDADriver
 
-/// A place in a device's memory, not for the host to follow.
+/// An address in a device's memory; the host must not dereference it.
 struct DeviceAddress: KernelArgument {
   var value: CUDAAddress = 0
 
-  /// Nowhere: kernels take it for an argument that is not given.
+  /// The null address: kernels treat it as an argument that is not given.
   static let none = DeviceAddress()
 }
 
-/// Memory of a device for `count` elements, given back with this object.
+/// Device memory for `count` elements, freed together with this object.
 final class DeviceMemory<Element: BitwiseCopyable> {
   let address: DeviceAddress
   let count: Int
   private let device: CUDADevice
 
-  /// Memory with nothing in it; room for one element at least.
+  /// Allocates uninitialised memory, for one element at least.
   init(_ device: CUDADevice, count: Int) throws {
     var address = DeviceAddress()
     try device.check(
@@ -27,15 +27,16 @@ final class DeviceMemory<Element: BitwiseCopyable> {
 
   deinit { _ = device.driver.cuMemFree_v2(address.value) }
 
-  /// The address of element `place`.
+  /// The address of element number `place`.
   func at(_ place: Int) -> DeviceAddress {
     precondition(0 <= place && place <= count, "place \(place) of \(count)")
     return DeviceAddress(value: address.value + CUDAAddress(place * MemoryLayout<Element>.stride))
   }
 
-  /// Writes zeros and returns when they are there; for elements of 4 or 8 bytes.
+  /// Writes zeros and returns when they are written; for elements of 4 or 8 bytes.
   ///
-  /// Memory must not go back before work on it is done, also where what comes next fails.
+  /// It waits because memory must not be freed before the work on it is done, also where a later
+  /// call fails.
   func clear(on stream: Stream) throws {
     try device.check(
       device.driver.cuMemsetD32Async(
@@ -45,12 +46,14 @@ final class DeviceMemory<Element: BitwiseCopyable> {
   }
 }
 
-/// Memory of the host that the device reads and writes at full speed, given back with this object.
+/// Page-locked host memory, freed together with this object.
+///
+/// The device reads and writes it at full speed.
 final class PinnedMemory<Element: BitwiseCopyable> {
   let elements: UnsafeMutableBufferPointer<Element>
   private let device: CUDADevice
 
-  /// Memory with nothing in it; room for one element at least.
+  /// Allocates uninitialised memory, for one element at least.
   init(_ device: CUDADevice, count: Int) throws {
     var memory: UnsafeMutableRawPointer?
     try device.check(
@@ -64,10 +67,12 @@ final class PinnedMemory<Element: BitwiseCopyable> {
   deinit { _ = device.driver.cuMemFreeHost(elements.baseAddress) }
 }
 
-/// Memory that somebody else owns, locked so that the device reads and writes it at full speed.
+/// Host memory of another owner, page-locked as long as this object exists.
+///
+/// The device reads and writes locked memory at full speed.
 final class PinnedRange {
   private let memory: UnsafeMutableRawBufferPointer
-  /// Whether locking worked; copies work without, at a lower rate.
+  /// Whether locking succeeded; copies work without it, at a lower rate.
   let isLocked: Bool
   private let device: CUDADevice
 
@@ -80,7 +85,7 @@ final class PinnedRange {
   }
 
   deinit {
-    // The owner may have given it back already: what the driver says to that changes nothing.
+    // The owner may have freed the memory already, so the driver's error is ignored.
     if isLocked { _ = device.driver.cuMemHostUnregister(memory.baseAddress) }
   }
 }

@@ -1,11 +1,14 @@
 internal import CUDADriver
 
-/// Work of a device, one piece after the other.
+/// A CUDA stream: work of a device that is done in the order in which it was given.
 final class Stream {
   let handle: CUDAStream
   let device: CUDADevice
 
-  /// - Parameter isFirst: whether its kernels are begun before those of other streams.
+  /// Creates a stream.
+  ///
+  /// - Parameter isFirst: whether it has the highest priority: its kernels are started before those
+  ///   of other streams.
   init(_ device: CUDADevice, isFirst: Bool = false) throws {
     var (least, greatest): (Int32, Int32) = (0, 0)
     try device.check(
@@ -22,24 +25,26 @@ final class Stream {
 
   deinit { _ = device.driver.cuStreamDestroy_v2(handle) }
 
-  /// Waits until all is done.
+  /// Waits on the host until all work of the stream is done.
   func synchronize() throws {
     try device.check(device.driver.cuStreamSynchronize(handle), "cuStreamSynchronize")
   }
 
-  /// Has what comes after wait for what came before `event`.
+  /// Makes later work of this stream wait for the work that `event` marks.
   func wait(for event: Event) throws {
     try device.check(
       device.driver.cuStreamWaitEvent(handle, event.handle, 0), "cuStreamWaitEvent")
   }
 
-  /// Has what comes after wait for what `other` was given; `event` is where it then was.
+  /// Makes later work of this stream wait for all work that `other` has been given so far.
+  ///
+  /// - Parameter event: is recorded on `other` for this purpose.
   func wait(for other: Stream, passing event: Event) throws {
     try event.record(on: other)
     try wait(for: event)
   }
 
-  /// Copies host memory, which must stay as it is until that is done.
+  /// Copies from host memory, which must stay unchanged until the copy is done.
   func copy<Element: BitwiseCopyable>(
     _ source: UnsafeBufferPointer<Element>, to target: DeviceAddress
   ) throws {
@@ -50,7 +55,10 @@ final class Stream {
       "cuMemcpyHtoDAsync")
   }
 
-  /// Copies device memory into host memory, which is valid when somebody has waited for it.
+  /// Copies from device memory to host memory.
+  ///
+  /// The host memory is valid once the host has waited for the stream, or for an event after the
+  /// copy.
   func copy<Element: BitwiseCopyable>(
     _ source: DeviceAddress, to target: UnsafeMutableBufferPointer<Element>
   ) throws {
@@ -62,7 +70,7 @@ final class Stream {
   }
 }
 
-/// A point in the work of a stream.
+/// A CUDA event: a mark in the work of a stream.
 final class Event {
   let handle: CUDAEvent
   private let device: CUDADevice
@@ -78,20 +86,21 @@ final class Event {
 
   deinit { _ = device.driver.cuEventDestroy_v2(handle) }
 
-  /// Marks where `stream` is now.
+  /// Marks the end of the work that `stream` has been given so far.
   func record(on stream: Stream) throws {
     try device.check(device.driver.cuEventRecord(handle, stream.handle), "cuEventRecord")
   }
 
-  /// Marks, within a graph that `stream` writes down, when the device comes by: for whoever waits for it
-  /// after a launch of the graph.
+  /// Adds the event to the graph that `stream` captures, so that the host can wait for it.
+  ///
+  /// After each launch of the graph the event completes when the device reaches this point.
   func recordForHost(on stream: Stream) throws {
     try device.check(
       device.driver.cuEventRecordWithFlags(
         handle, stream.handle, UInt32(cudaRecordExternal)), "cuEventRecordWithFlags")
   }
 
-  /// Whether the stream has still to come by.
+  /// Whether the stream has not reached the event yet.
   var isOpen: Bool {
     get throws {
       let result = device.driver.cuEventQuery(handle)
@@ -101,20 +110,23 @@ final class Event {
     }
   }
 
-  /// Waits until the stream came by.
+  /// Waits on the host until the stream has reached the event.
   func synchronize() throws {
     try device.check(device.driver.cuEventSynchronize(handle), "cuEventSynchronize")
   }
 }
 
-/// Work that was written down once and is started by one call.
+/// A CUDA graph: work that is captured once and then started by one call each time.
 final class Graph {
-  /// Kernels and copies.
+  /// Number of the graph's nodes, such as kernels and copies.
   let nodeCount: Int
   private let handle: CUDAGraphExec
   private let device: CUDADevice
 
-  /// Writes down what `body` gives to `stream`, and to streams that wait for it and are waited for.
+  /// Captures the work that `body` gives to `stream`.
+  ///
+  /// Work given to other streams is captured, too, if they wait for `stream` first and `stream`
+  /// waits for them at the end.
   init(_ stream: Stream, _ body: () throws -> Void) throws {
     let (device, driver) = (stream.device, stream.device.driver)
     try device.check(
@@ -142,6 +154,7 @@ final class Graph {
 
   deinit { _ = device.driver.cuGraphExecDestroy(handle) }
 
+  /// Starts the captured work on `stream`.
   func launch(on stream: Stream) throws {
     try device.check(device.driver.cuGraphLaunch(handle, stream.handle), "cuGraphLaunch")
   }

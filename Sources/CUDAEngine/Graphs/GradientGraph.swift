@@ -1,36 +1,43 @@
 import NeuralNetwork
 
-/// One pass for gradients as one graph, from indices on the host to gradients where they are wanted.
+/// The forward and backward pass of one batch as one CUDA graph.
 ///
-/// Whoever waits is told of each part on its way: the device goes on meanwhile.
+/// It begins with the batch's indices on the host and ends with the gradients in the caller's
+/// memory or on the device. Events within the graph let the host use each part of the gradients
+/// while the device still computes the others.
 final class GradientGraph {
   let graph: Graph
-  /// The batch's loss and hits are on the host.
+  /// Completes when the batch's loss and correct predictions are on the host.
   let lossKnown: Event
-  /// Gradients in the order in which they become final: last parameters first.
+  /// Parts of the gradients in the order in which they become final: last parameters first.
   let parts: [Part]
-  /// Whether the events can be believed; if not, only the end of the graph can be waited for.
-  let tellsInTime: Bool
+  /// Whether the events can be trusted; if not, the host must wait for the end of the graph.
+  let reportsInTime: Bool
 
-  /// A range of gradients, and when it is where it is wanted.
+  /// A range of gradients and the event that completes when the range has arrived at its target.
   struct Part {
     let range: Range<Int>
     let ready: Event
   }
 
-  /// What a graph is made for.
+  /// The properties of a pass that a graph is made for.
   struct Size: Hashable {
     let samples: Int
     /// Whether gradients stay on the device.
     let isResident: Bool
   }
 
-  /// Gradients copied at a time, so that the first are on the host while the others still come: 1 MiB.
+  /// Numbers in one copy of gradients to the host: 1 MiB.
+  ///
+  /// With several copies the first gradients are on the host while the others are still in
+  /// transfer.
   private static let pieceSize = 1 << 18
 
+  /// Captures the pass for batches of `count` samples.
+  ///
   /// - Parameters:
-  ///   - copies: the stream that brings results to the host.
-  ///   - target: where gradients go; nil where they stay.
+  ///   - copies: the stream that copies results to the host.
+  ///   - target: the host memory for the gradients; nil where they stay on the device.
   init(
     _ attached: Attachment, samples count: Int, copies: Stream,
     to target: UnsafeMutableBufferPointer<Float>?
@@ -40,7 +47,7 @@ final class GradientGraph {
     let batch = Passes.Batch(
       samples: attached.samples, indices: attached.indices.address, count: count)
     try passes.warmUp(batch, attached.space, into: attached.sums, gradients)
-    // Made before anything is written down: a driver may refuse it then.
+    // Events are made before the capture begins: during it a driver may refuse to make them.
     let lossKnown = try Event(main.device)
     let partsOfStage = try stages.map { stage in
       try stage.hasParameters
@@ -48,7 +55,7 @@ final class GradientGraph {
           Part(range: $0, ready: try Event(main.device))
         } : []
     }
-    // Copies wait for each of these; the last is what the end waits for.
+    // The copies of each stage wait for one of these; the end of the graph waits for the last one.
     let turns = try (0...stages.count + 1).map { _ in try Event(main.device) }
     graph = try Graph(main) {
       try main.copy(
@@ -79,18 +86,19 @@ final class GradientGraph {
     self.lossKnown = lossKnown
     parts = partsOfStage.reversed().flatMap { $0 }
     attached.hostIndices.elements.update(repeating: 0)
-    tellsInTime = try Self.isSeenOpen(parts.last?.ready, after: graph, on: main)
+    reportsInTime = try Self.isSeenOpen(parts.last?.ready, after: graph, on: main)
   }
 
-  /// Whether an event of the graph was open just after a launch of it.
+  /// Whether an event of the graph was seen incomplete just after a launch of the graph.
   ///
-  /// Whoever waits for an event that is still that of the launch before, or of none, goes on too early. No driver
-  /// is known to do that, but its silence would cost the gradients.
+  /// If a launch did not reset its events, a wait could return at once, for the launch before or
+  /// for none at all, and the caller would read gradients that are not final. No driver is known to
+  /// do so, but the error would be silent.
   private static func isSeenOpen(
     _ event: Event?, after graph: Graph, on stream: Stream
   ) throws -> Bool {
     guard let event else { return false }
-    // More than once: a host that is held up may find a fast device done.
+    // Several attempts: where the host is delayed, a fast device may already be done.
     for _ in 0..<10 {
       try graph.launch(on: stream)
       let isOpen = try event.isOpen
@@ -100,7 +108,9 @@ final class GradientGraph {
     return false
   }
 
-  /// A range cut at multiples of the piece's size, the last piece first.
+  /// Cuts a range at multiples of the piece's size; the last piece comes first.
+  ///
+  /// - Parameter isWhole: whether the range stays in one piece.
   private static func pieces(of range: Range<Int>, isWhole: Bool) -> [Range<Int>] {
     guard !isWhole, !range.isEmpty else { return [range] }
     let (first, last) = (range.lowerBound / pieceSize, (range.upperBound - 1) / pieceSize)
@@ -110,30 +120,32 @@ final class GradientGraph {
   }
 }
 
-/// Memory of the host that gradients come to: the caller's, locked, or where that cannot be, our own, from
-/// which they are copied once more.
+/// The host memory to which the device copies gradients.
+///
+/// It is the caller's memory, page-locked. Where that cannot be locked, it is locked memory of this
+/// object, from which the gradients are copied once more.
 final class GradientLanding {
-  /// Where the device writes.
+  /// The memory that the device writes to.
   let memory: UnsafeMutableBufferPointer<Float>
   private let caller: UnsafeMutableBufferPointer<Float>
   private let lock: PinnedRange
-  private let own: PinnedMemory<Float>?
+  private let staging: PinnedMemory<Float>?
 
   init(_ device: CUDADevice, for caller: UnsafeMutableBufferPointer<Float>) throws {
     self.caller = caller
     lock = PinnedRange(device, UnsafeMutableRawBufferPointer(caller))
-    own = lock.isLocked ? nil : try PinnedMemory(device, count: caller.count)
-    memory = own?.elements ?? caller
+    staging = lock.isLocked ? nil : try PinnedMemory(device, count: caller.count)
+    memory = staging?.elements ?? caller
   }
 
-  /// Whether it is this memory that gradients are wanted in.
+  /// Whether this object was made for the memory `other`.
   func serves(_ other: UnsafeMutableBufferPointer<Float>) -> Bool {
     caller.baseAddress == other.baseAddress && caller.count == other.count
   }
 
-  /// Makes what the device wrote the caller's.
+  /// Copies a range to the caller's memory, unless the device wrote there directly.
   func deliver(_ range: Range<Int>) {
-    guard own != nil else { return }
+    guard staging != nil else { return }
     _ = UnsafeMutableBufferPointer(rebasing: caller[range])
       .update(fromContentsOf: memory[range])
   }

@@ -1,28 +1,32 @@
 import NeuralNetwork
 
-/// Whole steps as one graph: from indices on the host to changed parameters, several steps after each other.
+/// Several consecutive training steps as one CUDA graph.
+///
+/// It begins with the indices and the optimizer's constants of all steps on the host and ends with
+/// updated parameters on the device and the steps' results on the host.
 final class StepGraph {
-  /// What a graph is made for.
+  /// The numbers of samples and steps that a graph is made for.
   struct Size: Hashable {
-    /// Samples of each step.
+    /// Samples in each step.
     let samples: Int
     let steps: Int
   }
 
-  /// Copies in a graph: constants and indices to the device, results back.
+  /// Number of copies in a graph: constants and indices to the device, results to the host.
   static let copies = 3
 
   let size: Size
   let graph: Graph
-  /// Where the results of a launch go that has not been waited for; nil when there is none.
+  /// Index of the first outcome of a launch until its results are collected; else nil.
   var firstResult: Int?
   private let done: Event
   private let constants: PinnedMemory<UpdateConstants>
   private let indices: PinnedMemory<Int32>
   private let sums: PinnedMemory<BatchSums>
-  /// On the device; to live as long as the graph.
+  /// The device memory of constants, indices and results; the graph uses it as long as it exists.
   private let memory: (DeviceMemory<UpdateConstants>, DeviceMemory<Int32>, DeviceMemory<BatchSums>)
 
+  /// Captures `size.steps` steps of `size.samples` samples each.
   init(_ engine: CUDAEngine, _ attached: Attachment, _ size: Size) throws {
     let gpu = engine.gpu
     let (main, passes) = (engine.main, attached.passes)
@@ -40,7 +44,7 @@ final class StepGraph {
       Passes.Batch(
         samples: attached.samples, indices: attached.indices.address, count: size.samples),
       attached.space, into: attached.sums, attached.replica.gradients)
-    // An update of nothing, for the same reason.
+    // An update of no parameters: the driver must load this kernel before the capture, too.
     try engine.update(0..<0, attached, constants: memory.0, slot: 0, on: main)
     try main.synchronize()
     let (early, updates, all) = (passes.plan.earlyUpdate, engine.uploads, engine.layout.count)
@@ -55,14 +59,14 @@ final class StepGraph {
       }
       try passes.gather(batch(0), attached.space)
       for step in 0..<size.steps {
-        // Nobody waits for it before the next step.
+        // Only the next step needs these inputs, so they are gathered beside this step.
         if step + 1 < size.steps { try passes.gatherAhead(batch(step + 1), attached.space) }
         try passes.layers(batch(step), attached.space)
         try passes.loss(batch(step), attached.space, into: memory.2, slot: step)
         for stage in passes.plan.stages.indices.reversed() {
           try passes.backward(stage, size.samples, attached.space, into: attached.replica.gradients)
           guard stage == early else { continue }
-          // The gradients are there, and the weights have been read.
+          // The update needs the gradients, and no kernel may still read the old weights.
           try updates.wait(for: passes.weightStream(stage), passing: turns[0])
           try updates.wait(for: main, passing: turns[1])
           try engine.update(
@@ -82,16 +86,18 @@ final class StepGraph {
     self.memory = memory
   }
 
-  /// Starts the steps of `batches`, whose results `collect` then has for place `result` on.
+  /// Starts a step for each batch.
+  ///
+  /// - Parameter result: index of the outcome of the first batch, for `collect`.
   func start(
     _ batches: ArraySlice<UnsafeBufferPointer<Int32>>, _ optimizer: Optimizer, firstStep: Int,
     result: Int, on stream: Stream
   ) throws {
-    for (place, batch) in batches.enumerated() {
-      constants.elements[place] = UpdateConstants(
-        optimizer, scale: 1 / Float(size.samples), step: firstStep + place)
+    for (offset, batch) in batches.enumerated() {
+      constants.elements[offset] = UpdateConstants(
+        optimizer, scale: 1 / Float(size.samples), step: firstStep + offset)
       for (index, sample) in batch.enumerated() {
-        indices.elements[place * size.samples + index] = sample
+        indices.elements[offset * size.samples + index] = sample
       }
     }
     try graph.launch(on: stream)
@@ -99,14 +105,14 @@ final class StepGraph {
     firstResult = result
   }
 
-  /// Waits for the steps that were started and hands out what they came to.
+  /// Waits for the steps that were started and stores their results in `outcomes`.
   func collect(into outcomes: inout [BatchOutcome]) throws {
     guard let first = firstResult else { return }
     try done.synchronize()
     firstResult = nil
-    for (place, batch) in sums.elements.enumerated() {
-      outcomes[first + place].lossSum = batch.lossSum
-      outcomes[first + place].correct = Int(batch.correct)
+    for (offset, batch) in sums.elements.enumerated() {
+      outcomes[first + offset].lossSum = batch.lossSum
+      outcomes[first + offset].correct = Int(batch.correct)
     }
   }
 }

@@ -1,4 +1,5 @@
-// What the products are made of; the instantiations follow in the program's text (KernelText.swift).
+// All headers of the products, in the order of their dependencies. The program's text includes this
+// file and then names the kernels to instantiate (KernelText.swift).
 #include "common.cuh"
 #include "shapes.cuh"
 #include "tile.cuh"

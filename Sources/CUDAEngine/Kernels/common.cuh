@@ -1,10 +1,13 @@
 #pragma once
-// What all kernels share. There are no headers: NVRTC has none, and needs none.
+// Types and functions that all kernels share. No standard header is included: NVRTC has none, and the
+// kernels need none.
 //
-// The same text runs on a GPU and, in tests, on the CPU (Tests/FakeCUDA), which defines KERNEL, SHARED
-// and CUDA's own words before it includes this. PRECISION is 0 for float32, 1 for tf32, 2 for bfloat16.
+// The same text is compiled for a GPU and, in tests, for the CPU. There Tests/FakeCUDA defines KERNEL,
+// SHARED and CUDA's keywords before it includes this file. PRECISION is 0 for float32, 1 for tf32 and
+// 2 for bfloat16.
 #ifndef KERNEL
-// At most 128 registers a thread, so that a multiprocessor has room for 512 threads.
+// The launch bounds allow at most 128 registers per thread, so that 512 threads fit on a
+// multiprocessor.
 #define KERNEL(threads, name, ...) \
   extern "C" __global__ void __launch_bounds__(threads, 512 / (threads)) name(__VA_ARGS__)
 #define SHARED(type, name) __shared__ type name
@@ -12,17 +15,18 @@
 
 typedef unsigned char Byte;
 
-/// Four numbers that are moved at once.
+/// Four numbers that one instruction loads or stores.
 struct alignas(16) Quad {
   float value[4];
 };
 
-/// Two numbers that are moved at once.
+/// Two numbers that one instruction loads or stores.
 struct alignas(8) Pair {
   float value[2];
 };
 
-/// Copies numbers between registers and shared memory, as many at once as the alignment allows.
+/// Copies `count` numbers between registers and shared memory, with the widest loads and stores that
+/// the alignment allows.
 template <int count> __device__ inline void copy(float *to, const float *from) {
   if constexpr (count % 4 == 0) {
 #pragma unroll
@@ -39,7 +43,7 @@ template <int count> __device__ inline void copy(float *to, const float *from) {
 __device__ inline int least(int a, int b) { return a < b ? a : b; }
 
 /// A divisor that is known before the kernel starts, with the factor and the shift that replace the
-/// division (Granlund and Montgomery 1994); see Divisor.swift.
+/// division (Granlund and Montgomery 1994); see `Divisor` in KernelShapes.swift.
 struct Divisor {
   int divisor;
   unsigned factor;
@@ -51,12 +55,12 @@ __device__ inline int divide(int number, const Divisor &by) {
   return static_cast<int>(__umulhi(2 * static_cast<unsigned>(number), by.factor) >> by.shift);
 }
 
-/// Whether rows of `stride` numbers from `data` on can be read in quads.
+/// Whether rows of `stride` numbers, beginning at `data`, can be read as quads.
 __device__ inline bool isAligned(const float *data, int stride) {
   return reinterpret_cast<unsigned long long>(data) % 16 == 0 && stride % 4 == 0;
 }
 
-/// Up to four numbers, zeros for those beyond `count` (which may be negative).
+/// Loads up to four numbers; those beyond `count` (which may be negative) are zero.
 __device__ inline Quad loadQuad(const float *from, int count, bool aligned) {
   if (aligned && count >= 4) return *reinterpret_cast<const Quad *>(from);
   Quad quad;
@@ -65,8 +69,9 @@ __device__ inline Quad loadQuad(const float *from, int count, bool aligned) {
   return quad;
 }
 
-/// The same where it is known when compiling; of aligned rows, whose lengths are multiples of four, all
-/// or none: one instruction, and no branch.
+/// The same with the alignment known at compile time. The length of an aligned row is a multiple of
+/// four, so that either all four numbers are in the row or none is: one load instruction and no
+/// branch.
 template <bool aligned> __device__ inline Quad loadQuad(const float *from, int count) {
   Quad quad = {{0.0f, 0.0f, 0.0f, 0.0f}};
   if constexpr (aligned) {
@@ -79,10 +84,10 @@ template <bool aligned> __device__ inline Quad loadQuad(const float *from, int c
   return quad;
 }
 
-/// Keeps NaN, so that a broken run shows in its loss.
+/// ReLU of one number. NaN stays NaN, so that a broken run shows in its loss.
 __device__ inline float rectify(float value) { return value < 0.0f ? 0.0f : value; }
 
-/// A factor as the precision of products has it; sums are always of single precision.
+/// A factor rounded to the precision of products. Sums always have single precision.
 __device__ inline float rounded(float value) {
 #if PRECISION == 0
   return value;
@@ -90,11 +95,11 @@ __device__ inline float rounded(float value) {
   if (value != value) return value;
   unsigned bits = __float_as_uint(value);
 #if PRECISION == 1
-  // Ten bits of fraction, halves away from zero: what cvt.rna.tf32.f32 does, in four instructions. The
-  // 13 bits behind may stay: tensor instructions do not look at them.
+  // Ten bits of fraction, ties away from zero: the result of cvt.rna.tf32.f32, in four instructions.
+  // The 13 lower bits need not be cleared: tensor instructions ignore them.
   bits += 0x1000u;
 #else
-  // Seven bits of fraction, halves to even.
+  // Seven bits of fraction, ties to even.
   bits = (bits + 0x7fffu + (bits >> 16 & 1u)) & ~0xffffu;
 #endif
   return __uint_as_float(bits);

@@ -1,19 +1,20 @@
 #pragma once
-// Kernels that compute each number by itself. A thread takes one number, or four.
+// Kernels that compute every result independently of the others. A thread computes one result, or four.
 #include "common.cuh"
 #include "shapes.cuh"
 #include "finish.cuh"
 
-/// This thread's number over the whole grid.
+/// This thread's index in the whole grid.
 __device__ inline int globalThread() { return blockIdx.x * blockDim.x + threadIdx.x; }
 
-/// Four bytes that are read at once.
+/// Four bytes that one instruction loads.
 struct alignas(4) Bytes {
   Byte value[4];
 };
 
-/// Bytes of the images at `indices` (or from image `first` on, where there are none) to numbers:
-/// `byte * factor + shift`. A thread makes four; `byQuads` counts those of an image.
+/// Converts the bytes of images to numbers: `byte * factor + shift`. The images are those at
+/// `indices` or, if `indices` is null, `count` images from `first` on. A thread converts four bytes;
+/// `byQuads` divides by the number of such groups in an image.
 KERNEL(256, gather, const Byte *images, const int *indices, int first, int count, int pixels,
        Divisor byQuads, float factor, float shift, float *inputs) {
   const int number = globalThread();
@@ -33,40 +34,43 @@ KERNEL(256, gather, const Byte *images, const int *indices, int first, int count
   }
 }
 
-/// A ReLU that no layer before it could take along.
+/// Forward pass of a ReLU that is not fused into the kernel of the layer before it.
 KERNEL(256, relu_outputs, const float *inputs, float *outputs, int count) {
-  const int place = globalThread();
-  if (place < count) outputs[place] = rectify(inputs[place]);
+  const int index = globalThread();
+  if (index < count) outputs[index] = rectify(inputs[index]);
 }
 
+/// Backward pass of such a ReLU.
 KERNEL(256, relu_inputs, const float *outputs, const float *gradients, PASSAGE, int count) {
-  const int place = globalThread();
-  if (place >= count) return;
+  const int index = globalThread();
+  if (index >= count) return;
   const Passage passage{passed, inputs, choices, pooling, passing};
-  passage.store(place, outputs[place] > 0.0f ? gradients[place] : 0.0f);
+  passage.store(index, outputs[index] > 0.0f ? gradients[index] : 0.0f);
 }
 
-/// The largest number of each window, of equal ones the first, and which place it has.
+/// Forward pass of max-pooling: the largest number of each window, and its position in the window (of
+/// equal numbers, the first).
 KERNEL(256, pool_outputs, const float *images, float *outputs, Byte *choices, Pooling pooling,
        int count) {
   const int output = globalThread();
   if (output >= count) return;
   const float *window = images + pooling.windowStart(output);
   float best = window[0];
-  int choice = 0, place = 0;
+  int choice = 0, position = 0;
   for (int row = 0; row < pooling.size; row++)
-    for (int column = 0; column < pooling.size; column++, place++) {
+    for (int column = 0; column < pooling.size; column++, position++) {
       const float value = window[(row * pooling.width + column) * pooling.channels];
       if (value > best) {
         best = value;
-        choice = place;
+        choice = position;
       }
     }
   outputs[output] = best;
   choices[output] = choice;
 }
 
-/// `count` outputs' gradients to the places that the outputs came from, zero to the others.
+/// Backward pass of max-pooling: writes the gradients of `count` outputs to the positions that the
+/// outputs were taken from, and zero to the others.
 KERNEL(256, pool_inputs, const Byte *ownChoices, const float *gradients, Pooling own, PASSAGE,
        int count) {
   const int output = globalThread();
@@ -74,32 +78,33 @@ KERNEL(256, pool_inputs, const Byte *ownChoices, const float *gradients, Pooling
   const Passage passage{passed, inputs, choices, pooling, passing};
   const size_t start = own.windowStart(output);
   const int choice = ownChoices[output];
-  int place = 0;
+  int position = 0;
   for (int row = 0; row < own.size; row++)
-    for (int column = 0; column < own.size; column++, place++)
+    for (int column = 0; column < own.size; column++, position++)
       passage.store(start + (row * own.width + column) * own.channels,
-                    place == choice ? gradients[output] : 0.0f);
+                    position == choice ? gradients[output] : 0.0f);
 }
 
-/// What a product of cuBLAS leaves to do with the gradients of inputs.
+/// Completes a backward product of cuBLAS: passes the gradients of a layer's inputs on through
+/// `Passage`.
 KERNEL(256, pass_on, const float *gradients, PASSAGE, int count) {
-  const int place = globalThread();
-  if (place >= count) return;
+  const int index = globalThread();
+  if (index >= count) return;
   const Passage passage{passed, inputs, choices, pooling, passing};
-  passage.store(place, gradients[place]);
+  passage.store(index, gradients[index]);
 }
 
-/// What a product of cuBLAS leaves to do in the forward pass: bias, perhaps ReLU.
+/// Completes a forward product of cuBLAS: adds the bias and applies ReLU where the layer has one.
 KERNEL(256, add_bias, float *outputs, const float *bias, Divisor byColumns, int count, int hasReLU) {
-  const int place = globalThread();
-  if (place >= count) return;
-  const int column = place - divide(place, byColumns) * byColumns.divisor;
-  const float value = outputs[place] + bias[column];
-  outputs[place] = hasReLU ? rectify(value) : value;
+  const int index = globalThread();
+  if (index >= count) return;
+  const int column = index - divide(index, byColumns) * byColumns.divisor;
+  const float value = outputs[index] + bias[column];
+  outputs[index] = hasReLU ? rectify(value) : value;
 }
 
-/// Sums of the columns of a matrix, in the order of rows modulo 8 and then of these eight: the
-/// gradients of biases. A block of 32 x 8 threads takes 32 columns.
+/// Sums of the columns of a matrix: the gradients of biases. Rows with the same index modulo 8 are
+/// added first, then these eight sums. A block of 32 x 8 threads computes 32 columns.
 KERNEL(256, column_sums, const float *matrix, float *sums, int rows, int columns) {
   struct Memory {
     float value[8][32];
@@ -117,5 +122,5 @@ KERNEL(256, column_sums, const float *matrix, float *sums, int rows, int columns
   sums[column] = sum;
 }
 
-/// Does nothing: what a kernel costs by itself.
+/// An empty kernel, to measure the cost of a launch.
 KERNEL(32, nothing, int unused) {}

@@ -1,11 +1,13 @@
 #pragma once
-// What becomes of the sums of a product. `group` rows after each other are handed over at once, with what
-// `look` found in memory for them.
+// Epilogues of products: each stores the sums of a product as one kind of layer needs them.
+//
+// `product` calls `look(row, column)`, which loads from memory what the result needs, and then
+// `store` with that value and the sums of `group` consecutive rows.
 
-/// For results that need nothing from memory.
+/// The type `Known` of epilogues that need nothing from memory.
 struct Nothing {};
 
-/// Outputs of a layer: bias, perhaps ReLU.
+/// Outputs of a layer: sum plus bias, with ReLU where the layer has one.
 struct Outputs {
   static constexpr int group = 1;
   float *outputs;
@@ -22,9 +24,10 @@ struct Outputs {
   }
 };
 
-/// Outputs of a convolution that are pooled 2 x 2: the four rows of a window become one.
+/// Outputs of a convolution with 2 x 2 max-pooling: the four rows of a window become one output.
 ///
-/// Of equal values the first wins. A ReLU changes nothing of that but for values that it stops.
+/// Of equal values, the first is chosen. A ReLU does not change the choice, except that a value which
+/// it sets to zero has the choice `stopped`.
 struct PooledOutputs {
   static constexpr int group = 4;
   float *outputs;
@@ -46,13 +49,13 @@ struct PooledOutputs {
         choice = i;
       }
     const float value = best + known;
-    const size_t place = static_cast<size_t>(row / 4) * columns + column;
-    outputs[place] = hasReLU ? rectify(value) : value;
-    choices[place] = hasReLU && !(value > 0.0f) ? stopped : choice;
+    const size_t index = static_cast<size_t>(row / 4) * columns + column;
+    outputs[index] = hasReLU ? rectify(value) : value;
+    choices[index] = hasReLU && !(value > 0.0f) ? stopped : choice;
   }
 };
 
-/// Gradients of the weights of a convolution, in the last row those of its biases.
+/// Gradients of the weights of a convolution; the last row has those of its biases.
 struct ConvolutionGradients {
   static constexpr int group = 1;
   float *weights, *bias;
@@ -69,7 +72,7 @@ struct ConvolutionGradients {
   }
 };
 
-/// Gradients of the weights of a full layer, in the last column those of its biases.
+/// Gradients of the weights of a full layer; the last column has those of its biases.
 struct FullGradients {
   static constexpr int group = 1;
   float *weights, *bias;
@@ -86,48 +89,48 @@ struct FullGradients {
   }
 };
 
-/// How the gradient of a layer's inputs goes on to what came before it.
+/// How the gradient of a layer's inputs becomes the gradient of the previous layer's outputs.
 enum Passing {
-  /// As it is.
+  /// Unchanged.
   passAll = 0,
-  /// Through a ReLU: where its output was above zero.
+  /// Through a ReLU: it passes where the output of the ReLU is above zero.
   passPositive = 1,
-  /// Through a pooling, and a ReLU before it if there was one.
+  /// Through a max-pooling, and a ReLU before the pooling if there is one.
   passChosen = 2,
 };
 
-/// Where gradients of a layer's inputs go.
+/// The destination of the gradients of a layer's inputs.
 struct Passage {
-  /// Of the outputs of the layer before, from before its ReLU and pooling.
+  /// Gradients of the previous layer's outputs, before its ReLU and pooling.
   float *gradients;
-  /// The inputs, where they went through a ReLU.
+  /// The layer's inputs; read with `passPositive`.
   const float *inputs;
-  /// Where each input came from, where it went through a pooling.
+  /// For each input, the position in its pooling window that it was taken from; read with `passChosen`.
   const Byte *choices;
   const Pooling &pooling;
   int passing;
 
-  /// What has to be known of input `place`: its choice, or whether its gradient passes.
-  __device__ int look(size_t place) const {
-    if (passing == passChosen) return choices[place];
-    return passing == passAll || inputs[place] > 0.0f;
+  /// Loads what `store` needs for one input: its choice, or whether its gradient passes.
+  __device__ int look(size_t index) const {
+    if (passing == passChosen) return choices[index];
+    return passing == passAll || inputs[index] > 0.0f;
   }
 
-  /// Takes the gradient of input `place`.
-  __device__ void store(size_t place, float gradient, int known) const {
+  /// Stores the gradient of one input; `known` is the result of `look`.
+  __device__ void store(size_t index, float gradient, int known) const {
     if (passing == passChosen)
-      pooling.scatter(static_cast<int>(place), gradient, known, gradients);
+      pooling.scatter(static_cast<int>(index), gradient, known, gradients);
     else
-      gradients[place] = known ? gradient : 0.0f;
+      gradients[index] = known ? gradient : 0.0f;
   }
-  __device__ void store(size_t place, float gradient) const { store(place, gradient, look(place)); }
+  __device__ void store(size_t index, float gradient) const { store(index, gradient, look(index)); }
 };
 
-/// The arguments of which kernels make a `Passage`.
+/// The kernel arguments that a `Passage` is made from.
 #define PASSAGE \
   float *passed, const float *inputs, const Byte *choices, Pooling pooling, int passing
 
-/// Gradients of the inputs of a layer, on their way to the layer before.
+/// Gradients of the inputs of a layer, passed on to the previous layer.
 struct InputGradients {
   static constexpr int group = 1;
   const Passage &passage;

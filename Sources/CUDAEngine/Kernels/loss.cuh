@@ -4,33 +4,34 @@
 #include "shapes.cuh"
 #include "finish.cuh"
 
-/// What a batch comes to. CUDAEngine's `BatchSums` mirrors it.
+/// The sums over a batch. `BatchSums` in KernelShapes.swift has the same fields.
 struct BatchSums {
   double lossSum;
   int correct;
   int samples;
 };
 
-/// A number with its place; of two equal ones the first counts as the larger.
+/// A number with its index; of two equal numbers, the one with the smaller index counts as the larger.
 struct Candidate {
   float value;
-  int place;
+  int index;
 };
 
 __device__ inline float minusInfinity() { return __uint_as_float(0xff800000u); }
 
-/// The largest of a warp's candidates, known to all its threads.
-__device__ inline Candidate largestOfWarp(Candidate mine) {
+/// The largest of a warp's candidates, returned to all its threads.
+__device__ inline Candidate largestOfWarp(Candidate largest) {
 #pragma unroll
   for (int distance = 16; distance > 0; distance /= 2) {
-    const float value = __shfl_xor_sync(0xffffffffu, mine.value, distance);
-    const int place = __shfl_xor_sync(0xffffffffu, mine.place, distance);
-    if (value > mine.value || (value == mine.value && place < mine.place)) mine = {value, place};
+    const float value = __shfl_xor_sync(0xffffffffu, largest.value, distance);
+    const int index = __shfl_xor_sync(0xffffffffu, largest.index, distance);
+    if (value > largest.value || (value == largest.value && index < largest.index))
+      largest = {value, index};
   }
-  return mine;
+  return largest;
 }
 
-/// The sum of a warp's numbers, the same bits for all its threads.
+/// The sum of a warp's numbers, with the same bits for all its threads.
 __device__ inline float sumOfWarp(float value) {
 #pragma unroll
   for (int distance = 16; distance > 0; distance /= 2)
@@ -44,10 +45,11 @@ struct LossMemory {
   int isLast;
 };
 
-/// Adds up the rows' losses and hits into `sums[slot]`; whoever calls it has written those of its own rows.
+/// Adds up the losses and the correct predictions of all rows into `sums[slot]`.
 ///
-/// The last block to end does it, in double precision, in an order of its own that is always the same.
-__device__ inline void finishBatch(LossMemory &memory, const float *losses, const int *hits,
+/// Every block calls it, after it has written the results of its rows. The last block to arrive adds
+/// them up, in double precision and in a fixed order.
+__device__ inline void finishBatch(LossMemory &memory, const float *losses, const int *isCorrect,
                                    int count, int *counter, BatchSums *sums, int slot) {
   __threadfence();
   __syncthreads();
@@ -59,7 +61,7 @@ __device__ inline void finishBatch(LossMemory &memory, const float *losses, cons
   int correct = 0;
   for (int i = threadIdx.x; i < count; i += 128) {
     loss += losses[i];
-    correct += hits[i];
+    correct += isCorrect[i];
   }
   memory.loss[threadIdx.x] = loss;
   memory.correct[threadIdx.x] = correct;
@@ -76,60 +78,63 @@ __device__ inline void finishBatch(LossMemory &memory, const float *losses, cons
   }
 }
 
-/// A warp takes a row: loss, hit and, unless null, the gradient of the loss by the outputs.
+/// Softmax and cross-entropy: each row's loss, whether its prediction is correct and, unless
+/// `gradients` is null, the gradient of the loss with respect to the outputs.
 ///
-/// Stable: the largest output is taken off before the exponential.
+/// A warp computes a row. Numerically stable: the largest output is subtracted before the exponential.
 KERNEL(128, softmax_loss, const float *outputs, const Byte *labels, const int *indices, int first,
-       int count, int classes, float *gradients, float *losses, int *hits, int *counter,
+       int count, int classes, float *gradients, float *losses, int *isCorrect, int *counter,
        BatchSums *sums, int slot) {
   SHARED(LossMemory, memory);
   const int lane = threadIdx.x % 32, row = blockIdx.x * 4 + threadIdx.x / 32;
-  // All threads of a block stay to its end: shuffles and barriers wait for them.
+  // No thread returns early: shuffles and barriers wait for all threads of the block.
   const bool isInside = row < count;
   const float *values = outputs + static_cast<size_t>(isInside ? row : 0) * classes;
   const int label = labels[indices ? indices[isInside ? row : 0] : first + (isInside ? row : 0)];
   Candidate best = {minusInfinity(), classes};
-  for (int place = lane; place < classes; place += 32)
-    if (values[place] > best.value) best = {values[place], place};
+  for (int index = lane; index < classes; index += 32)
+    if (values[index] > best.value) best = {values[index], index};
   best = largestOfWarp(best);
   float total = 0.0f;
-  for (int place = lane; place < classes; place += 32) total += expf(values[place] - best.value);
+  for (int index = lane; index < classes; index += 32) total += expf(values[index] - best.value);
   total = sumOfWarp(total);
   if (isInside) {
     if (gradients)
-      for (int place = lane; place < classes; place += 32)
-        gradients[static_cast<size_t>(row) * classes + place] =
-            expf(values[place] - best.value) / total - (place == label ? 1.0f : 0.0f);
+      for (int index = lane; index < classes; index += 32)
+        gradients[static_cast<size_t>(row) * classes + index] =
+            expf(values[index] - best.value) / total - (index == label ? 1.0f : 0.0f);
     if (lane == 0) {
       losses[row] = logf(total) + best.value - values[label];
-      hits[row] = best.place == label;
+      isCorrect[row] = best.index == label;
     }
   }
-  finishBatch(memory, losses, hits, count, counter, sums, slot);
+  finishBatch(memory, losses, isCorrect, count, counter, sums, slot);
 }
 
-/// Classes of a head, at most: a thread has a sum for each.
+/// The largest number of classes of `head`: a thread has a sum for each class.
 constexpr int headClasses = 16;
 
-/// Four numbers of each row of the weights, from `place` on; the last row stands for those that are not
-/// there, so that every load has an address and all are under way before the first is needed.
+/// Loads four numbers of each row of the weights, from column `first` on.
+///
+/// Beyond the last class the last row is loaded again, so that every load has a valid address and all
+/// loads are in flight before the first number is needed.
 template <bool aligned>
-__device__ inline void loadColumns(Quad *quads, const float *weights, int classes, int ins, int place) {
+__device__ inline void loadColumns(Quad *quads, const float *weights, int classes, int ins, int first) {
 #pragma unroll
   for (int i = 0; i < headClasses; i++) {
-    const float *from = weights + least(i, classes - 1) * ins + place;
-    quads[i] = loadQuad<aligned>(from, ins - place);
+    const float *from = weights + least(i, classes - 1) * ins + first;
+    quads[i] = loadQuad<aligned>(from, ins - first);
   }
 }
 
-/// This thread's part of a row's outputs.
+/// Adds this thread's part of a row's outputs to `outputs`.
 template <bool aligned>
 __device__ inline void addOutputs(float *outputs, const float *inputs, const float *weights,
                                   int classes, int ins) {
-  for (int place = 4 * (threadIdx.x % 32); place < ins; place += 128) {
+  for (int first = 4 * (threadIdx.x % 32); first < ins; first += 128) {
     Quad weight[headClasses];
-    loadColumns<aligned>(weight, weights, classes, ins, place);
-    const Quad input = loadQuad<aligned>(inputs + place, ins - place);
+    loadColumns<aligned>(weight, weights, classes, ins, first);
+    const Quad input = loadQuad<aligned>(inputs + first, ins - first);
 #pragma unroll
     for (int i = 0; i < headClasses; i++)
 #pragma unroll
@@ -137,13 +142,14 @@ __device__ inline void addOutputs(float *outputs, const float *inputs, const flo
   }
 }
 
-/// This thread's part of the gradient of a row's inputs; `start` is the row's first place.
+/// Computes this thread's part of the gradient of a row's inputs; `start` is the index of the row's
+/// first input.
 template <bool aligned>
 __device__ inline void passGradients(const Passage &passage, const float *gradients,
                                      const float *weights, int classes, int ins, size_t start) {
-  for (int place = 4 * (threadIdx.x % 32); place < ins; place += 128) {
+  for (int first = 4 * (threadIdx.x % 32); first < ins; first += 128) {
     Quad weight[headClasses];
-    loadColumns<aligned>(weight, weights, classes, ins, place);
+    loadColumns<aligned>(weight, weights, classes, ins, first);
     Quad sum = {{0.0f, 0.0f, 0.0f, 0.0f}};
 #pragma unroll
     for (int i = 0; i < headClasses; i++)
@@ -151,17 +157,19 @@ __device__ inline void passGradients(const Passage &passage, const float *gradie
       for (int j = 0; j < 4; j++) sum.value[j] += gradients[i] * weight[i].value[j];
 #pragma unroll
     for (int j = 0; j < 4; j++)
-      if (aligned || place + j < ins) passage.store(start + place + j, sum.value[j]);
+      if (aligned || first + j < ins) passage.store(start + first + j, sum.value[j]);
   }
 }
 
-/// A training step's last layer in one go: its outputs, loss and hits, the gradient of the loss by the
-/// outputs and, unless `passed` is null, that of the layer's inputs.
+/// A training step's last layer in one kernel: its outputs, the losses and the correct predictions,
+/// the gradient of the loss with respect to the outputs and, unless `passed` is null, to the layer's
+/// inputs.
 ///
-/// A warp takes a row. Four kernels would each wait for the one before and do next to nothing.
+/// A warp computes a row. Four separate kernels would each wait for the previous one and have very
+/// little work.
 KERNEL(128, head, const float *weights, const float *bias, const Byte *labels, const int *indices,
-       int first, int count, int ins, int classes, float *gradients, PASSAGE, float *losses, int *hits,
-       int *counter, BatchSums *sums, int slot) {
+       int first, int count, int ins, int classes, float *gradients, PASSAGE, float *losses,
+       int *isCorrect, int *counter, BatchSums *sums, int slot) {
   SHARED(LossMemory, memory);
   const int lane = threadIdx.x % 32, row = blockIdx.x * 4 + threadIdx.x / 32;
   const bool isInside = row < count;
@@ -174,7 +182,7 @@ KERNEL(128, head, const float *weights, const float *bias, const Byte *labels, c
     addOutputs<true>(outputs, inputs + start, weights, classes, ins);
   else
     addOutputs<false>(outputs, inputs + start, weights, classes, ins);
-  // From here on each of the first threads has an output.
+  // From here on, thread `i` of the warp has output `i`, for i < classes.
   float own = minusInfinity();
 #pragma unroll
   for (int i = 0; i < headClasses; i++)
@@ -192,7 +200,7 @@ KERNEL(128, head, const float *weights, const float *bias, const Byte *labels, c
   if (isInside && isOutput) gradients[static_cast<size_t>(row) * classes + lane] = gradient;
   if (isInside && lane == 0) {
     losses[row] = logf(total) + best.value - labelled;
-    hits[row] = best.place == label;
+    isCorrect[row] = best.index == label;
   }
   if (passed) {
 #pragma unroll
@@ -204,5 +212,5 @@ KERNEL(128, head, const float *weights, const float *bias, const Byte *labels, c
     else if (isInside)
       passGradients<false>(passage, outputs, weights, classes, ins, start);
   }
-  finishBatch(memory, losses, hits, count, counter, sums, slot);
+  finishBatch(memory, losses, isCorrect, count, counter, sums, slot);
 }

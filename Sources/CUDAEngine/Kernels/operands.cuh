@@ -1,11 +1,14 @@
-// The factors of products, as they lie in memory. Each names places (rows of the left factor, columns
-// of the right one) and hands out four numbers at a time: along the reduction for one place, or of one
-// depth for four places, whichever follow each other in memory. Outside there are zeros.
+// Operands: the factors of products, as views of memory.
 //
-// `load<true>` is for aligned numbers. It has no branches, which would keep the loads of a slice from
-// being under way together.
+// An element of a factor has a place (the row of a left factor, the column of a right one) and a
+// depth (the index along the reduction). `load` returns four numbers: four depths of one place if
+// `isAlongDepth`, else one depth of four places; these are the ones that are next to each other in
+// memory. Outside the factor it returns zeros.
+//
+// `load<true>` is for aligned data. It has no branches, because a branch would keep the loads of a
+// slice from being in flight together.
 
-/// A matrix whose rows lie along the reduction.
+/// A matrix with its rows along the reduction.
 struct Rows {
   static constexpr bool isAlongDepth = true;
   const float *data;
@@ -28,8 +31,10 @@ struct Rows {
   }
 };
 
-/// A matrix whose columns lie along the reduction, perhaps with a column of ones behind the last one:
-/// times a gradient these give the gradient of the bias.
+/// A matrix with its columns along the reduction.
+///
+/// With `hasOnes`, a column of ones follows the last column: its product with a gradient is the
+/// gradient of the bias.
 template <bool hasOnes> struct Columns {
   static constexpr bool isAlongDepth = false;
   const float *data;
@@ -56,7 +61,7 @@ template <bool hasOnes> struct Columns {
   }
 };
 
-/// The windows of all output pixels as rows, each along the reduction.
+/// The windows of a convolution: a place is an output pixel, its window is along the reduction.
 struct Windows {
   static constexpr bool isAlongDepth = true;
   const float *images;
@@ -78,7 +83,8 @@ struct Windows {
   }
   template <bool inQuads> __device__ Quad load(const Place &place, int depth, int end) const {
     const int rest = place.isInside ? end - depth : 0;
-    // The channels of a pixel are a multiple of four: so is the window, and it begins at such a place.
+    // The number of channels is a multiple of four; so are the size of a window and the index of its
+    // start.
     if constexpr (inQuads) {
       return loadQuad<true>(place.start + shape.windowOffset(depth), rest);
     } else {
@@ -91,7 +97,8 @@ struct Windows {
   }
 };
 
-/// The numbers of a window as places, all output pixels along the reduction, with ones behind.
+/// The windows of a convolution, transposed: a place is a position in a window, all output pixels are
+/// along the reduction. A place of ones follows the last one, for the gradient of the bias.
 struct WindowColumns {
   static constexpr bool isAlongDepth = false;
   static constexpr int outside = -1, one = -2;
@@ -119,7 +126,7 @@ struct WindowColumns {
     const float *start = images + shape.windowStart(depth, false);
     const bool isInside = depth < end;
     Quad quad = {{0.0f, 0.0f, 0.0f, 0.0f}};
-    // The numbers of an aligned window are a multiple of four: all four are inside, or none.
+    // The size of an aligned window is a multiple of four: all four numbers are inside, or none.
     if constexpr (inQuads)
       quad = loadQuad<true>(start + place.offset[0], isInside && place.offset[0] >= 0 ? 4 : 0);
 #pragma unroll
@@ -131,7 +138,8 @@ struct WindowColumns {
   }
 };
 
-/// For every input pixel the gradients of the outputs that it took part in: along the reduction
+/// The gradients of a convolution's outputs by input pixel: a place is an input pixel. The gradients of
+/// the outputs that it contributed to are along the reduction, as
 /// `[kernel row, kernel column, output]`.
 struct GradientWindows {
   static constexpr bool isAlongDepth = true;
@@ -145,12 +153,13 @@ struct GradientWindows {
         aligned(isAligned(gradients, shape.outputs)) {}
 
   struct Place {
-    /// The gradients of the output that has the pixel first in its window, if there were one.
+    /// The gradients of the output pixel with this row and column, which has the input pixel first in
+    /// its window. There may be no such output pixel.
     const float *start;
     int row, column;
   };
   __device__ Place at(int place) const {
-    // A row so far off that no output is near.
+    // Beyond the last pixel: a row that is outside for every kernel row, so that all numbers are zero.
     if (place >= count) return {gradients, -shape.kernel, 0};
     const int line = divide(place, shape.byWidth);
     const int image = divide(line, shape.byHeight);
@@ -175,13 +184,15 @@ struct GradientWindows {
     }
   }
 
-  /// Null where there is no such output. What depends on the depth alone is the same for all places.
+  /// The address of the gradient at `depth`, or null where there is no such output. The values that
+  /// depend on the depth alone are the same for all places.
   __device__ const float *find(const Place &place, int depth, int end) const {
     const int tap = divide(depth, shape.byOutputs);
     const int kernelRow = divide(tap, shape.byKernel), kernelColumn = tap - kernelRow * shape.kernel;
     const int offset =
         depth - (tap + kernelRow * shape.outputWidth + kernelColumn) * shape.outputs;
-    // Below zero is a large number without a sign. No branches: see above.
+    // A negative number is a large one when unsigned, so that one comparison checks both bounds. `&`
+    // and not `&&`, to have no branches: see the head of this file.
     const bool isInside =
         (depth < end) &
         (static_cast<unsigned>(place.row - kernelRow) < static_cast<unsigned>(shape.outputHeight)) &
@@ -190,8 +201,8 @@ struct GradientWindows {
   }
 };
 
-/// The weights of a convolution with the input channels as places, along the reduction
-/// `[kernel row, kernel column, output]`.
+/// The weights of a convolution, transposed: a place is an input channel, its weights are along the
+/// reduction, as `[kernel row, kernel column, output]`.
 struct TurnedWeights {
   static constexpr bool isAlongDepth = true;
   const float *weights;
@@ -219,7 +230,7 @@ struct TurnedWeights {
       return quad;
     }
   }
-  /// From the first output's weight of a channel to that of number `depth` of the reduction.
+  /// Offset from a channel's first weight to its weight at `depth`.
   __device__ int offset(int depth) const {
     return depth + divide(depth, shape.byOutputs) * (shape.channels - 1) * shape.outputs;
   }

@@ -1,26 +1,26 @@
-// A product of two factors, whatever they are, by tiles.
+// The tiled product of any two operands (operands.cuh).
 //
-// The grid is [row tiles, column tiles, parts of the reduction]. Where there are several parts each
-// block leaves its sums in memory, and the last block of a tile adds them up in the order of the
-// parts, by groups of 16: the same bits on every run, and no kernel more.
+// The grid is [row tiles, column tiles, parts of the reduction]. If there are several parts, each
+// block writes its sums to memory, and the last block of a tile adds them up in the order of the
+// parts, by groups of 16. The result has the same bits on every run, and no second kernel is needed.
 
-/// The reduction of a product and how it is parted.
+/// The reduction of a product and its division into parts.
 struct Reduction {
-  /// Numbers to be reduced.
+  /// Length of the reduction.
   int depth;
-  /// Numbers of a part, a multiple of the tile's depth.
+  /// Length of a part, a multiple of the tile's depth.
   int part;
-  /// Room for all sums of all parts, tile by tile.
+  /// Memory for the sums of all parts, tile by tile.
   float *partials;
-  /// For each tile the parts that are done; zero between products.
+  /// Counters of finished parts, for each tile; zero between products.
   int *counters;
 };
 
-/// One block's way of bringing a factor into shared memory, through registers.
+/// Copies one block's slices of a factor into shared memory, through registers.
 template <class T, int rows, class View> struct Operand {
   static constexpr int quads = rows * T::depth / 4 / T::threads;
   static_assert(quads * 4 * T::threads == rows * T::depth, "the threads' quads make the slice");
-  /// Different places of these quads.
+  /// Number of different places among this thread's quads.
   static constexpr int own = View::isAlongDepth && rows > T::threads / 2 ? rows * 2 / T::threads : 1;
   const View &view;
   typename View::Place places[own];
@@ -31,10 +31,10 @@ template <class T, int rows, class View> struct Operand {
     for (int i = 0; i < own; i++) places[i] = view.at(first + place(i));
   }
 
-  /// Which place of the slice is this thread's quad number `i`.
+  /// The place in the slice of this thread's quad number `i`; `depth` is its depth.
   ///
-  /// Along the reduction two neighbouring threads read 32 bytes of a row, and 16 rows a warp. Else a
-  /// row of places is read by as many threads as it has quads.
+  /// If quads are along the reduction, two neighbouring threads read 32 bytes of a row, and a warp
+  /// reads 16 rows. Otherwise as many threads read a row of places as it has quads.
   __device__ static int place(int i) {
     const int number = T::thread() + i * T::threads;
     return View::isAlongDepth ? number / 2 % rows : number % (rows / 4) * 4;
@@ -44,7 +44,7 @@ template <class T, int rows, class View> struct Operand {
     return View::isAlongDepth ? (number / 2 / rows * 2 + number % 2) * 4 : number / (rows / 4);
   }
 
-  /// Has the numbers of `slices` slices from `start` on read into registers.
+  /// Starts to load `slices` slices into registers, from depth `start` on.
   template <bool inQuads, int slices> __device__ void fetch(int start, int end) {
 #pragma unroll
     for (int slice = 0; slice < slices; slice++)
@@ -54,7 +54,7 @@ template <class T, int rows, class View> struct Operand {
             view.template load<inQuads>(places[i % own], start + slice * T::depth + depth(i), end);
   }
 
-  /// Writes them into shared memory.
+  /// Writes the loaded numbers into shared memory, rounded to the precision of products.
   template <int slices> __device__ void put(float (*factor)[rows + 8]) const {
 #pragma unroll
     for (int slice = 0; slice < slices; slice++)
@@ -74,19 +74,20 @@ template <class T, int rows, class View> struct Operand {
   }
 };
 
-/// Adds up `ahead` slices at a time, while as many are on their way from memory.
+/// Multiplies `ahead` slices at a time and adds the products to `sums`, while the next `ahead` slices
+/// are loaded from memory.
 ///
-/// All of these are asked for together: the compiler has too few counters of loads under way to wait for
-/// the oldest of several slices alone, as a ring of registers would need.
+/// The loads of a round are issued together. A ring of registers would need to wait for the oldest
+/// slice alone; the compiler has too few counters of outstanding loads for that.
 template <bool inQuads, int ahead, class T, class Left, class Right>
 __device__ void multiply(Operand<T, T::rows, Left> &left, Operand<T, T::columns, Right> &right,
                          int begin, int end, Slices<T> &slices, Sums<T> &sums) {
-  static_assert(ahead <= T::ahead, "registers and shared memory have room");
-  // The first round only fetches; beyond the end nothing is read.
+  static_assert(ahead <= T::ahead, "the slices fit into registers and shared memory");
+  // The first round only loads. Nothing is read beyond the end.
 #pragma unroll 1
   for (int start = begin - ahead * T::depth; start < end; start += ahead * T::depth) {
     if (start >= begin) {
-      // All threads are through with the slices before.
+      // All threads have finished with the previous slices.
       __syncthreads();
       left.template put<ahead>(slices.left);
       right.template put<ahead>(slices.right);
@@ -98,15 +99,16 @@ __device__ void multiply(Operand<T, T::rows, Left> &left, Operand<T, T::columns,
   }
 }
 
-/// Parts that one block adds up; `CutChooser` knows it.
+/// Parts that one block adds up; the same number as `Tile.joinedParts` in Tile.swift.
 constexpr unsigned joinedParts = 16;
 
-/// Counts this block in, after what all its threads wrote and before what they read then; how many blocks
-/// were in before.
+/// Counts this block as arrived and returns how many blocks arrived before it.
+///
+/// Ordered after all that the block's threads wrote, and before all that they read afterwards.
 __device__ inline int arrive(int *counter) {
 #ifdef __CUDA_ARCH__
-  // Releases the block's writes, which the barrier before has ordered, and acquires the others': one
-  // thread's fence in place of two of all threads.
+  // Releases this block's writes, which the barrier before this call has ordered, and acquires the
+  // other blocks' writes. One thread's fence replaces two fences by all threads.
   int before;
   asm volatile("atom.add.acq_rel.gpu.global.s32 %0, [%1], 1;"
                : "=r"(before) : "l"(__cvta_generic_to_global(counter)) : "memory");
@@ -116,15 +118,15 @@ __device__ inline int arrive(int *counter) {
 #endif
 }
 
-/// Adds up the parts of a tile; whether this block was the last, and has the whole sums.
+/// Adds up the parts of a tile; returns whether this block was the last one and has the complete sums.
 ///
-/// The last block of 16 parts adds up these, the last of 16 such groups the groups, and so on. Each
-/// thread leaves its own sums and reads those that it would have had: the order in which they lie is
-/// the one in which a warp writes and reads them at once.
+/// The last block of 16 parts adds up these parts, the last block of 16 such groups adds up the
+/// groups, and so on. A thread writes its own sums, and reads those of the threads with its number in
+/// other blocks. They are laid out so that a warp's accesses are contiguous.
 template <class T>
 __device__ bool join(Sums<T> &sums, const Reduction &reduction, ProductMemory<T> &memory) {
   constexpr int quads = Sums<T>::count / 4, size = quads * T::threads;
-  // Reads that are under way at the same time: they come from far.
+  // Parts that are read at the same time, because each read has a long latency.
   constexpr int atOnce = 16 / quads;
   const unsigned parts = gridDim.z;
   const size_t tile = (static_cast<size_t>(blockIdx.x) * gridDim.y + blockIdx.y) * parts;
@@ -134,15 +136,16 @@ __device__ bool join(Sums<T> &sums, const Reduction &reduction, ProductMemory<T>
     const unsigned own = blockIdx.z / step * step;
     const unsigned first = blockIdx.z / (step * joinedParts) * (step * joinedParts);
     const unsigned end = first + step * joinedParts < parts ? first + step * joinedParts : parts;
-    const int others = (end - first - 1) / step;
-    if (others == 0) continue;
+    const int otherParts = (end - first - 1) / step;
+    if (otherParts == 0) continue;
 #pragma unroll
     for (int i = 0; i < quads; i++) all[own * size + i * T::threads] = sums.quad(i);
     __syncthreads();
     if (threadIdx.x == 0) {
-      // A group's first part is a multiple of 16 at each level: no two groups have the same counter.
+      // The first part of a group is a multiple of 16 at each level: no two groups have the same
+      // counter.
       int *counter = &reduction.counters[tile + first + level];
-      memory.isLast = arrive(counter) == others;
+      memory.isLast = arrive(counter) == otherParts;
       if (memory.isLast) *counter = 0;
     }
     __syncthreads();
@@ -175,7 +178,7 @@ __device__ bool join(Sums<T> &sums, const Reduction &reduction, ProductMemory<T>
   return true;
 }
 
-/// One block's part of a product.
+/// Computes one block's part of a product.
 template <class T, class Left, class Right, class Finish>
 __device__ void product(const Left &left, const Right &right, const Finish &finish,
                         const Reduction &reduction, ProductMemory<T> &memory) {
@@ -185,19 +188,20 @@ __device__ void product(const Left &left, const Right &right, const Finish &fini
   Sums<T> sums;
   Operand<T, T::rows, Left> leftFactor(left, firstRow);
   Operand<T, T::columns, Right> rightFactor(right, firstColumn);
-  // Numbers that are not aligned are rare, and their loads many instructions; only gradients of weights
-  // have long reductions then.
+  // Unaligned data takes many load instructions, so fewer slices are loaded at a time. It is rare,
+  // and only gradients of weights have long reductions of it.
   constexpr int fewer = Left::isAlongDepth || T::rows > 64 ? 1 : 2;
   if (left.aligned && right.aligned)
     multiply<true, T::ahead>(leftFactor, rightFactor, begin, end, memory.slices, sums);
   else
     multiply<false, fewer>(leftFactor, rightFactor, begin, end, memory.slices, sums);
   if (gridDim.z > 1 && !join<T>(sums, reduction, memory)) return;
-  // The result takes the slices' place.
+  // The result overwrites the slices in shared memory.
   __syncthreads();
   sums.store(memory.result);
   __syncthreads();
-  // A thread stays in its column. What a result needs from memory is asked for before any is written.
+  // A thread stores results of one column only. All that they need from memory is loaded before the
+  // first is stored.
   constexpr int stride = T::threads / T::columns, groups = T::rows / Finish::group / stride;
   constexpr int once = groups < 8 ? groups : 8;
   const int column = threadIdx.x % T::columns;

@@ -1,10 +1,10 @@
 // The products of layers. Parameters are in `ParameterLayout`'s flat order: full layers [out, in],
 // convolutions [row, column, in, out], images [height, width, channels].
 //
-// Each is a macro that makes a kernel of it for one tile, such as full_outputs_MediumTile: only those that a
-// model needs are compiled.
+// Each macro defines the kernel of one product for one tile, such as full_outputs_MediumTile: only
+// the kernels that a model needs are compiled.
 
-/// What ends the argument list of all products.
+/// The last arguments of all products.
 #define REDUCTION int part, float *partials, int *counters
 
 // outputs = inputs * weights^T
@@ -48,7 +48,7 @@
                Reduction{shape.windowSize(), part, partials, counters}, memory); \
   }
 
-// The same, pooled 2 x 2; `pixels` counts those that are in a window of the pooling.
+// The same with 2 x 2 max-pooling; `pixels` counts the output pixels that are in a pooling window.
 #define PRODUCT_conv_pooled(T) \
   KERNEL(T::threads, conv_pooled_##T, const float *images, const float *weights, const float *bias, \
          float *outputs, Byte *choices, Convolution shape, int pixels, int hasReLU, REDUCTION) { \
@@ -68,7 +68,7 @@
                Reduction{pixels, part, partials, counters}, memory); \
   }
 
-// images' gradient = windows of outputs' gradients * turned weights
+// images' gradient = windows of outputs' gradients * transposed weights
 #define PRODUCT_conv_inputs(T) \
   KERNEL(T::threads, conv_inputs_##T, const float *gradients, const float *weights, \
          PASSAGE, Convolution shape, int pixels, REDUCTION) { \

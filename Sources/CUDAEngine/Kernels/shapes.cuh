@@ -1,6 +1,6 @@
 #pragma once
-// Shapes of layers with the divisors that find places in them. KernelShapes.swift mirrors both structs,
-// field by field; all fields have 32 bits.
+// Shapes of layers, with the divisors for index calculations. KernelShapes.swift has both structs
+// with the same fields in the same order; all fields have 32 bits.
 
 /// A convolution over images `[count, height, width, channels]`: stride 1, no padding.
 struct Convolution {
@@ -8,27 +8,27 @@ struct Convolution {
   int height, width, channels;
   int outputHeight, outputWidth, outputs;
   int kernel;
-  /// Input pixels.
+  /// Divisors for indices of input pixels.
   Divisor byWidth, byHeight;
-  /// Output pixels, or 2 x 2 windows of them where those are pooled.
+  /// Divisors for indices of output pixels or, with 2 x 2 pooling, of pooling windows.
   Divisor byColumns, byRows;
-  /// A row of the kernel's window: kernel * channels.
+  /// Divides by the size of a row of the kernel's window: kernel * channels.
   Divisor byWindowRow;
   Divisor byOutputs;
   Divisor byKernel;
 
-  /// Numbers of a window.
+  /// Numbers in a window.
   __device__ int windowSize() const { return kernel * kernel * channels; }
 
-  /// From the window's first number to its number `place`, in the images.
-  __device__ int windowOffset(int place) const {
-    return place + divide(place, byWindowRow) * (width - kernel) * channels;
+  /// Offset in the images from a window's first number to its number `position`.
+  __device__ int windowOffset(int position) const {
+    return position + divide(position, byWindowRow) * (width - kernel) * channels;
   }
 
-  /// Where the window of an output pixel begins in the images.
+  /// Index in the images at which the window of an output pixel begins.
   ///
-  /// Pixels are counted over all images by row and column or, where `isPooled`, window by window of
-  /// the pooling, the four pixels of a window after each other.
+  /// Output pixels are numbered over all images, by row and column. With `isPooled` they are numbered
+  /// by pooling window, the four pixels of a window in sequence.
   __device__ size_t windowStart(int pixel, bool isPooled) const {
     const int window = isPooled ? pixel / 4 : pixel;
     const int line = divide(window, byColumns);
@@ -49,7 +49,7 @@ struct Pooling {
   int size;
   Divisor byChannels, byColumns, byRows;
 
-  /// Where the window of an output, counted over all images, begins in the images.
+  /// Index in the images at which the window of an output begins; outputs are numbered over all images.
   __device__ size_t windowStart(int output) const {
     const int pixel = divide(output, byChannels);
     const int channel = output - pixel * byChannels.divisor;
@@ -61,17 +61,19 @@ struct Pooling {
            channel;
   }
 
-  /// Gives the gradient of an output to the place that it came from, and zero to the others.
+  /// Writes the gradient of an output to the position that the output was taken from, and zero to the
+  /// others.
   __device__ void scatter(int output, float gradient, int choice, float *gradients) const {
     float *window = gradients + windowStart(output);
-    int place = 0;
+    int position = 0;
 #pragma unroll 1
     for (int row = 0; row < size; row++)
 #pragma unroll 1
-      for (int column = 0; column < size; column++, place++)
-        window[(row * width + column) * channels] = place == choice ? gradient : 0.0f;
+      for (int column = 0; column < size; column++, position++)
+        window[(row * width + column) * channels] = position == choice ? gradient : 0.0f;
   }
 };
 
-/// The choice of a window whose output a ReLU stopped.
+/// The choice of a pooling window with an output that a ReLU set to zero: no position gets the
+/// gradient.
 constexpr Byte stopped = 255;

@@ -2,7 +2,7 @@
 
 #if PRECISION == 0
 
-/// threadRows x threadColumns sums of a thread.
+/// The threadRows x threadColumns sums of a thread.
 template <class T> struct Sums {
   static constexpr int count = T::threadRows * T::threadColumns;
   float value[T::threadRows][T::threadColumns];
@@ -19,8 +19,8 @@ template <class T> struct Sums {
     return T::thread() % (T::columns / T::threadColumns) * T::threadColumns;
   }
 
-  /// The factors of a step: so many depths that 32 multiplications take as long as shared memory takes
-  /// to answer.
+  /// The factors of one step: enough depths for 32 multiplications, which take as long as a read from
+  /// shared memory.
   struct Step {
     static constexpr int depth = 32 / count;
     alignas(16) float left[depth][T::threadRows];
@@ -35,7 +35,7 @@ template <class T> struct Sums {
     }
   };
 
-  /// Four sums, for a way through memory.
+  /// Four sums, to be written to memory and read back by `join`.
   __device__ Quad quad(int number) const {
     Quad quad;
 #pragma unroll
@@ -59,9 +59,9 @@ template <class T> struct Sums {
           value[i][j] += step.left[depth][i] * step.right[depth][j];
   }
 
-  /// Adds up `count` numbers of the reduction, and zeros up to a multiple of eight.
+  /// Adds the products of `count` depths, with zeros up to a multiple of eight.
   ///
-  /// The factors of the next step are on their way while those of this one are multiplied.
+  /// The factors of the next step are read while those of this one are multiplied.
   __device__ void add(const Slices<T> &slices, unsigned count) {
     constexpr int steps = 8 / Step::depth;
     Step step[2];
@@ -70,7 +70,7 @@ template <class T> struct Sums {
     for (unsigned first = 0; first < count; first += 8) {
 #pragma unroll
       for (int i = 0; i < steps; i++) {
-        // At the end something is read for nothing: a branch would keep loads from being moved up.
+        // The last read is not used: a branch around it would keep the compiler from moving loads up.
         const int next = (first + (i + 1) * Step::depth) % (T::ahead * T::depth);
         step[(i + 1) % 2].read(slices, next);
         add(step[i % 2]);
@@ -94,7 +94,7 @@ template <class T> struct Sums {
 #endif
 
 #if PRECISION == 1
-/// Numbers of the reduction that one tensor instruction takes.
+/// Depths that one tensor instruction multiplies.
 constexpr int tensorDepth = 8;
 #else
 constexpr int tensorDepth = 16;
@@ -121,7 +121,7 @@ __device__ inline void multiplyAdd(float *sums, const unsigned *left, const unsi
 }
 #endif
 
-/// warpRows x warpColumns sums of a warp, in pieces of 16 x 8.
+/// The warpRows x warpColumns sums of a warp, in pieces of 16 x 8.
 template <class T> struct Sums {
   static constexpr int high = T::warpRows / 16, wide = T::warpColumns / 8;
   static constexpr int count = high * wide * 4;
@@ -146,13 +146,14 @@ template <class T> struct Sums {
   __device__ static int group() { return T::thread() % 32 / 4; }
   __device__ static int member() { return T::thread() % 4; }
 
-  /// Rows and columns that a thread reads at once. The instruction has them eight apart, but which ones
-  /// of the tile they are is our choice: neighbours, as many as go into registers after each other.
+  /// Rows and columns that a thread reads with one instruction. In the tensor instruction a thread's
+  /// rows are eight apart, but they may stand for any rows of the tile. Here they are neighbours, as
+  /// many as fit into consecutive registers.
   static constexpr int leftsAtOnce = PRECISION == 1 ? 2 : 2 * high;
   static constexpr int rightsAtOnce = PRECISION == 1 ? 1 : wide;
 
-  /// Reads what this thread has of `count` rows or columns, at one depth of four. Threads that are served
-  /// together meet 32 different banks.
+  /// Reads this thread's numbers of `count` rows or columns, at its depth of four (`member`). Threads
+  /// that are served together access 32 different banks.
   template <int count, int atOnce, int length, int width>
   __device__ static void read(float *to, const float (*slice)[width], int depth, int first) {
     const float *from = slice[depth + member()];
@@ -164,15 +165,17 @@ template <class T> struct Sums {
       else
         copy<atOnce>(to + i, from + swizzled(depth, own) + 8 * i);
   }
-  /// Where row or column `i` lies that thread `number` of eight has.
+  /// Position in the warp's tile of the `i`-th row or column that thread group `number` (of eight)
+  /// reads.
   template <int atOnce> __device__ static int place(int i, int number) {
     return i / atOnce * atOnce * 8 + number * atOnce + i % atOnce;
   }
 
-  /// What a register holds: a number of the reduction, for bfloat16 the one four further, too.
+  /// The contents of one register of a factor: one number or, for bfloat16, two numbers four depths
+  /// apart.
   ///
-  /// The instruction has neighbours in a register; any other order gives the same sums as long as both
-  /// factors have it.
+  /// The instruction expects neighbouring depths in a register. Any other order gives the same sums,
+  /// as long as both factors have it.
   template <int count>
   __device__ static unsigned factor(const float (*numbers)[count], int half, int place) {
 #if PRECISION == 1
@@ -182,7 +185,7 @@ template <class T> struct Sums {
 #endif
   }
 
-  /// Adds up `count` numbers of the reduction, and zeros up to whole slices.
+  /// Adds the products of `count` depths, with zeros up to whole slices.
   __device__ void add(const Slices<T> &slices, int count) {
 #pragma unroll 1
     for (int first = 0; first < count; first += T::depth) {
@@ -192,7 +195,7 @@ template <class T> struct Sums {
     }
   }
 
-  /// What one tensor instruction takes of the reduction, from `depth` on.
+  /// Adds the products of `tensorDepth` depths, from `depth` on: one tensor instruction per piece.
   __device__ void addPiece(const float (*leftSlice)[T::rows + 8],
                            const float (*rightSlice)[T::columns + 8], int depth) {
     alignas(16) float left[tensorDepth / 4][2 * high], right[tensorDepth / 4][wide];
@@ -213,7 +216,7 @@ template <class T> struct Sums {
     }
   }
 
-  /// Four sums, for a way through memory.
+  /// Four sums, to be written to memory and read back by `join`.
   __device__ Quad quad(int number) const {
     const float(&four)[4] = value[number / wide][number % wide];
     return {{four[0], four[1], four[2], four[3]}};

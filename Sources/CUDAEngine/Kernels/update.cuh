@@ -1,24 +1,25 @@
 #pragma once
-// The optimizers, over a range of the flat buffers. The gradient is the sum of several sources that lie
-// `distance` numbers apart, added in their order.
+// The optimizers, over a range of the flat buffers. The gradient is the sum of `sources` buffers, which
+// begin `distance` numbers apart and are added in this order.
 #include "common.cuh"
 
-/// The constants of one step. `UpdateConstants` in CUDAEngine mirrors it.
+/// The constants of one step. `UpdateConstants` in KernelShapes.swift has the same fields.
 struct Update {
   /// One over the number of samples.
   float scale;
-  /// adam: what decay leaves of the parameters.
+  /// adam: the factor by which weight decay multiplies the parameters.
   float keep;
-  /// adam: the rate over the bias correction of the first moment; sgd: the rate.
+  /// adam: the learning rate over the bias correction of the first moment; sgd: the learning rate.
   float stepSize;
   /// adam: one over the root of the bias correction of the second moment.
   float inverseCorrection;
+  /// adam: 1 - beta1, beta2, 1 - beta2, epsilon.
   float newFirst, keepSecond, newSecond, epsilon;
-  /// sgd's.
+  /// sgd: weight decay and momentum.
   float decay, momentum;
 };
 
-/// How many numbers a thread takes: four, or what is left of them at the end.
+/// The numbers that one thread updates: four, or fewer at the end of the range.
 struct Span {
   int first, count;
   bool aligned;
@@ -76,7 +77,7 @@ __device__ inline void adam(float *parameters, float *means, float *squares, con
   storeQuad(parameters, parameter, span);
 }
 
-/// `kept` is null where there is no momentum.
+/// `kept` is the momentum buffer; null without momentum.
 __device__ inline void sgd(float *parameters, float *kept, const float *gradients, int sources,
                            int distance, int count, const Update &update) {
   const Span span = ownSpan(count, parameters, kept, kept, gradients, distance);
@@ -95,7 +96,8 @@ __device__ inline void sgd(float *parameters, float *kept, const float *gradient
   storeQuad(parameters, parameter, span);
 }
 
-// With the constants as an argument, and from a table in memory: a graph's arguments never change.
+// Each optimizer has two kernels. `*_update` takes the constants as an argument. `*_step` reads them
+// from a table in memory, for use in a graph: the arguments of a graph's kernels never change.
 
 KERNEL(256, adam_update, float *parameters, float *means, float *squares, const float *gradients,
        int sources, int distance, int count, Update update) {

@@ -1,20 +1,27 @@
 internal import CUDADriver
 import NeuralNetwork
 
-/// The products of full layers by cuBLAS, which stores matrices by columns: to it ours are transposed.
+/// The products of fully connected layers, computed by cuBLAS.
 ///
-/// What our kernels do to a product on its way to memory takes kernels of its own here.
+/// cuBLAS stores matrices by columns, so it sees the engine's matrices transposed. Bias, ReLU and
+/// the passing on of gradients, which the engine's own kernels do while they store a product, take
+/// separate kernels here.
 final class BLASProducts {
   private let main: Handle
   private let side: Handle
   private let mainStream: Stream
-  /// Gradients of inputs before they are handed on.
+  /// Gradients of inputs before they are passed on through the ReLU or pooling before the layer.
   private let passing: DeviceMemory<Float>
 
-  /// Bytes that cuBLAS wants for itself; where it had to allocate, a graph could not be written down.
+  /// Bytes of workspace for one handle of cuBLAS: 32 MiB.
+  ///
+  /// Without it cuBLAS would allocate memory by itself, which is not allowed while a graph is
+  /// captured.
   private static let workspaceBytes = 32 << 20
 
-  /// cuBLAS on one stream: two of them may work at the same time and must not share memory.
+  /// A handle of cuBLAS for one stream, with its own workspace.
+  ///
+  /// The handles of two streams may work at the same time, so they must not share memory.
   private final class Handle {
     let handle: CUBLASHandle
     let calls: CUBLASCalls
@@ -29,7 +36,7 @@ final class BLASProducts {
       self.handle = handle
       try BLASProducts.check(
         calls.cublasSetStream_v2(handle, stream.handle), "cublasSetStream", calls)
-      // After the stream, which resets it.
+      // This follows `cublasSetStream`, which resets the workspace.
       let place = UnsafeMutableRawPointer(bitPattern: UInt(workspace.address.value))
       try BLASProducts.check(
         calls.cublasSetWorkspace_v2(handle, place, BLASProducts.workspaceBytes),
@@ -39,7 +46,9 @@ final class BLASProducts {
     deinit { _ = calls.cublasDestroy_v2(handle) }
   }
 
-  /// - Parameter capacity: samples of a batch, at most.
+  /// Creates a handle for each of the two streams.
+  ///
+  /// - Parameter capacity: the most samples in a batch.
   init(_ plan: Plan, calls: CUBLASCalls, capacity: Int, main: Stream, side: Stream) throws {
     self.main = try Handle(main, calls)
     self.side = try Handle(side, calls)
@@ -48,6 +57,7 @@ final class BLASProducts {
     passing = try DeviceMemory(main.device, count: capacity * largest)
   }
 
+  /// Throws a `CUDAError` with cuBLAS's text unless `result` is success.
   private static func check(
     _ result: CUBLASResult, _ call: StaticString, _ calls: CUBLASCalls
   ) throws {
@@ -56,13 +66,15 @@ final class BLASProducts {
     throw CUDAError(call: "\(call)", text: text ?? "unknown error", code: result)
   }
 
-  /// A matrix as cuBLAS sees it.
+  /// A matrix in device memory, stored by columns as cuBLAS expects.
   private struct Factor {
     let address: DeviceAddress
+    /// Distance between the first numbers of two columns.
     let stride: Int
     var isTransposed = false
   }
 
+  /// Computes `result = left * right` for float32 matrices, at the device's precision.
   private func multiply(
     _ left: Factor, _ right: Factor, rows: Int, columns: Int, depth: Int, into result: Factor,
     on stream: Stream
@@ -88,7 +100,7 @@ final class BLASProducts {
     try Self.check(status, "cublasGemmEx", handle.calls)
   }
 
-  /// `outputs = input * weights^T`.
+  /// Computes `outputs = input * weights^T`, without bias and ReLU.
   func outputs(
     count: Int, _ stage: Stage, input: DeviceAddress, weights: DeviceAddress,
     output: DeviceAddress, on stream: Stream
@@ -101,7 +113,7 @@ final class BLASProducts {
       on: stream)
   }
 
-  /// `weights' gradient = gradient^T * input`.
+  /// Computes `weights' gradient = gradient^T * input`, without the gradient of the biases.
   func weights(
     count: Int, _ stage: Stage, input: DeviceAddress, gradient: DeviceAddress,
     weights: DeviceAddress, on stream: Stream
@@ -114,7 +126,7 @@ final class BLASProducts {
       on: stream)
   }
 
-  /// `inputs' gradient = gradient * weights`, handed on.
+  /// Computes `inputs' gradient = gradient * weights` and passes it on to `passage`.
   func inputs(
     count: Int, _ stage: Stage, gradient: DeviceAddress, weights: DeviceAddress,
     to passage: Passage, on stream: Stream
@@ -134,7 +146,7 @@ final class BLASProducts {
 }
 
 extension Precision {
-  /// What cuBLAS calls it.
+  /// The compute type of cuBLAS for this precision.
   fileprivate var computeType: CUBLASComputeType {
     switch self {
     case .float32: CUBLASComputeType(cublasComputeFloat32)

@@ -1,12 +1,14 @@
 import NeuralNetwork
 
-// The structs that kernels take as they are: Kernels/common.cuh, shapes.cuh, update.cuh and loss.cuh have
-// the same fields in the same order.
+// Structs that the host and the kernels exchange byte for byte. Kernels/common.cuh, shapes.cuh,
+// update.cuh and loss.cuh declare them with the same fields in the same order.
 
-/// A divisor with what replaces division by it, for numbers from 0 to below 2^31.
+/// A divisor with the factor and the shift that replace a division by it.
 ///
-/// With `l` the bits of `divisor - 1`: `n / divisor = (2 n * ceil(2^(31 + l) / divisor)) >> (32 + l)`, of
-/// which the multiplication's upper word takes 32 (Granlund and Montgomery 1994).
+/// It holds for dividends n from 0 to below 2^31 (Granlund and Montgomery 1994). With `l` the
+/// number of bits of `divisor - 1`: `n / divisor = (2 n * ceil(2^(31 + l) / divisor)) >> (32 + l)`.
+/// Taking the upper word of the multiplication does 32 bits of that shift, and `shift` holds the
+/// other `l`.
 package struct Divisor: KernelArgument, Equatable {
   let divisor: Int32
   package let factor: UInt32
@@ -28,11 +30,14 @@ struct ConvolutionShape: KernelArgument {
   let height, width, channels: Int32
   let outputHeight, outputWidth, outputs: Int32
   let kernel: Int32
+  /// To split the number of an input pixel into image, row and column.
   let byWidth, byHeight: Divisor
+  /// The same for output pixels or, where these are pooled, for their windows of 2 x 2.
   let byColumns, byRows: Divisor
+  /// To split a place within a window; `byWindowRow` divides by kernel * channels.
   let byWindowRow, byOutputs, byKernel: Divisor
 
-  /// - Parameter isPooled: whether the outputs are counted by windows of 2 x 2.
+  /// - Parameter isPooled: whether the outputs are numbered window by window of a 2 x 2 pooling.
   init(count: Int, input: Shape, output: Shape, kernel: Int, isPooled: Bool) {
     self.count = Int32(count)
     height = Int32(input.height)
@@ -69,30 +74,39 @@ struct PoolingShape: KernelArgument {
     byRows = Divisor(input.height / size)
   }
 
-  /// For kernels that take a pooling and have none.
+  /// A placeholder for kernels that take a pooling as an argument where there is none.
   static let none = PoolingShape(input: Shape(height: 1, width: 1, channels: 1), size: 1)
 }
 
-/// How the gradient of a layer's inputs goes on to what came before: `Passing` in finish.cuh.
+/// How the gradient of a layer's inputs passes through the ReLU or pooling before it.
+///
+/// It is `Passing` in finish.cuh.
 enum Passing: Int32 {
+  /// Unchanged.
   case all = 0
+  /// Through a ReLU: only where its output was above zero.
   case positive = 1
+  /// Through a pooling, and through the ReLU before it if there is one.
   case chosen = 2
 }
 
-/// Where gradients of a layer's inputs go: `Passage` in finish.cuh, whose arguments kernels take one by one.
+/// The target of the gradient of a layer's inputs, and how it passes to the layer before.
+///
+/// It is `Passage` in finish.cuh; kernels take its fields as separate arguments.
 struct Passage {
-  /// Of the outputs of the layer before, from before its ReLU and pooling.
+  /// The gradient of the outputs of the layer before, taken before its ReLU and pooling.
   let gradients: DeviceAddress
+  /// The layer's inputs, to find where a ReLU was above zero.
   let inputs: DeviceAddress
+  /// For each input the place in its pooling window that it came from.
   let choices: DeviceAddress
   let pooling: PoolingShape
   let passing: Passing
 
-  /// Nowhere: of the inputs of stage `place`, which nobody wants the gradient of.
-  static func none(_ space: Workspace, _ place: Int) -> Passage {
+  /// No target, for a stage with inputs that need no gradient.
+  static func none(_ space: Workspace, _ stage: Int) -> Passage {
     Passage(
-      gradients: .none, inputs: space.activations[place].address, choices: .none, pooling: .none,
+      gradients: .none, inputs: space.activations[stage].address, choices: .none, pooling: .none,
       passing: .all)
   }
 }
@@ -105,7 +119,7 @@ struct UpdateConstants: KernelArgument {
 
   /// - Parameters:
   ///   - scale: one over the number of samples.
-  ///   - step: from 1.
+  ///   - step: the number of the step, from 1.
   init(_ optimizer: Optimizer, scale: Float, step: Int) {
     let rate = optimizer.rate(step: step)
     let isAdam = optimizer.kind == .adam
@@ -122,7 +136,7 @@ struct UpdateConstants: KernelArgument {
   }
 }
 
-/// What a batch comes to on the device: `BatchSums` in loss.cuh.
+/// Loss and correct predictions of a batch on the device: `BatchSums` in loss.cuh.
 struct BatchSums: BitwiseCopyable {
   var lossSum = 0.0
   var correct: Int32 = 0

@@ -1,9 +1,10 @@
 import NeuralNetwork
 
-/// What is computed in one go: a layer, often with the ReLU and the pooling that follow it.
+/// A layer together with the ReLU and the pooling that follow it, if any.
 struct Stage {
+  /// The kind of layer.
   enum Work: Equatable {
-    /// With `isPooled`, pooling of 2 x 2 behind it.
+    /// With `isPooled`, a pooling of 2 x 2 follows it.
     case convolution(kernel: Int, isPooled: Bool)
     case fullyConnected
     case relu
@@ -12,24 +13,26 @@ struct Stage {
 
   let work: Work
   let input: Shape
-  /// After the ReLU and the pooling, if there are any.
+  /// The outputs of the stage: after the ReLU and the pooling, if there are any.
   let output: Shape
-  /// The outputs of the layer itself: before pooling.
+  /// The outputs of the layer itself: before the pooling.
   let inner: Shape
-  /// Places of weights and biases in the flat buffers; empty for stages without.
+  /// Ranges of weights and biases in the flat buffers; empty for stages without parameters.
   let weights: Range<Int>
   let biases: Range<Int>
-  /// Whether a ReLU follows the layer at once.
+  /// Whether a ReLU follows the layer directly.
   let hasReLU: Bool
-  /// Whether a stage before it has parameters, and so needs the gradient of its inputs.
+  /// Whether the gradient of the stage's inputs is needed.
+  ///
+  /// It is where an earlier stage has parameters.
   let passesGradient: Bool
 
   var hasParameters: Bool { !weights.isEmpty }
-  /// All parameters of the stage.
+  /// The range of all parameters of the stage.
   var parameters: Range<Int> {
     hasParameters ? weights.lowerBound..<biases.upperBound : weights
   }
-  /// Whether there is a choice to be kept for every output.
+  /// Whether the stage stores for every output which place of the pooling window was the largest.
   var hasChoices: Bool {
     switch work {
     case .convolution(_, let isPooled): isPooled
@@ -38,7 +41,7 @@ struct Stage {
     }
   }
 
-  /// The pooling of the stage, as kernels take it.
+  /// The pooling of the stage in the form that kernels take.
   var pooling: PoolingShape {
     switch work {
     case .convolution(_, true): PoolingShape(input: inner, size: 2)
@@ -47,24 +50,27 @@ struct Stage {
     }
   }
 
-  /// How the gradient of this stage's outputs becomes that of its layer's.
+  /// How the gradient of the stage's outputs becomes the gradient of the layer's own outputs.
   var passing: Passing {
     switch work {
     case .convolution(_, let isPooled): isPooled ? .chosen : hasReLU ? .positive : .all
     case .fullyConnected: hasReLU ? .positive : .all
-    // Kernels of their own do it.
+    // The kernels `relu_inputs` and `pool_inputs` do it instead.
     case .relu, .maxPool: .all
     }
   }
 
-  /// Numbers in the gradient that the stage takes, for each sample: that of the layer's own outputs.
+  /// Numbers per sample in the gradient with which the stage's backward pass begins.
+  ///
+  /// For a layer with parameters it is the gradient of the layer's own outputs.
   var gradientCount: Int { hasParameters ? inner.count : output.count }
 }
 
-/// How a model is computed: its stages.
+/// The stages in which a model is computed, in the order of the forward pass.
 struct Plan {
   let stages: [Stage]
 
+  /// Groups the model's layers into stages.
   init(_ model: Model) {
     var stages: [Stage] = []
     for group in LayerGroup.all(of: model, pools: { _, _, _ in true }) {
@@ -84,9 +90,10 @@ struct Plan {
     self.stages = stages
   }
 
-  /// The last stage, where one kernel can do all of it but its weights' gradient: `head` in loss.cuh.
+  /// Index of the last stage if the kernel `head` can compute it together with the loss.
   ///
-  /// Beyond these sizes a product, cut into tiles and parts, is quicker.
+  /// That kernel (loss.cuh) does everything but the gradients of the weights and biases. It is nil
+  /// for larger layers, where a product cut into tiles and parts is faster.
   var head: Int? {
     guard let last = stages.last, last.work == .fullyConnected, !last.hasReLU,
       last.inner.channels <= 16, last.input.count <= 1024
@@ -94,25 +101,28 @@ struct Plan {
     return stages.count - 1
   }
 
-  /// The stage from which on parameters can be updated while earlier stages still work, where that is a good
-  /// part of all.
+  /// Index of the first stage with an early update, if any.
+  ///
+  /// From this stage on, parameters are updated while earlier stages still compute gradients. These
+  /// are the fewest last stages with at least a quarter of all parameters. It is nil where they
+  /// would include the first stage with parameters.
   var earlyUpdate: Int? {
     let all = stages.reduce(0) { $0 + $1.parameters.count }
     var late = 0
-    for (place, stage) in stages.enumerated().reversed() where stage.hasParameters {
+    for (index, stage) in stages.enumerated().reversed() where stage.hasParameters {
       guard stage.passesGradient else { return nil }
       late += stage.parameters.count
-      if 4 * late >= all { return place }
+      if 4 * late >= all { return index }
     }
     return nil
   }
 
-  /// Numbers of the largest layer between stages, for one sample.
+  /// Numbers per sample of the largest input of a stage or output of a layer.
   var widest: Int { stages.map { max($0.input.count, $0.inner.count) }.max() ?? 0 }
 }
 
 extension Stage {
-  /// The shape of the stage's product of a kind, for `count` samples.
+  /// The shape of the stage's product of the given kind, for `count` samples.
   func product(_ kind: ProductKernel.Kind, count: Int) -> ProductShape {
     let (ins, outs) = (input.count, inner.channels)
     let pixels = count * inner.height * inner.width
@@ -157,7 +167,7 @@ extension Stage {
     return passesGradient ? all : Array(all.prefix(1))
   }
 
-  /// All products of a pass.
+  /// All products of a stage: those of the forward pass and, for training, of the backward pass.
   func allProducts(isForTraining: Bool) -> [ProductKernel.Kind] {
     (forwardProduct.map { [$0] } ?? []) + (isForTraining ? backwardProducts : [])
   }

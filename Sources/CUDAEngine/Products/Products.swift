@@ -1,32 +1,33 @@
 import NeuralNetwork
 
-/// Which products are left to cuBLAS.
+/// Selects the products that cuBLAS computes.
 public enum ProductChoice: String, Sendable, CaseIterable {
-  /// The large ones, where cuBLAS is there.
+  /// Large products of fully connected layers, where cuBLAS is available.
   case auto
-  /// None.
+  /// No products.
   case own
-  /// All of full layers; an engine with it needs cuBLAS.
+  /// All products of fully connected layers; an engine with this choice needs cuBLAS.
   case cublas
 }
 
-/// How products are computed.
+/// Settings for the computation of products.
 public struct ProductSettings: Sendable {
   public var choice: ProductChoice
-  /// For tests and comparisons: a tile and a number of parts for all products.
+  /// A tile and a number of parts for all products, for tests and comparisons; nil to choose.
   package var tile: Tile?
   package var parts: Int?
 
-  /// Whether the last layer may be computed with the loss.
+  /// Whether the last layer may be computed by one kernel together with the loss.
   var fusesHead: Bool { choice == .auto && tile == nil && parts == nil }
 
-  /// The usual: our own kernels, and cuBLAS for large products where it is there.
+  /// Settings with a choice; by default cuBLAS computes large products where it is available.
   public init(_ choice: ProductChoice = .auto) { self.choice = choice }
 }
 
-/// The products of layers, as kernels of ours with tiles that fit or, for large ones, of cuBLAS.
+/// The products of a model's layers, computed by the engine's kernels or by cuBLAS.
 ///
-/// Tiles are chosen for the largest batch: all batches have the same kernels.
+/// The tile of each product is chosen for the largest batch, so that all batches use the same
+/// kernels.
 final class Products {
   private let chooser: CutChooser
   private let choice: ProductChoice
@@ -34,20 +35,21 @@ final class Products {
   private let mainSums: PartialSums
   private let sideSums: PartialSums
   private let main: Stream
-  private var tiles: [Place: Tile] = [:]
+  private var tiles: [ProductKey: Tile] = [:]
 
-  /// A product of a stage.
-  private struct Place: Hashable {
+  /// Identifies a product of a stage.
+  private struct ProductKey: Hashable {
     let stage: Int
     let kind: ProductKernel.Kind
   }
 
-  /// Operations from which a product is left to cuBLAS; not measured.
+  /// Floating-point operations from which on `.auto` uses cuBLAS; an estimate, not measured.
   static let libraryFLOP = 1e9
 
-  /// Compiles what a model needs, for batches of up to `largest` samples.
+  /// Compiles the kernels that a model needs for batches of up to `largest` samples.
   ///
-  /// - Throws: `CUDAError`, `DeviceUnavailable` where cuBLAS is asked for and not there.
+  /// - Throws: `CUDAError`; `DeviceUnavailable` where the choice is `.cublas` and cuBLAS is
+  ///   missing.
   init(
     _ plan: Plan, largest: Int, isForTraining: Bool, settings: ProductSettings, main: Stream,
     side: Stream
@@ -59,28 +61,29 @@ final class Products {
     chooser = CutChooser(
       processors: device.processors, precision: device.precision, forcedTile: settings.tile,
       forcedParts: settings.parts)
-    // Where all products are small nobody has to wait for cuBLAS to be opened.
-    let isWanted = plan.stages.contains { stage in
+    // Opening cuBLAS takes time, so it is skipped where all products are small.
+    let needsLibrary = plan.stages.contains { stage in
       stage.allProducts(isForTraining: isForTraining).contains {
         Self.isForLibrary(stage, stage.product($0, count: largest), choice)
       }
     }
     blas =
-      isWanted && (choice == .cublas || device.hasCUBLAS)
+      needsLibrary && (choice == .cublas || device.hasCUBLAS)
       ? try BLASProducts(plan, calls: device.blas.get(), capacity: largest, main: main, side: side)
       : nil
     mainSums = try PartialSums(blocks: chooser.mostBlocks, on: main)
     sideSums = try PartialSums(blocks: isForTraining ? chooser.mostBlocks : 1, on: main)
-    for (place, stage) in plan.stages.enumerated() {
-      let isHead = isForTraining && settings.fusesHead && place == plan.head
+    for (index, stage) in plan.stages.enumerated() {
+      let isHead = isForTraining && settings.fusesHead && index == plan.head
       for kind in isHead ? [.fullWeights] : stage.allProducts(isForTraining: isForTraining) {
         let tile = chooser.best(stage.product(kind, count: largest)).tile
-        tiles[Place(stage: place, kind: kind)] = tile
+        tiles[ProductKey(stage: index, kind: kind)] = tile
       }
     }
     try device.require(Set(tiles.map { ProductKernel(kind: $0.key.kind, tile: $0.value) }))
   }
 
+  /// Whether cuBLAS should compute this product, if it is available.
   private static func isForLibrary(
     _ stage: Stage, _ shape: ProductShape, _ choice: ProductChoice
   ) -> Bool {
@@ -97,16 +100,16 @@ final class Products {
     Self.isForLibrary(stage, shape, choice) ? blas : nil
   }
 
-  /// How a product is computed, for people: `MediumTile, 4 parts` or `cuBLAS`.
+  /// Description of how a product is computed, such as `MediumTile, 4 parts` or `cuBLAS`.
   func text(
-    _ kind: ProductKernel.Kind, _ place: Int, _ shape: ProductShape, _ stage: Stage
+    _ kind: ProductKernel.Kind, _ index: Int, _ shape: ProductShape, _ stage: Stage
   ) -> String {
     if library(for: shape, stage) != nil { return "cuBLAS" }
-    let cut = launch(kind, place, shape, on: main).cut
+    let cut = launch(kind, index, shape, on: main).cut
     return "\(cut.tile), \(cut.parts) part\(cut.parts == 1 ? "" : "s")"
   }
 
-  /// A product of ours, ready to be launched: kernel, blocks and the arguments that end the list.
+  /// A launch of one of the engine's product kernels: its cut and the last three arguments.
   private struct Launch {
     let kernel: String
     let cut: Cut
@@ -116,20 +119,21 @@ final class Products {
     var counters: DeviceAddress { sums.counters.address }
   }
 
+  /// The launch of a product for this batch size, with the partial sums of its stream.
   private func launch(
-    _ kind: ProductKernel.Kind, _ place: Int, _ shape: ProductShape, on stream: Stream
+    _ kind: ProductKernel.Kind, _ index: Int, _ shape: ProductShape, on stream: Stream
   ) -> Launch {
-    guard let tile = tiles[Place(stage: place, kind: kind)] else {
-      preconditionFailure("stage \(place) has no product \(kind)")
+    guard let tile = tiles[ProductKey(stage: index, kind: kind)] else {
+      preconditionFailure("stage \(index) has no product \(kind)")
     }
     return Launch(
       kernel: ProductKernel(kind: kind, tile: tile).name, cut: chooser.best(shape, tile: tile),
       sums: stream === main ? mainSums : sideSums)
   }
 
-  /// Outputs of a layer with parameters: product, bias, ReLU, pooling.
+  /// Computes the outputs of a stage with parameters: product, bias, ReLU and pooling.
   func forward(
-    _ stage: Stage, _ place: Int, count: Int, input: DeviceAddress, output: DeviceAddress,
+    _ stage: Stage, _ index: Int, count: Int, input: DeviceAddress, output: DeviceAddress,
     choices: DeviceAddress, parameters: DeviceMemory<Float>, on stream: Stream
   ) throws {
     guard let kind = stage.forwardProduct else { return }
@@ -145,7 +149,7 @@ final class Products {
         Divisor(stage.inner.channels), Int32(count * stage.inner.count), hasReLU)
       return
     }
-    let launch = launch(kind, place, shape, on: stream)
+    let launch = launch(kind, index, shape, on: stream)
     switch stage.work {
     case .convolution(let kernel, let isPooled):
       let geometry = ConvolutionShape(
@@ -168,9 +172,9 @@ final class Products {
     }
   }
 
-  /// Gradients of weights and biases, from that of the layer's outputs.
+  /// Computes the gradients of weights and biases from the gradient of the layer's outputs.
   func weights(
-    _ stage: Stage, _ place: Int, count: Int, input: DeviceAddress, gradient: DeviceAddress,
+    _ stage: Stage, _ index: Int, count: Int, input: DeviceAddress, gradient: DeviceAddress,
     into gradients: DeviceMemory<Float>, on stream: Stream
   ) throws {
     let kind = stage.backwardProducts[0]
@@ -185,7 +189,7 @@ final class Products {
         "column_sums", .covering(outs, threads: 32), gradient, bias, Int32(count), Int32(outs))
       return
     }
-    let launch = launch(kind, place, shape, on: stream)
+    let launch = launch(kind, index, shape, on: stream)
     if case .convolution(let kernel, _) = stage.work {
       let geometry = ConvolutionShape(
         count: count, input: stage.input, output: stage.inner, kernel: kernel, isPooled: false)
@@ -200,9 +204,9 @@ final class Products {
     }
   }
 
-  /// Gradients of a layer's inputs, handed on through what lies before them.
+  /// Computes the gradient of the layer's inputs and passes it through the ReLU or pooling before.
   func inputs(
-    _ stage: Stage, _ place: Int, count: Int, gradient: DeviceAddress, to passage: Passage,
+    _ stage: Stage, _ index: Int, count: Int, gradient: DeviceAddress, to passage: Passage,
     parameters: DeviceMemory<Float>, on stream: Stream
   ) throws {
     let kind = stage.backwardProducts[1]
@@ -213,7 +217,7 @@ final class Products {
       return try blas.inputs(
         count: count, stage, gradient: gradient, weights: weights, to: passage, on: stream)
     }
-    let launch = launch(kind, place, shape, on: stream)
+    let launch = launch(kind, index, shape, on: stream)
     if case .convolution(let kernel, _) = stage.work {
       let geometry = ConvolutionShape(
         count: count, input: stage.input, output: stage.inner, kernel: kernel, isPooled: false)

@@ -1,6 +1,8 @@
 package import NeuralNetwork
 
-/// How a block of threads cuts a product; the sizes are those of Kernels/tile.cuh and product.cuh.
+/// The part of a product's result that one block of threads computes.
+///
+/// The sizes must be those of Kernels/tile.cuh and product.cuh.
 package enum Tile: String, CaseIterable, Sendable {
   case medium = "MediumTile"
   case narrow = "NarrowTile"
@@ -17,10 +19,10 @@ package enum Tile: String, CaseIterable, Sendable {
     }
   }
   package var columns: Int { self == .medium ? 64 : 32 }
-  /// Numbers of the reduction in a slice.
+  /// Length of a slice: numbers of the reduction that are multiplied together.
   package var depth: Int { self == .small ? 32 : 16 }
 
-  /// Slices that are read at a time, while as many are multiplied.
+  /// Number of slices that are read together while as many earlier ones are multiplied.
   func ahead(_ precision: Precision) -> Int {
     switch self {
     case .medium: precision == .tf32 ? 4 : 2
@@ -29,39 +31,39 @@ package enum Tile: String, CaseIterable, Sendable {
     }
   }
 
-  /// Parts of a reduction that one block adds up.
+  /// Number of parts of a reduction that one block adds up.
   static let joinedParts = 16
 }
 
-/// Rows and columns of a product's result, and what is summed up for each.
+/// Rows and columns of a product's result, and the length of the sum (depth) for each number.
 package struct ProductShape: Equatable {
   package let rows: Int
   package let columns: Int
   package let depth: Int
 
-  /// A shape by its sizes.
+  /// Creates a shape from its three sizes.
   package init(rows: Int, columns: Int, depth: Int) {
     self.rows = rows
     self.columns = columns
     self.depth = depth
   }
 
-  /// Multiplications and additions.
+  /// Number of multiplications and additions.
   var flop: Double { 2 * Double(rows) * Double(columns) * Double(depth) }
 }
 
-/// A product cut into tiles, and the reduction into parts.
+/// A division of a product's result into tiles and of its reduction into parts.
 package struct Cut: Equatable {
   package let tile: Tile
   package let parts: Int
-  /// Numbers of the reduction in a part.
+  /// Length of a part in numbers of the reduction, a multiple of the tile's depth.
   package let part: Int
   package let grid: Grid
 
-  /// Parts of all tiles: blocks of the launch.
+  /// Number of blocks of the launch: the parts of all tiles.
   package var blocks: Int { grid.x * grid.y * grid.z }
 
-  /// Cuts `shape` as wished: parts are made so large that none is empty.
+  /// Cuts `shape` into at most `wanted` parts, made so large that none is empty.
   init(_ shape: ProductShape, tile: Tile, parts wanted: Int) {
     func quotient(_ a: Int, _ b: Int) -> Int { (a + b - 1) / b }
     let slices = max(1, quotient(shape.depth, tile.depth))
@@ -75,18 +77,19 @@ package struct Cut: Equatable {
   }
 }
 
-/// Which cut of a product is probably the fastest on a device.
+/// Chooses the cut of a product that is probably the fastest on a device.
 ///
-/// The figures are estimates for devices of today: they were not measured. Only their ratios count.
+/// It compares cuts by a cost model in cycles. The model's figures are estimates for today's
+/// devices and were not measured. Only their ratios matter.
 package struct CutChooser {
-  /// Multiprocessors of the device.
+  /// Number of multiprocessors of the device.
   let processors: Int
   let precision: Precision
-  /// The tile and the parts to take whatever the shape is; nil to choose.
+  /// The tile and the number of parts to use for every shape; nil to choose.
   var forcedTile: Tile?
   var forcedParts: Int?
 
-  /// A chooser for a device.
+  /// Creates a chooser for a device.
   package init(
     processors: Int, precision: Precision, forcedTile: Tile? = nil, forcedParts: Int? = nil
   ) {
@@ -96,24 +99,29 @@ package struct CutChooser {
     self.forcedParts = forcedParts
   }
 
-  /// Blocks beyond which a reduction is not parted further; it bounds the memory for partial sums.
+  /// The most blocks that a product with several parts may have.
+  ///
+  /// The bound limits the memory for partial sums.
   package var mostBlocks: Int { 4 * processors }
 
-  /// Cycles for slices to arrive from memory.
+  /// Cycles until slices arrive from memory.
   private static let latency = 800.0
-  /// Cycles for a block to begin and to end.
+  /// Cycles for the begin and the end of a block.
   private static let overhead = 2000.0
-  /// Cycles for the last block of a group to find out that it is, and bytes a cycle that it reads then.
+  /// Cycles until the last block of a group has found that it is the last.
   private static let joining = 1500.0
+  /// Bytes of partial sums that this block then reads per cycle.
   private static let joinRate = 40.0
-  /// How much longer a block takes that is by itself: it writes slices and multiplies them in turn.
+  /// Factor by which a block takes longer that is alone on a multiprocessor.
+  ///
+  /// It writes slices and multiplies them in turn, with no other block to fill the gaps.
   private static let alone = 1.5
   private static let partCounts = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256]
 
-  /// The best of all tiles and parts.
+  /// The best cut over all tiles and numbers of parts.
   package func best(_ shape: ProductShape) -> Cut { best(shape, of: Tile.allCases) }
 
-  /// The best parts for a tile.
+  /// The best cut with the given tile.
   package func best(_ shape: ProductShape, tile: Tile) -> Cut { best(shape, of: [tile]) }
 
   private func best(_ shape: ProductShape, of tiles: [Tile]) -> Cut {
@@ -131,16 +139,16 @@ package struct CutChooser {
     return best
   }
 
-  /// About how many cycles the product takes.
+  /// Estimate of the cycles that the product takes.
   package func cycles(_ cut: Cut) -> Double {
     let tile = cut.tile
     let share = (cut.blocks + processors - 1) / processors
-    // Four blocks are on a multiprocessor at the same time.
+    // A multiprocessor runs four blocks at the same time.
     let waves = Double((share + 3) / 4)
     let size = Double(tile.rows * tile.columns)
     let multiplying = size * Double(tile.depth) / rate(tile) * max(Double(share), Self.alone)
     let waiting = waves * Self.latency / Double(tile.ahead(precision))
-    // The first slices have to be waited for, the others arrive while these are multiplied.
+    // The first slices must be waited for; later ones arrive while earlier ones are multiplied.
     var cycles =
       Self.overhead + Self.latency
       + Double(cut.part / tile.depth) * max(waiting, multiplying)
@@ -153,7 +161,7 @@ package struct CutChooser {
     return cycles
   }
 
-  /// Multiplications with an addition that a multiprocessor does in a cycle.
+  /// Number of multiply-adds that a multiprocessor does per cycle.
   private func rate(_ tile: Tile) -> Double {
     let isSmall = tile == .small
     switch precision {
