@@ -1,4 +1,4 @@
-/// How gradients change parameters: the kind and all its constants.
+/// The rule by which gradients change parameters: its kind and all its constants.
 public struct Optimizer: Equatable, Sendable {
   /// The rule of the update.
   public enum Kind: String, Sendable, CaseIterable {
@@ -10,20 +10,22 @@ public struct Optimizer: Equatable, Sendable {
 
   public var kind: Kind
   public var learningRate: Double
-  /// Share of the last step kept (sgd).
+  /// Factor on the momentum buffer in each step (sgd).
   public var momentum: Double
   /// Decay of the first moment (adam).
   public var beta1 = 0.9
   /// Decay of the second moment (adam).
   public var beta2 = 0.999
-  /// Added to the root of the second moment (adam).
+  /// Added to the square root of the second moment (adam).
   public var epsilon = 1e-8
-  /// adam: the parameters shrink by `learningRate * weightDecay` a step; sgd: added to the
-  /// gradient.
+  /// Weight decay as in PyTorch's `AdamW` and `SGD`.
+  ///
+  /// adam: each step multiplies the parameters by 1 - rate * `weightDecay`. sgd: `weightDecay`
+  /// times the parameter is added to the gradient.
   public var weightDecay: Double
   /// How the learning rate changes over the run.
   public var schedule = Schedule.constant
-  /// Steps of the run that the schedule spans.
+  /// Number of steps that the schedule spans.
   public var scheduledSteps = 1
 
   /// An optimizer; the learning rate defaults to 1e-3 for adam and 0.05 for sgd.
@@ -36,7 +38,7 @@ public struct Optimizer: Equatable, Sendable {
     self.weightDecay = weightDecay
   }
 
-  /// Numbers of state kept for each parameter: adam two, sgd one with momentum and none without.
+  /// Numbers of state per parameter: two for adam, one for sgd with momentum, none without.
   public var statesPerParameter: Int {
     switch kind {
     case .adam: 2
@@ -49,12 +51,12 @@ public struct Optimizer: Equatable, Sendable {
     learningRate * schedule.factor(step: step, of: scheduledSteps)
   }
 
-  /// adam's step size over the bias correction of the first moment, at step `step` (from 1).
+  /// adam's learning rate over the bias correction of the first moment, in step `step` (from 1).
   public func adamStepSize(step: Int) -> Double {
     rate(step: step) / (1 - Self.power(beta1, step))
   }
 
-  /// Root of adam's bias correction of the second moment, at step `step` (from 1).
+  /// Square root of adam's bias correction of the second moment, in step `step` (from 1).
   public func adamSecondCorrection(step: Int) -> Double {
     (1 - Self.power(beta2, step)).squareRoot()
   }

@@ -1,11 +1,11 @@
-/// How exactly the factors of products are taken.
+/// The precision to which the factors of matrix products are rounded.
 ///
-/// Parameters, sums, losses and the optimizer are in single precision always.
+/// Parameters, sums, losses and the optimizer always use single precision.
 public enum Precision: String, Sendable, CaseIterable {
   /// Single precision.
   case float32
-  /// Factors rounded to 10 bits of fraction, which tensor cores multiply.
+  /// Factors rounded to 10 bits of fraction, for tensor cores.
   case tf32
-  /// Factors rounded to 7 bits of fraction, which tensor cores multiply twice as fast.
+  /// Factors rounded to 7 bits of fraction, which tensor cores multiply twice as fast as `tf32`.
   case bfloat16
 }

@@ -1,4 +1,6 @@
-/// Labelled images as bytes, lent to an engine: whoever lends them keeps them alive and unchanged.
+/// Labelled images as bytes, with the normalisation that the network's inputs get.
+///
+/// The buffers are borrowed: the caller keeps them alive and unchanged while an engine uses them.
 public struct Samples {
   /// `[count, height, width]`.
   public let images: UnsafeBufferPointer<UInt8>
@@ -6,12 +8,12 @@ public struct Samples {
   public let labels: UnsafeBufferPointer<UInt8>
   public let height: Int
   public let width: Int
-  /// Mean of `byte / 255`, taken off each pixel.
+  /// Mean of `byte / 255`, subtracted from each pixel.
   public let mean: Double
   /// Standard deviation of `byte / 255`, by which each pixel is divided.
   public let deviation: Double
 
-  /// Lends `labels.count` images of `height` x `width` bytes.
+  /// Samples of `labels.count` images of `height` x `width` bytes; borrows both buffers.
   public init(
     images: UnsafeBufferPointer<UInt8>, labels: UnsafeBufferPointer<UInt8>, height: Int, width: Int,
     mean: Double, deviation: Double

@@ -7,8 +7,9 @@ internal import VectorKernels
   import Musl
 #endif
 
+/// The two ends of a pass: loading the inputs, and the loss with its gradient.
 extension OpenBLASEngine {
-  /// Bytes to normalised floats: the input of the first layer.
+  /// Converts bytes to normalised floats, the input of the first layer.
   func load(_ indices: UnsafeBufferPointer<Int32>, of samples: Samples, into workspace: Workspace) {
     vk_gather_normalised(
       samples.images.baseAddress, indices.baseAddress, indices.count, model.input.count,
@@ -16,9 +17,10 @@ extension OpenBLASEngine {
       workspace.activations[0].data)
   }
 
-  /// Turns the last outputs into the gradient of the summed loss; returns that sum and the hits.
+  /// Computes the gradient of the summed loss with respect to the last outputs.
   ///
-  /// Stable: the largest output is taken off before the exponential.
+  /// Numerically stable: the largest output is subtracted before the exponential.
+  /// - Returns: the sum of the losses and the number of correct predictions.
   func softmaxCrossEntropy(
     indices: UnsafeBufferPointer<Int32>, labels: UnsafeBufferPointer<UInt8>, _ workspace: Workspace
   ) -> (sum: Double, correct: Int) {
@@ -32,14 +34,14 @@ extension OpenBLASEngine {
       let gradient = gradients + row * classes
       let label = Int(labels[Int(index)])
       var best = 0
-      for place in 1..<max(classes, 1) where values[place] > values[best] { best = place }
+      for output in 1..<max(classes, 1) where values[output] > values[best] { best = output }
       let largest = values[best]
       var total: Float = 0
-      for place in 0..<classes {
-        gradient[place] = expf(values[place] - largest)
-        total += gradient[place]
+      for output in 0..<classes {
+        gradient[output] = expf(values[output] - largest)
+        total += gradient[output]
       }
-      for place in 0..<classes { gradient[place] /= total }
+      for output in 0..<classes { gradient[output] /= total }
       gradient[label] -= 1
       sum += Double(logf(total) + largest - values[label])
       correct += best == label ? 1 : 0

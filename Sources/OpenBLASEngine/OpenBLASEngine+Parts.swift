@@ -1,8 +1,8 @@
 import NeuralNetwork
 
-/// The two passes over samples, part by part.
+/// The passes over samples: each worker computes one part of them.
 extension OpenBLASEngine {
-  /// Images of a part evaluated at a time.
+  /// Number of images that one worker evaluates at a time.
   static let evaluationBatch = 64
 
   public func computeGradients(
@@ -26,7 +26,8 @@ extension OpenBLASEngine {
         onReady: { _ in })
     }
     onReady(0..<layout.count)
-    // The first part's clock is the engine's: what others took longer shows in the backward phase.
+    // The phase times are those of the first part. They leave out its wait for longer parts and the
+    // addition of the gradients.
     var outcome = ownCut.outcomes[0]
     outcome.forwardSeconds += prepared
     for part in ownCut.outcomes.dropFirst() {
@@ -36,7 +37,7 @@ extension OpenBLASEngine {
     return outcome
   }
 
-  /// What comes once a step, before the samples; returns the seconds it took.
+  /// Transforms the weights, once a step before the samples; returns the seconds it took.
   func prepare() -> Double {
     let start = ContinuousClock.now
     let clock = attached.parts[0].workspace.clock
@@ -46,7 +47,7 @@ extension OpenBLASEngine {
     return Self.seconds(ContinuousClock.now - start)
   }
 
-  /// One part from its bytes to its gradients.
+  /// Computes one part of a batch, from its bytes to its gradients.
   func compute(
     _ indices: UnsafeBufferPointer<Int32>, _ part: Part,
     into target: UnsafeMutablePointer<Float>, onReady: (Range<Int>) -> Void
@@ -97,13 +98,13 @@ extension OpenBLASEngine {
     }
   }
 
-  /// Loss and hits on a range of samples, some at a time from its start on.
+  /// Loss and correct predictions on a range of samples, `evaluationBatch` at a time.
   func evaluate(_ samples: Samples, _ range: Range<Int>, _ part: Part) -> BatchOutcome {
     var outcome = BatchOutcome()
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: Self.evaluationBatch) { indices in
       for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.evaluationBatch) {
         let count = min(Self.evaluationBatch, range.upperBound - first)
-        for place in 0..<count { indices[place] = Int32(first + place) }
+        for offset in 0..<count { indices[offset] = Int32(first + offset) }
         let batch = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(indices)[..<count])
         load(batch, of: samples, into: part.workspace)
         plan.forward(count: count, attached.weights, part.workspace)

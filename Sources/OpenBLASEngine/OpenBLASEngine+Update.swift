@@ -1,19 +1,21 @@
 import NeuralNetwork
 internal import VectorKernels
 
-/// The optimizer: one pass over parameters, state and gradients, shared out among the threads.
+/// The optimizer: one pass over parameters, state and gradients, distributed over the threads.
 extension OpenBLASEngine {
-  /// Parameters whose gradients are summed at a time: what is summed is still in the first-level
-  /// cache when the optimizer reads it.
+  /// Number of parameters in a block, where the gradients of several ranks are summed.
+  ///
+  /// The sums of a block are still in the first-level cache when the optimizer reads them.
   private static let blockSize = 2048
 
   public func update(
     _ range: Range<Int>, from gradients: GradientSum, scale: Float, step: Int
   ) {
-    let known = attached.buffers.stateRange
+    let stateRange = attached.buffers.stateRange
     precondition(
-      range.isEmpty || (known.contains(range.lowerBound) && range.upperBound <= known.upperBound),
-      "update of parameters \(range), state lent for \(known)")
+      range.isEmpty
+        || (stateRange.contains(range.lowerBound) && range.upperBound <= stateRange.upperBound),
+      "update of parameters \(range), state passed for \(stateRange)")
     team.run { member in
       let part = Part.range(member, of: threads, count: range.count)
       update(
@@ -22,6 +24,7 @@ extension OpenBLASEngine {
     }
   }
 
+  /// Updates the range of one thread, block by block if several gradients have to be summed.
   private func update(
     _ range: Range<Int>, summing gradients: GradientSum, scale: Float, step: Int
   ) {
@@ -39,7 +42,9 @@ extension OpenBLASEngine {
     }
   }
 
-  /// - Parameter gradients: the first one is that of the first parameter of `range`.
+  /// Applies the optimizer's rule to `range`.
+  ///
+  /// - Parameter gradients: starts with the gradient of the first parameter of `range`.
   private func update(
     _ range: Range<Int>, gradients: UnsafePointer<Float>, scale: Float, step: Int
   ) {
@@ -65,7 +70,7 @@ extension OpenBLASEngine {
     case (.sgd, _):
       vk_sgd(parameters, gradients, count, scale, Float(rate), Float(decay))
     case (.adam, nil):
-      preconditionFailure("no optimizer state lent")
+      preconditionFailure("no optimizer state passed")
     }
   }
 }

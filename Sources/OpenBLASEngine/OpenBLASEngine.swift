@@ -1,41 +1,42 @@
 import NeuralNetwork
 internal import VectorKernels
 
-/// Training steps on the CPU: OpenBLAS and small products of its own, vector kernels for the rest.
+/// An engine that computes training steps on the CPU, with OpenBLAS and VectorKernels.
 ///
-/// A batch is cut into leaves, which workers compute with a single thread of OpenBLAS each and which
-/// are added in a fixed tree. By itself the engine cuts it into as many as it has threads: the same
-/// number of threads gives the same bits on every run. Where the caller cuts (`take`), the bits do not
-/// depend on the threads either. Nothing is allocated after `attach` and `take`.
+/// A batch is cut into leaves. Each leaf is computed by one worker thread, which calls OpenBLAS
+/// single-threaded, and the gradients of the leaves are added in a fixed tree. After `attach` the
+/// engine cuts a batch into one leaf for each thread: the same number of threads gives the same
+/// bits on every run. After `take` the caller cuts, and the bits do not depend on the number of
+/// threads. All large buffers are allocated in `attach` and `take`, none in a step.
 public final class OpenBLASEngine: LeafwiseEngine {
   public let device = "cpu"
-  /// Number of worker threads, the caller's included.
+  /// Number of worker threads, including the caller's.
   public let threads: Int
   let model: Model
   let layout: ParameterLayout
   let optimizer: Optimizer
   let plan: Plan
   let team: WorkerTeam
-  var lent: Attachment?
+  var attachment: Attachment?
 
-  /// What `attach` was given, and the memory made for it.
+  /// The samples and buffers passed to `attach`, and the memory allocated for them.
   struct Attachment {
     let samples: Samples
     let buffers: ModelBuffers
     let weights: Weights
-    /// One for each thread.
+    /// One part for each thread.
     let parts: [Part]
-    /// Of a batch that the engine cuts by itself; nil where one thread computes it whole.
+    /// Runs a batch that the engine cuts into leaves; nil with one thread, and after `take`.
     let ownCut: LeafRunner?
   }
 
-  /// The leaves that `take` was given.
+  /// Runs the leaves of the share passed to `take`; nil before.
   var taken: LeafRunner?
 
-  /// An engine for `model`, to be attached to samples and buffers.
+  /// Creates an engine for `model`; `attach` must be called before any other method.
   ///
   /// - Parameters:
-  ///   - threads: how many cores it shall keep busy.
+  ///   - threads: number of cores to keep busy.
   ///   - convolution: how 3 x 3 convolutions are computed.
   public init(
     model: Model, optimizer: Optimizer, threads: Int = 1, convolution: ConvolutionMethod = .auto
@@ -54,15 +55,15 @@ public final class OpenBLASEngine: LeafwiseEngine {
   public func attach(samples: Samples, buffers: ModelBuffers, largestBatch: Int) {
     precondition(
       buffers.parameters.count >= layout.count,
-      "\(buffers.parameters.count) parameters lent, \(layout.count) needed")
+      "\(buffers.parameters.count) parameters passed, \(layout.count) needed")
     precondition(
       buffers.optimizerState.count >= buffers.stateRange.count * optimizer.statesPerParameter,
-      "\(buffers.optimizerState.count) numbers of optimizer state lent, "
+      "\(buffers.optimizerState.count) numbers of optimizer state passed, "
         + "\(buffers.stateRange.count * optimizer.statesPerParameter) needed")
     guard let parameters = buffers.parameters.baseAddress else { return }
     let capacity = max((largestBatch + threads - 1) / threads, Self.evaluationBatch)
     taken = nil
-    lent = Attachment(
+    attachment = Attachment(
       samples: samples, buffers: buffers, weights: Weights(plan, parameters: parameters),
       parts: makeParts(capacity: capacity),
       ownCut: threads == 1
@@ -76,9 +77,10 @@ public final class OpenBLASEngine: LeafwiseEngine {
     (0..<threads).map { _ in Part(plan, capacity: capacity) }
   }
 
+  /// The attachment; it is a caller's error if there is none.
   var attached: Attachment {
-    guard let lent else { preconditionFailure("attach before anything else") }
-    return lent
+    guard let attachment else { preconditionFailure("attach before anything else") }
+    return attachment
   }
 
   public func publishParameters() {}

@@ -6,17 +6,18 @@ import Synchronization
   import Musl
 #endif
 
-/// A few threads that do one job together, again and again: the caller is member 0.
+/// A team of threads that execute one job together, again and again; the caller is member 0.
 ///
-/// A member that has nothing to do spins for a moment, since the next job of a training step mostly
-/// comes within microseconds, and sleeps after that. The caller of `run` is always the same thread.
+/// A member without work first spins for a short time, because the next job of a training step
+/// usually starts within microseconds, and then sleeps. `run` is always called from the same
+/// thread.
 final class WorkerTeam: Sendable {
   /// Number of members, the caller included.
   let count: Int
   private let shared: Shared
   private let threads: [ThreadHandle]
 
-  /// Turns of waiting before a member gives the core away, and before it sleeps.
+  /// Iterations of a waiting loop before a member yields its core, and before it sleeps.
   private static let turnsBeforeYield = 2000
   private static let turnsBeforeSleep = 2200
 
@@ -24,10 +25,10 @@ final class WorkerTeam: Sendable {
     let thread: pthread_t
   }
 
-  /// What the members have in common.
+  /// The state that all members share.
   ///
-  /// `job` is written by the caller before it raises `round` and read by members after they saw it
-  /// rise: the atomics order the two.
+  /// The caller writes `job` before it increments `round`. Members read `job` after they have read
+  /// the new `round`. The atomics order the two accesses.
   private final class Shared: @unchecked Sendable {
     var job: ((Int) -> Void)?
     let round = Atomic<Int>(0)
@@ -50,6 +51,7 @@ final class WorkerTeam: Sendable {
     }
   }
 
+  /// The argument of a new thread.
   private final class Start {
     let shared: Shared
     let member: Int
@@ -59,7 +61,7 @@ final class WorkerTeam: Sendable {
     }
   }
 
-  /// A team of `count` members: starts `count - 1` threads.
+  /// Creates a team of `count` members and starts `count - 1` threads.
   init(count: Int) {
     precondition(count > 0, "a team of \(count)")
     self.count = count
@@ -87,7 +89,7 @@ final class WorkerTeam: Sendable {
     for handle in threads { pthread_join(handle.thread, nil) }
   }
 
-  /// Calls `job` once for each member's number, all at the same time; returns when all are done.
+  /// Runs `job` on all members at once, each with its number; returns when all are done.
   func run(_ job: (_ member: Int) -> Void) {
     guard count > 1 else { return job(0) }
     withoutActuallyEscaping(job) { job in
@@ -104,10 +106,11 @@ final class WorkerTeam: Sendable {
     }
   }
 
+  /// Starts the next round and wakes the members that sleep.
   private static func begin(_ shared: Shared) {
     shared.round.wrappingAdd(1, ordering: .sequentiallyConsistent)
-    // A member counts itself as asleep before it looks at the round for the last time: one of the
-    // two sees the other.
+    // A member increments `sleepers` before it reads `round` for the last time. So either the
+    // caller sees that it sleeps, or the member sees the new round: no member misses a round.
     if shared.sleepers.load(ordering: .sequentiallyConsistent) > 0 {
       pthread_mutex_lock(shared.mutex)
       pthread_cond_broadcast(shared.wake)
@@ -115,6 +118,7 @@ final class WorkerTeam: Sendable {
     }
   }
 
+  /// The loop of a started thread: waits for a round, runs the job, reports that it is done.
   private static func work(_ shared: Shared, member: Int) {
     var seen = 0
     while true {
@@ -126,7 +130,7 @@ final class WorkerTeam: Sendable {
     }
   }
 
-  /// Waits until the round is another than `seen`.
+  /// Waits until `round` differs from `seen`: spins, then yields the core, then sleeps.
   private static func wait(_ shared: Shared, after seen: Int) {
     for turn in 0..<turnsBeforeSleep {
       if shared.round.load(ordering: .acquiring) != seen { return }

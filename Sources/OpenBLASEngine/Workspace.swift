@@ -1,11 +1,11 @@
 import NeuralNetwork
 
-/// Plain memory of an engine, made once and given back with it.
+/// A buffer of floats, freed when the object is released.
 final class FloatBuffer {
   let data: UnsafeMutablePointer<Float>
   let count: Int
 
-  /// `count` zeros at a cache line's start.
+  /// Allocates `count` zeros, at least 16, aligned to a cache line.
   init(count: Int) {
     self.count = max(count, 16)
     let bytes = self.count * MemoryLayout<Float>.stride
@@ -17,23 +17,23 @@ final class FloatBuffer {
   deinit { UnsafeMutableRawPointer(data).deallocate() }
 }
 
-/// What one pass over some samples needs between its stages.
+/// The memory that one pass over some samples uses for the data between its stages.
 ///
-/// Passes at the same time need one each.
+/// Passes that run at the same time need a workspace each.
 final class Workspace {
-  /// Samples that a pass can have.
+  /// Largest number of samples in a pass.
   let capacity: Int
-  /// The input of each stage for all samples, then the outputs of the last.
+  /// The inputs of each stage for all samples, then the outputs of the last stage.
   let activations: [FloatBuffer]
-  /// Gradients of the same: for stages that work by blocks those of one block.
+  /// The gradients of the activations; for stages that work block by block, those of one block.
   let gradients: [FloatBuffer]
-  /// For pooling stages where each output comes from; else empty.
+  /// For pooling stages, which element of its window each output was taken from; else empty.
   let choices: [UnsafeMutableBufferPointer<UInt8>]
-  /// Sums of the gradients of the weights' factors, for stages that have such.
+  /// Sums of the gradients of transformed weights, for stages that transform their weights.
   let factorGradients: [FloatBuffer]
-  /// Transformed tiles or windows of a block.
+  /// Scratch memory of a stage: transformed tiles or window matrices of a block, or products.
   let scratch: FloatBuffer
-  /// Told when a stage ends; nil unless the engine is profiled.
+  /// Measures the time of each stage; nil unless the engine is profiled.
   var clock: StageClock?
 
   init(_ plan: Plan, capacity: Int) {
@@ -41,33 +41,33 @@ final class Workspace {
     let block = min(plan.blockImages, capacity)
     let sizes = plan.stages.map(\.input.count) + [plan.stages.last?.output.count ?? 0]
     activations = sizes.map { FloatBuffer(count: capacity * $0) }
-    gradients = sizes.enumerated().map { place, size in
-      FloatBuffer(count: place == 0 ? 0 : (place < plan.blockStages ? block : capacity) * size)
+    gradients = sizes.enumerated().map { index, size in
+      FloatBuffer(count: index == 0 ? 0 : (index < plan.blockStages ? block : capacity) * size)
     }
     choices = plan.stages.map { .allocate(capacity: capacity * $0.choicesPerSample) }
     factorGradients = plan.stages.map { FloatBuffer(count: $0.factorSumCount) }
-    let scratchCounts = plan.stages.enumerated().map { place, stage in
-      stage.scratchCount(images: place < plan.blockStages ? block : capacity)
+    let scratchCounts = plan.stages.enumerated().map { index, stage in
+      stage.scratchCount(images: index < plan.blockStages ? block : capacity)
     }
     scratch = FloatBuffer(count: scratchCounts.max() ?? 0)
   }
 
   deinit { for choice in choices { choice.deallocate() } }
 
-  /// The memory of stage `place` for the samples of `range`.
-  func memory(_ plan: Plan, _ place: Int, _ range: Range<Int>) -> StageMemory {
-    let stage = plan.stages[place]
+  /// The memory of stage `index` for the samples of `range`.
+  func memory(_ plan: Plan, _ index: Int, _ range: Range<Int>) -> StageMemory {
+    let stage = plan.stages[index]
     return StageMemory(
       count: range.count,
-      input: activations[place].data + range.lowerBound * stage.input.count,
-      output: activations[place + 1].data + range.lowerBound * stage.output.count,
-      choices: choices[place].baseAddress.map { $0 + range.lowerBound * stage.choicesPerSample },
+      input: activations[index].data + range.lowerBound * stage.input.count,
+      output: activations[index + 1].data + range.lowerBound * stage.output.count,
+      choices: choices[index].baseAddress.map { $0 + range.lowerBound * stage.choicesPerSample },
       scratch: scratch.data)
   }
 
-  /// The gradients of the inputs of stage `place` (of the last outputs if it is their number).
-  func gradient(_ plan: Plan, _ place: Int, _ range: Range<Int>) -> UnsafeMutablePointer<Float> {
-    guard place >= plan.blockStages, place < plan.stages.count else { return gradients[place].data }
-    return gradients[place].data + range.lowerBound * plan.stages[place].input.count
+  /// The gradients of the inputs of stage `index`; `stages.count` stands for the last outputs.
+  func gradient(_ plan: Plan, _ index: Int, _ range: Range<Int>) -> UnsafeMutablePointer<Float> {
+    guard index >= plan.blockStages, index < plan.stages.count else { return gradients[index].data }
+    return gradients[index].data + range.lowerBound * plan.stages[index].input.count
   }
 }

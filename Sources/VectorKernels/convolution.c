@@ -38,17 +38,18 @@ void vk_max_pool(const float *restrict input, ptrdiff_t rows, ptrdiff_t columns,
     for (ptrdiff_t x = 0; x < out_columns; x++) {
       float *restrict best = output + (y * out_columns + x) * channels;
       uint8_t *restrict choice = choices + (y * out_columns + x) * channels;
-      for (ptrdiff_t place = 0; place < size * size; place++) {
+      for (ptrdiff_t position = 0; position < size * size; position++) {
         const float *restrict from =
-            input + ((y * size + place / size) * columns + x * size + place % size) * channels;
-        if (place == 0) {
+            input +
+            ((y * size + position / size) * columns + x * size + position % size) * channels;
+        if (position == 0) {
           for (ptrdiff_t c = 0; c < channels; c++) best[c] = from[c];
           for (ptrdiff_t c = 0; c < channels; c++) choice[c] = 0;
         } else {
           for (ptrdiff_t c = 0; c < channels; c++) {
             int better = from[c] > best[c];
             best[c] = better ? from[c] : best[c];
-            choice[c] = better ? (uint8_t)place : choice[c];
+            choice[c] = better ? (uint8_t)position : choice[c];
           }
         }
       }
@@ -68,11 +69,11 @@ void vk_max_pool_gradient(const float *restrict output_gradient, const uint8_t *
     for (ptrdiff_t x = 0; x < out_columns; x++) {
       const float *restrict from = output_gradient + (y * out_columns + x) * channels;
       const uint8_t *restrict choice = choices + (y * out_columns + x) * channels;
-      for (ptrdiff_t place = 0; place < size * size; place++) {
+      for (ptrdiff_t position = 0; position < size * size; position++) {
         float *restrict to = input_gradient +
-                             ((y * size + place / size) * columns + x * size + place % size) *
+                             ((y * size + position / size) * columns + x * size + position % size) *
                                  channels;
-        for (ptrdiff_t c = 0; c < channels; c++) to[c] = choice[c] == place ? from[c] : 0;
+        for (ptrdiff_t c = 0; c < channels; c++) to[c] = choice[c] == position ? from[c] : 0;
       }
     }
   }

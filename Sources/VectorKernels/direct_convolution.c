@@ -4,17 +4,17 @@
 #include "clones.h"
 #include "lanes.h"
 
-// A 3 x 3 convolution of images with one channel: too little depth for a matrix product, so vectors
-// go over the output channels and each pixel is spread over a vector.
+// A 3 x 3 convolution of images with one channel. Its depth is too small for a matrix product, so a
+// vector holds 16 output channels and each pixel is broadcast to a vector.
 
 #define VK_TAPS 9
-/// Neighbouring pixels computed together, so that a vector of weights is loaded once for all.
+/// Neighbouring pixels that are computed together, so that they share each load of weights.
 #define VK_PIXELS 6
 
 VK_INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
-/// `pixels` neighbouring outputs for up to 16 channels; `weights` has bias and padding behind the
-/// taps.
+/// Computes `pixels` neighbouring outputs for up to 16 channels. `weights` has a row for each tap,
+/// then a row with the bias; all are padded to 16 channels.
 VK_INLINE void outputs(int pixels, const float *restrict image, ptrdiff_t columns,
                        const float (*restrict weights)[16], float floor, ptrdiff_t lanes,
                        ptrdiff_t channels, float *restrict output) {
@@ -28,7 +28,7 @@ VK_INLINE void outputs(int pixels, const float *restrict image, ptrdiff_t column
   VK_UNROLL for (int x = 0; x < pixels; x++) {
     vk_int16 below = floor > sums[x];
     vk_float16 limit = floor - (vk_float16){0};
-    // Written so that a NaN stays.
+    // The comparison is false for NaN, so NaN is kept.
     vk_float16 value = (vk_float16)(((vk_int16)limit & below) | ((vk_int16)sums[x] & ~below));
     if (lanes == 16) {
       *(vk_float16 *)(output + x * channels) = value;
@@ -55,7 +55,7 @@ void vk_convolve_plane(const float *image, ptrdiff_t rows, ptrdiff_t columns,
       const float *from = image + y * columns;
       float *to = output + y * width * channels + c;
       if (lanes == 16 && width >= VK_PIXELS) {
-        // The last group reaches back over pixels that are done already.
+        // The last group overlaps the previous one, so that every group is full.
         for (ptrdiff_t next = 0; next < width; next += VK_PIXELS) {
           ptrdiff_t x = least(next, width - VK_PIXELS);
           outputs(VK_PIXELS, from + x, columns, block, floor, 16, channels, to + x * channels);
@@ -69,14 +69,14 @@ void vk_convolve_plane(const float *image, ptrdiff_t rows, ptrdiff_t columns,
   }
 }
 
-/// Loads up to 16 numbers, zeros behind them.
+/// Loads up to 16 numbers and fills the rest of the vector with zeros.
 VK_INLINE void load(const float *from, ptrdiff_t lanes, vk_float16 *value) {
   *value = (vk_float16){0};
   memcpy(value, from, (size_t)lanes * sizeof(float));
 }
 
-/// Adds to the gradients of three neighbouring taps, for up to 16 channels, what one row of outputs
-/// says. (All nine at a time would not fit the registers.)
+/// Adds the contribution of one row of outputs to the gradients of three neighbouring taps, for up
+/// to 16 channels. (All nine taps together would not fit the registers.)
 VK_INLINE void row_gradients(const float *restrict image, ptrdiff_t width,
                              const float *restrict gradient, ptrdiff_t lanes, ptrdiff_t channels,
                              float *restrict weight_gradient) {
@@ -99,7 +99,8 @@ void vk_convolve_plane_gradient(const float *image, ptrdiff_t rows, ptrdiff_t co
                                 const float *gradient, ptrdiff_t channels,
                                 float *weight_gradient) {
   ptrdiff_t width = columns - 2;
-  // A row of gradients stays in the first-level cache while channels and taps take turns.
+  // The loop over rows is outermost: a row of gradients stays in the first-level cache while the
+  // inner loops go over channels and taps.
   for (ptrdiff_t y = 0; y < rows - 2; y++) {
     const float *row = gradient + y * width * channels;
     for (ptrdiff_t c = 0; c < channels; c += 16) {

@@ -19,7 +19,7 @@ void vk_add_bias(float *restrict values, const float *restrict bias, ptrdiff_t r
       float *restrict row = values + r * columns;
       for (ptrdiff_t c = 0; c < columns; c++) {
         float sum = row[c] + bias[c];
-        row[c] = sum < 0 ? 0 : sum;  // keeps a NaN, so that a broken run is seen
+        row[c] = sum < 0 ? 0 : sum;  // keeps NaN, so that a diverged run is noticed
       }
     }
   } else {

@@ -12,7 +12,7 @@ void vk_adam(float *restrict parameters, float *restrict means, float *restrict 
     float square = beta2 * squares[i] + new2 * gradient * gradient;
     means[i] = mean;
     squares[i] = square;
-    // The builtin is a bare instruction; sqrtf sets errno, which would keep the loop scalar.
+    // The builtin is a single instruction; sqrtf sets errno, which prevents vectorisation.
     float root = __builtin_elementwise_sqrt(square) * inverse_correction;
     parameters[i] = parameters[i] * keep - step_size * mean / (root + epsilon);
   }

@@ -40,7 +40,8 @@ void vk_multiply_packing(const float *a, ptrdiff_t row, ptrdiff_t step, const fl
   }
 }
 
-/// Packs 16 rows of `b`, of which `rows` are there, turned over: `packed[k]` is their number `k`.
+/// Packs the first `steps` numbers of 16 rows of `b`, transposed: `packed[k]` holds number `k` of
+/// each row. If `rows` is less than 16, the missing rows count as zeros.
 VK_INLINE void pack_rows(const float *b, ptrdiff_t rows, ptrdiff_t stride, ptrdiff_t steps,
                          vk_float16 *packed) {
   ptrdiff_t k = 0;
@@ -81,7 +82,7 @@ void vk_multiply_rows(const float *a, const float *b, ptrdiff_t rows, ptrdiff_t 
 VK_CLONES
 void vk_transpose(const float *restrict in, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
                   float *restrict out) {
-  // Squares, so that what is written together lies in few cache lines.
+  // Squares of 16 x 16, so that each store fills a whole vector and few cache lines are in use.
   for (ptrdiff_t r = 0; r < rows; r += 16) {
     ptrdiff_t high = rows - r < 16 ? rows - r : 16, c = 0;
     if (high == 16) {

@@ -1,29 +1,30 @@
 #pragma once
 #include "lanes.h"
 
-// What the products have in common: a few rows of results over the whole depth.
+// The inner block that all matrix products share: up to six rows of 16 results, summed over the
+// whole depth in registers.
 //
-// Six rows of 16 results fill 12 of AVX2's 16 registers; the rest holds a row of b and an element
-// of a. They are kept there over the whole depth: every step is two loads, six broadcasts and
-// twelve multiply-adds.
+// Six rows of 16 results fill 12 of AVX2's 16 registers. The other four hold a row of b and an
+// element of a. On AVX2 a step of depth is two loads, six broadcasts and twelve multiply-adds.
 
-/// A part of `c = a b` that is computed in one go: 16 columns of b and c.
+/// The part of `c = a b` that one call computes: 16 columns of b and c.
 typedef struct {
-  /// First element of a, and numbers to the element of the next row and of the next step.
+  /// First element of a, and the distance to the next row and to the next step, in numbers.
   const float *a;
   ptrdiff_t row, step;
-  /// First element of b, and numbers to the next step.
+  /// First element of b, and the distance to the next step; the number of steps.
   const float *b;
   ptrdiff_t b_step, depth;
-  /// First element of c, and numbers to the next row.
+  /// First element of c, and the distance to the next row.
   float *c;
   ptrdiff_t c_row;
-  /// What will be packed next, at the first step, or NULL; fetched into the cache meanwhile.
+  /// First element that the caller will pack next, or NULL, and the distance to its next step. It
+  /// is prefetched into the cache meanwhile.
   const float *next;
   ptrdiff_t next_step;
 } product;
 
-/// `rows` x 16 results.
+/// Computes `rows` x 16 results; `rows` is a constant of at most 6.
 VK_INLINE void multiply_block(int rows, product p, int adding) {
   vk_float16 sums[6];
   VK_UNROLL for (int i = 0; i < rows; i++) {
@@ -38,11 +39,11 @@ VK_INLINE void multiply_block(int rows, product p, int adding) {
   VK_UNROLL for (int i = 0; i < rows; i++) *(vk_float16 *)(p.c + i * p.c_row) = sums[i];
 }
 
-/// `rows` x 16 results for any number of rows.
+/// Computes `rows` x 16 results for any number of rows, in blocks of 6, 4 and 1.
 VK_INLINE void multiply_panel(ptrdiff_t rows, product p, int adding) {
   for (ptrdiff_t left = rows; left > 0;) {
     int taken;
-    // Eight are better done as four and four than as six and two: two keep the units half idle.
+    // Eight rows are faster as 4 + 4 than as 6 + 2: two rows leave the arithmetic units half idle.
     if (left >= 6 && left != 8) {
       taken = 6;
       if (p.next) {
@@ -66,6 +67,6 @@ VK_INLINE void multiply_panel(ptrdiff_t rows, product p, int adding) {
   }
 }
 
-/// Steps of depth, and panels of 16 columns, that are packed at a time.
+/// Steps of depth, and panels of 16 columns, that are packed together.
 #define VK_DEPTH 256
 #define VK_PANELS 4

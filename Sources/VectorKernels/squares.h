@@ -1,9 +1,9 @@
 #pragma once
 #include "lanes.h"
 
-// A square of 16 x 16 numbers in 16 vectors is turned over by exchanging its off-diagonal quarters, and
-// theirs, and so on: at distance 8, 4, 2 and 1 the vectors i and i + distance exchange every second
-// group of `distance` numbers.
+// Transposes a square of 16 x 16 numbers that is stored in 16 vectors. The square's two
+// off-diagonal quarters are exchanged, then those of each quarter, and so on: at distances 8, 4, 2
+// and 1 the vectors i and i + distance exchange every second group of `distance` numbers.
 
 #define VK_EXCHANGE(square, distance, low, high)                            \
   VK_UNROLL for (int i = 0; i < 16; i++) {                                  \
@@ -14,7 +14,7 @@
   }
 #define VK_LIST(...) __VA_ARGS__
 
-/// Turns a square over in place.
+/// Transposes a square in place.
 VK_INLINE void transpose_square(vk_float16 *square) {
   VK_EXCHANGE(square, 8, (0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
               (8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))

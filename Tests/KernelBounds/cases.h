@@ -1,17 +1,17 @@
 #pragma once
 #include "trial.h"
 
-// The cases, each over the sizes that it takes from `sizes`.
+// The test cases. Each uses some of the sizes in `sizes`.
 
-/// Kernels over `count` numbers.
+/// Element-by-element kernels and optimizers on `count` numbers.
 void flat_case(trial *t, const sizes *s);
-/// Kernels over matrices of `count` x `outputs`, and the gather of images.
+/// Kernels on matrices of `count` x `outputs`, and the gathering of `batch` images.
 void matrix_case(trial *t, const sizes *s);
-/// Matrix products: `count` rows, `size` steps of depth, and `columns` times 16 columns.
+/// Matrix products with `count` rows, depth `size` and 16 times `columns` columns.
 void product_case(trial *t, const sizes *s);
-/// Windows and max-pooling of kernel or pool `size`, and convolutions of one channel.
+/// Windows and max-pooling with kernels or pools of size `size`, and convolutions of one channel.
 void image_case(trial *t, const sizes *s);
-/// Winograd's transforms of a batch of images, not pooled and pooled.
+/// Winograd's transforms of a batch of images, without and with pooling.
 void winograd_case(trial *t, const sizes *s);
 /// Winograd's transforms of `count` weights.
 void winograd_weights_case(trial *t, const sizes *s);

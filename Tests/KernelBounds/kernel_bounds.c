@@ -1,7 +1,8 @@
-// Tries every kernel on ragged shapes, with AddressSanitizer watching:
+// Runs every kernel on ragged shapes under AddressSanitizer and compares the results with a
+// reference:
 //   kernel_bounds REFERENCE.so TESTED.so
-// REFERENCE is a plain build of the kernels, TESTED one for some instruction set with
-// AddressSanitizer. Started by run.sh.
+// REFERENCE is a plain build of the kernels. TESTED is a build for one instruction set with
+// AddressSanitizer. run.sh builds both and starts this program.
 
 #include <dlfcn.h>
 #include <sanitizer/asan_interface.h>
@@ -12,7 +13,7 @@
 
 static trial current;
 
-/// What AddressSanitizer's report does not say.
+/// Prints the current case, which AddressSanitizer's report does not contain.
 static void name_case(void) { fprintf(stderr, "during: %s\n", current.description); }
 
 static kernel_table load(const char *path) {
@@ -33,7 +34,8 @@ static kernel_table load(const char *path) {
   return table;
 }
 
-/// Channels beside the widths of registers and of the chunks that ragged tiles are worked on in.
+/// Numbers of channels around the widths of registers and around VK_CHUNK, the channels of a padded
+/// tile that are processed together.
 static const ptrdiff_t channels[] = {1,  2,  3,  4,  5,  7,  8,  9,  15, 16,
                                      17, 31, 32, 33, 48, 63, 64, 65, 66, 67};
 #define CHANNELS (sizeof channels / sizeof channels[0])
@@ -50,7 +52,7 @@ int main(int argument_count, char **arguments) {
 #define TRY(body, ...)                                                                \
   (cases++, try_case(&current, &reference, &tested, #body, body, &(sizes){__VA_ARGS__}))
 
-  // All lengths; matrices of them with channels beside the widths of registers.
+  // Every length up to 100, and matrices with that many rows.
   for (ptrdiff_t count = 0; count <= 100; count++) {
     TRY(flat_case, .count = count);
     TRY(winograd_weights_case, .count = count);
@@ -60,7 +62,8 @@ int main(int argument_count, char **arguments) {
     }
   }
 
-  // All numbers of rows up to two rounds of the block, and depths around what is packed at once.
+  // Numbers of rows up to more than two blocks of 6, and depths around VK_DEPTH, the steps that are
+  // packed together.
   for (ptrdiff_t rows = 0; rows <= 14; rows++) {
     for (ptrdiff_t columns = 1; columns <= 10; columns++) {
       TRY(product_case, .count = rows, .size = 1 + draw(&random, 100), .columns = columns);
@@ -70,11 +73,11 @@ int main(int argument_count, char **arguments) {
         .columns = 1 + draw(&random, 6));
   }
 
-  // Every size of image, square or not.
+  // Every image size from 5 x 5 to 40 x 40.
   for (ptrdiff_t rows = 5; rows <= 40; rows++) {
     for (ptrdiff_t columns = 5; columns <= 40; columns++) {
       int relu = (int)draw(&random, 2);
-      // Wide ones only in few, to save time.
+      // Many channels in every 12th case only, to save time.
       ptrdiff_t limit = (rows * 7 + columns) % 12 == 0 ? 67 : 8;
       TRY(image_case, .rows = rows, .columns = columns, .inputs = 1 + draw(&random, 67),
           .outputs = 1 + draw(&random, (uint32_t)limit), .size = 1 + draw(&random, 3),
@@ -84,7 +87,7 @@ int main(int argument_count, char **arguments) {
     }
   }
 
-  // Every ragged edge and every pool with channels beside the widths of registers.
+  // Every ragged edge and every pool size with each of `channels`.
   for (size_t i = 0; i < CHANNELS; i++) {
     for (ptrdiff_t edge = 0; edge < 16; edge++) {
       ptrdiff_t rows = 5 + edge / 4, columns = 5 + edge % 4;
@@ -99,7 +102,7 @@ int main(int argument_count, char **arguments) {
     }
   }
 
-  // Batches of 1 to 9 of any size, and the largest of all.
+  // Batches of 1 to 9 images of random size, and the largest case.
   for (ptrdiff_t i = 0; i < 45; i++) {
     TRY(winograd_case, .rows = 5 + draw(&random, 36), .columns = 5 + draw(&random, 36),
         .inputs = 1 + draw(&random, 67), .outputs = 1 + draw(&random, 67), .batch = 1 + i % 9,

@@ -1,7 +1,7 @@
 #pragma once
 #include "VectorKernels.h"
 
-// Every kernel of the room, by name; run.sh compares the list with what the headers declare.
+// The names of all kernels. run.sh compares the list with the declarations in the headers.
 #define FOR_EACH_KERNEL(X)       \
   X(vk_gather_normalised)        \
   X(vk_add_bias)                 \
@@ -31,7 +31,7 @@
   X(vk_winograd_weights)         \
   X(vk_winograd_weights_adjoint)
 
-/// The kernels of one library: a pointer each, with the kernel's name and type.
+/// The kernels of one library: one function pointer for each, with the kernel's name and type.
 typedef struct {
 #define KERNEL(name) __typeof__(&name) name;
   FOR_EACH_KERNEL(KERNEL)

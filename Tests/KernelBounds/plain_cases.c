@@ -37,16 +37,16 @@ void matrix_case(trial *t, const sizes *s) {
   keep(t, gradient, count);
   keep(t, sums, columns);
 
-  float *transposed = room(t, count);
+  float *transposed = result_buffer(t, count);
   t->call->vk_transpose(values, rows, columns, columns, transposed);
   keep(t, transposed, count);
 
-  // `batch` of `rows` images; the last one is among them, because it lies at the red zone.
+  // Gathers `batch` of `rows` images, among them the last one, which is next to the red zone.
   if (rows == 0) return;
   const uint8_t *images = bytes(t, count, 256);
   int32_t *chosen = indices(t, s->batch, (uint32_t)rows);
   chosen[s->batch - 1] = (int32_t)rows - 1;
-  float *gathered = room(t, s->batch * columns);
+  float *gathered = result_buffer(t, s->batch * columns);
   t->call->vk_gather_normalised(images, chosen, s->batch, columns, 0.02f, -0.4f, gathered);
   keep(t, gathered, s->batch * columns);
 }
@@ -54,28 +54,28 @@ void matrix_case(trial *t, const sizes *s) {
 void product_case(trial *t, const sizes *s) {
   ptrdiff_t rows = s->count, depth = s->size, columns = 16 * s->columns;
   const float *a = numbers(t, rows * depth), *b = numbers(t, depth * columns);
-  // `rows` rows of b beside those of a: any number of them.
-  float *beside = room(t, rows * ((rows + 15) / 16 * 16));
-  t->call->vk_multiply_rows(a, numbers(t, rows * depth), rows, rows, depth, beside);
-  keep(t, beside, rows * ((rows + 15) / 16 * 16));
+  // A product of two matrices with `rows` rows each: its columns need not be a multiple of 16.
+  float *by_rows = result_buffer(t, rows * ((rows + 15) / 16 * 16));
+  t->call->vk_multiply_rows(a, numbers(t, rows * depth), rows, rows, depth, by_rows);
+  keep(t, by_rows, rows * ((rows + 15) / 16 * 16));
   for (int transposed = 0; transposed < 2; transposed++) {
     ptrdiff_t row = transposed ? 1 : depth, step = transposed ? rows : 1;
-    float *c = room(t, rows * columns);
+    float *c = result_buffer(t, rows * columns);
     t->call->vk_multiply(a, row, step, b, rows, columns, depth, 0, c);
     keep(t, c, rows * columns);
     t->call->vk_multiply(a, row, step, b, rows, columns, depth, 1, c);
     keep(t, c, rows * columns);
-    float *packed = room(t, rows * columns);
+    float *packed = result_buffer(t, rows * columns);
     t->call->vk_multiply_packing(a, row, step, b, rows, columns, depth, packed);
     keep(t, packed, rows * columns);
   }
 }
 
-/// The windows of the first `pixels` outputs of one row.
+/// Tries the windows of the first `pixels` outputs of one row, and their adjoint.
 static void try_windows(trial *t, const sizes *s, ptrdiff_t pixels) {
   ptrdiff_t row = s->columns * s->inputs, square = s->size * s->size * s->inputs;
   ptrdiff_t touched = (s->size - 1) * row + (pixels + s->size - 1) * s->inputs;
-  float *copies = room(t, pixels * square);
+  float *copies = result_buffer(t, pixels * square);
   t->call->vk_windows(numbers(t, touched), row, pixels, s->size, s->inputs, copies);
   keep(t, copies, pixels * square);
   float *sums = numbers(t, touched);
@@ -87,13 +87,13 @@ static void try_pooling(trial *t, const sizes *s) {
   ptrdiff_t count = s->rows * s->columns * s->outputs;
   ptrdiff_t pooled = (s->rows / s->size) * (s->columns / s->size) * s->outputs;
   uint8_t limit = (uint8_t)(s->size * s->size);
-  float *output = room(t, pooled);
+  float *output = result_buffer(t, pooled);
   uint8_t *choices = bytes(t, pooled, 256);
   t->call->vk_max_pool(numbers(t, count), s->rows, s->columns, s->outputs, s->size, output,
                        choices);
   keep(t, output, pooled);
   keep_choices(t, choices, pooled, limit);
-  float *gradient = room(t, count);
+  float *gradient = result_buffer(t, count);
   t->call->vk_max_pool_gradient(numbers(t, pooled), bytes(t, pooled, limit), s->rows, s->columns,
                                 s->outputs, s->size, gradient);
   keep(t, gradient, count);
@@ -107,7 +107,7 @@ void image_case(trial *t, const sizes *s) {
 
   ptrdiff_t results = (s->rows - 2) * (s->columns - 2) * s->outputs;
   const float *image = numbers(t, s->rows * s->columns);
-  float *output = room(t, results);
+  float *output = result_buffer(t, results);
   t->call->vk_convolve_plane(image, s->rows, s->columns, numbers(t, 9 * s->outputs),
                              numbers(t, s->outputs), s->outputs, s->relu, output);
   keep(t, output, results);

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs every vector kernel on ragged shapes under AddressSanitizer, built for one instruction set after
-# the other, and prints a line for each.
+# Runs every vector kernel on ragged shapes under AddressSanitizer, built for each instruction set
+# in turn, and prints one line per instruction set.
 #   run.sh             needs clang (or $CC) with AddressSanitizer
-#   run.sh --probe     only says whether there is such a compiler
-# Ends with 0 if all is well, 1 if not, 77 if there is no such compiler.
+#   run.sh --probe     only checks whether there is such a compiler
+# Exit status: 0 if all results are correct, 1 if not, 77 if there is no such compiler.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -12,13 +12,14 @@ compiler=${CC:-clang}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The optimisation of a release build; clones off, so that the whole build is for one instruction set.
+# The optimisation of a release build. VK_SINGLE_TARGET turns the clones off, so that the whole
+# build is for one instruction set.
 flags=(-O2 -gline-tables-only -Wall -Wno-gnu -DVK_SINGLE_TARGET -I "$kernels/include")
-# Red zones as wide as can be, so that a stride too far does not leap over them. (Leaks are no
-# subject here, and the leak checker fails in some containers.)
+# The widest red zones, so that an access that is off by a whole row does not reach beyond them.
+# Leaks are not checked: the leak checker fails in some containers.
 export ASAN_OPTIONS=detect_leaks=0:redzone=2048:max_redzone=2048:detect_stack_use_after_return=0
 
-# Compiles and links "$@", and says something only if that fails.
+# Compiles and links "$@"; prints the compiler's messages only if that fails.
 compile() {
   "$compiler" "${flags[@]}" "$@" >"$work/messages" 2>&1 || {
     cat "$work/messages"
@@ -27,7 +28,7 @@ compile() {
   }
 }
 
-# Whether the processor has all of the instructions "$@", as Linux calls them.
+# Succeeds if the processor has all instruction sets "$@", by their names in /proc/cpuinfo.
 has() {
   local name
   for name in "$@"; do
@@ -35,16 +36,16 @@ has() {
   done
 }
 
-# variant NAME FLAG...: builds the kernels with the flags and tries them.
+# variant NAME FLAG...: builds the kernels with the flags and runs the cases.
 variant() {
   local name=$1
   shift
   try "$name" compile -fsanitize=address "$@" -fPIC -shared "$kernels"/*.c "$kernels"/winograd/*.c -o "$work/tested.so"
 }
 
-# What the compiler makes of the kernels for AVX-512, with the sanitizer's checks, put into AVX2's
-# instructions: the vectors of 16, the remainders of loops and the checks are those of x86-64-v4, only
-# the last step differs, which knows no more than the registers' width.
+# Builds the kernels for AVX-512, with the sanitizer's checks, but lowers the result to AVX2
+# instructions. The vectors of 16, the loop remainders and the checks are those of x86-64-v4. Only
+# the final code generation differs, which splits the vectors to the registers' width.
 # shellcheck disable=SC2317 # called by try
 lowered() {
   local kernel code parts=()
@@ -62,7 +63,7 @@ lowered() {
   compile -fsanitize=address -shared "${parts[@]}" -o "$work/tested.so"
 }
 
-# try NAME BUILD...: builds tested.so by the command and tries its kernels.
+# try NAME BUILD...: builds tested.so with the command BUILD and runs the cases.
 try() {
   local name=$1 start=$SECONDS
   shift
@@ -91,13 +92,13 @@ if [[ $declared != "$tried" ]]; then
 fi
 
 failed=0
-# One element at a time and without fused multiply-adds: what all others are held against.
+# The reference for all other builds: one element at a time, without fused multiply-adds.
 compile -fno-vectorize -fno-slp-vectorize -ffp-contract=off -fPIC -shared "$kernels"/*.c "$kernels"/winograd/*.c -lm \
   -o "$work/reference.so"
 compile -fsanitize=address,undefined "$here"/*.c -lm -ldl -o "$work/kernel_bounds"
 
-# These checks keep loops from being vectorised, so they have a build of their own, unoptimised because
-# the optimiser takes a minute over them.
+# These checks prevent vectorisation, so they have a separate build. It is not optimised, because
+# the optimiser would need a minute for it.
 variant "undefined behaviour" -O0 -fsanitize=undefined -fno-sanitize-recover=undefined
 variant "baseline"
 if [[ $(uname -m) == x86_64 ]]; then

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// Largest difference from the reference, relative to the largest of its numbers. Instruction sets
-/// differ by the rounding of fused multiply-adds, over sums of up to 1600 terms.
+/// Largest allowed difference from the reference, relative to the reference's largest number.
+/// Instruction sets differ by the rounding of fused multiply-adds, over sums of up to 1600 terms.
 static const double tolerance = 2e-5;
 
 uint32_t draw(uint64_t *state, uint32_t limit) {
@@ -16,9 +16,9 @@ uint32_t draw(uint64_t *state, uint32_t limit) {
 }
 
 static void *allocate(trial *t, size_t size) {
-  if (t->buffer_count == t->buffer_room) {
-    t->buffer_room = 2 * t->buffer_room + 16;
-    t->buffers = realloc(t->buffers, t->buffer_room * sizeof(void *));
+  if (t->buffer_count == t->buffer_capacity) {
+    t->buffer_capacity = 2 * t->buffer_capacity + 16;
+    t->buffers = realloc(t->buffers, t->buffer_capacity * sizeof(void *));
   }
   return t->buffers[t->buffer_count++] = malloc(size);
 }
@@ -35,7 +35,7 @@ float *numbers(trial *t, ptrdiff_t count) {
   return values;
 }
 
-float *room(trial *t, ptrdiff_t count) {
+float *result_buffer(trial *t, ptrdiff_t count) {
   float *values = allocate(t, (size_t)count * sizeof(float));
   fill(t, values, count, true);
   return values;
@@ -55,34 +55,35 @@ int32_t *indices(trial *t, ptrdiff_t count, uint32_t limit) {
 
 float *places(trial *t, ptrdiff_t count, ptrdiff_t plane, bool for_results) {
   float *values = allocate(t, (size_t)(35 * plane + count) * sizeof(float));
-  for (ptrdiff_t place = 0; place < 36; place++) {
-    fill(t, values + place * plane, count, for_results);
-    if (place < 35) {
-      ASAN_POISON_MEMORY_REGION(values + place * plane + count,
+  for (ptrdiff_t matrix = 0; matrix < 36; matrix++) {
+    fill(t, values + matrix * plane, count, for_results);
+    if (matrix < 35) {
+      ASAN_POISON_MEMORY_REGION(values + matrix * plane + count,
                                 (size_t)(plane - count) * sizeof(float));
     }
   }
   return values;
 }
 
-static void complain(trial *t, const char *what, ptrdiff_t at, double value, double wanted) {
-  // Ten lines say enough.
+/// Counts a wrong result and prints the first ten.
+static void report(trial *t, const char *what, ptrdiff_t at, double value, double wanted) {
   if (t->mistakes++ < 10) {
     printf("%s: %s at %td: %g, the reference has %g\n", t->description, what, at, value, wanted);
   }
 }
 
-/// Stores what the reference gave and returns NULL, or returns what it gave here.
-static const void *exchange(trial *t, const void *data, size_t size) {
+/// In the run of the reference, stores a result and returns NULL. In the run under test, returns
+/// the reference's result.
+static const void *reference_result(trial *t, const void *data, size_t size) {
   if (!t->is_reference) {
     const kept_result *result = &t->kept[t->next++];
     if (t->next <= t->kept_count && result->bytes == size) return result->data;
     printf("%s: the reference did something else\n", t->description);
     exit(1);
   }
-  if (t->kept_count == t->kept_room) {
-    t->kept_room = 2 * t->kept_room + 16;
-    t->kept = realloc(t->kept, t->kept_room * sizeof(kept_result));
+  if (t->kept_count == t->kept_capacity) {
+    t->kept_capacity = 2 * t->kept_capacity + 16;
+    t->kept = realloc(t->kept, t->kept_capacity * sizeof(kept_result));
   }
   kept_result *result = &t->kept[t->kept_count++];
   *result = (kept_result){malloc(size), size};
@@ -91,33 +92,33 @@ static const void *exchange(trial *t, const void *data, size_t size) {
 }
 
 void keep(trial *t, const float *values, ptrdiff_t count) {
-  const float *wanted = exchange(t, values, (size_t)count * sizeof(float));
+  const float *wanted = reference_result(t, values, (size_t)count * sizeof(float));
   if (!wanted) return;
   double largest = 0;
   for (ptrdiff_t i = 0; i < count; i++) largest = fmax(largest, fabs((double)wanted[i]));
   for (ptrdiff_t i = 0; i < count; i++) {
     if (!isfinite(values[i])) {
-      complain(t, "not a finite number", i, values[i], wanted[i]);
+      report(t, "not a finite number", i, values[i], wanted[i]);
     } else if (!(fabs((double)values[i] - wanted[i]) <= tolerance * largest)) {
-      complain(t, "a difference", i, values[i], wanted[i]);
+      report(t, "a difference", i, values[i], wanted[i]);
     }
   }
 }
 
 void keep_places(trial *t, const float *values, ptrdiff_t count, ptrdiff_t plane) {
-  for (ptrdiff_t place = 0; place < 36; place++) keep(t, values + place * plane, count);
+  for (ptrdiff_t matrix = 0; matrix < 36; matrix++) keep(t, values + matrix * plane, count);
 }
 
 void keep_choices(trial *t, const uint8_t *values, ptrdiff_t count, uint8_t limit) {
-  const uint8_t *wanted = exchange(t, values, (size_t)count);
+  const uint8_t *wanted = reference_result(t, values, (size_t)count);
   if (!wanted) return;
   ptrdiff_t differences = 0;
   for (ptrdiff_t i = 0; i < count; i++) {
-    if (values[i] >= limit) complain(t, "no such choice", i, values[i], wanted[i]);
+    if (values[i] >= limit) report(t, "no such choice", i, values[i], wanted[i]);
     differences += values[i] != wanted[i];
   }
   if (differences > 2 + count / 1000) {
-    complain(t, "many other choices", count, (double)differences, 0);
+    report(t, "many other choices", count, (double)differences, 0);
   }
 }
 

@@ -5,32 +5,35 @@
 
 #include "kernels.h"
 
-// A case calls kernels on buffers of exactly their documented sizes and hands over the results. It
-// runs twice, with the same numbers: first on the reference library, then on the one under test.
+// A case calls kernels on buffers of exactly their documented sizes and passes the results to
+// `keep`. It runs twice with the same numbers: first with the reference library, which stores the
+// results, then with the library under test, which compares its results with them.
 
-/// Results that the reference gave: floats or bytes.
+/// Stored results of the reference: floats or bytes.
 typedef struct {
   void *data;
   size_t bytes;
 } kept_result;
 
+/// The state of the current case.
 typedef struct {
-  /// The kernels to call now.
+  /// The kernels to call: those of the reference or those under test.
   const kernel_table *call;
-  /// What is being tried, for messages.
+  /// The case and its sizes, for messages.
   char description[160];
+  /// Number of wrong results in all cases so far.
   long mistakes;
 
-  // For trial.c only.
+  // Used only by trial.c.
   bool is_reference;
   uint64_t random;
   void **buffers;
-  size_t buffer_count, buffer_room;
+  size_t buffer_count, buffer_capacity;
   kept_result *kept;
-  size_t kept_count, kept_room, next;
+  size_t kept_count, kept_capacity, next;
 } trial;
 
-/// Sizes of a case; each case takes the ones that it needs.
+/// Sizes of a case; each case uses those that it needs.
 typedef struct {
   ptrdiff_t rows, columns, inputs, outputs, batch, size, count;
   int relu;
@@ -38,29 +41,32 @@ typedef struct {
 
 typedef void (*case_body)(trial *t, const sizes *s);
 
-/// Runs one case on both libraries and compares.
+/// Runs one case with both libraries and compares the results.
 void try_case(trial *t, const kernel_table *reference, const kernel_table *tested,
               const char *name, case_body body, const sizes *s);
 
-/// The next of a fixed sequence of numbers below `limit`.
+/// The next number, below `limit`, of the pseudorandom sequence that `state` defines.
 uint32_t draw(uint64_t *state, uint32_t limit);
 
-// Buffers live to the end of the case. Red zones lie directly before and behind each of them.
+// Buffers exist until the end of the case. Red zones are directly before and after each buffer.
 
-/// Numbers from -1 to 1.
+/// A buffer of random numbers from -1 to 1.
 float *numbers(trial *t, ptrdiff_t count);
-/// Room for results, filled with NaN: what a kernel does not write is seen.
-float *room(trial *t, ptrdiff_t count);
-/// Whole numbers below `limit`.
+/// A buffer for results, filled with NaN, so that an element that a kernel does not write is
+/// detected.
+float *result_buffer(trial *t, ptrdiff_t count);
+/// A buffer of random integers below `limit`.
 uint8_t *bytes(trial *t, ptrdiff_t count, uint32_t limit);
 int32_t *indices(trial *t, ptrdiff_t count, uint32_t limit);
 
-/// The 36 matrices of `count` numbers that Winograd's kernels use, `plane` apart; what lies between
-/// them must not be touched. Filled with numbers, or with NaN as room for results.
+/// A buffer of the 36 matrices that Winograd's kernels use: `count` numbers each, `plane` apart, with
+/// red zones between them. The matrices contain random numbers, or NaN if they are for results.
 float *places(trial *t, ptrdiff_t count, ptrdiff_t plane, bool for_results);
 
-/// Hands over results: they have to be finite and, up to rounding, what the reference gave.
+/// Stores the results of the reference. Under test, checks that the results are finite and equal to
+/// those of the reference up to rounding.
 void keep(trial *t, const float *values, ptrdiff_t count);
 void keep_places(trial *t, const float *values, ptrdiff_t count, ptrdiff_t plane);
-/// Choices have to be below `limit`; a few may differ, where rounding decides between two.
+/// The same for choices, which must be below `limit`. A few may differ from the reference's, where
+/// rounding decides between two values.
 void keep_choices(trial *t, const uint8_t *values, ptrdiff_t count, uint8_t limit);

@@ -1,11 +1,12 @@
 #include "cases.h"
 
-/// What the kernels of one pass over a batch share.
+/// The sizes that all kernels of one pass over a batch use.
 typedef struct {
   vk_winograd_shape shape;
-  /// Tiles of an image, and numbers of an image before and after.
+  /// Tiles per image, and numbers per image before and after the convolution.
   ptrdiff_t tiles, before, after;
-  /// Numbers of a place over the batch, and from one place to the next.
+  /// Numbers in each of the 36 matrices, over the batch, and distance from one matrix to the next:
+  /// for the transformed inputs (v) and outputs (m).
   ptrdiff_t v_count, v_plane, m_count, m_plane;
 } layout;
 
@@ -21,7 +22,7 @@ static layout make_layout(const sizes *s, int pooled) {
   l.after = rows * columns * s->outputs / (pooled ? 4 : 1);
   l.v_count = s->batch * l.tiles * s->inputs;
   l.m_count = s->batch * l.tiles * s->outputs;
-  // Without and with a gap between places.
+  // Without a gap between the matrices, or with one if `count` is odd.
   l.v_plane = l.v_count + s->count % 2 * 16;
   l.m_plane = l.m_count + s->count % 2 * 16;
   return l;
@@ -30,7 +31,7 @@ static layout make_layout(const sizes *s, int pooled) {
 static void try_inputs(trial *t, const sizes *s, const layout *l) {
   float *v = places(t, l->v_count, l->v_plane, true);
   for (ptrdiff_t i = 0; i < s->batch; i++) {
-    // Each image is a buffer of its own, so that none can be read beyond its end.
+    // Each image has a separate buffer, so that a read beyond its end is detected.
     t->call->vk_winograd_input(&l->shape, numbers(t, l->before), l->v_plane,
                                v + i * l->tiles * s->inputs);
   }
@@ -50,7 +51,7 @@ static void try_outputs(trial *t, const sizes *s, const layout *l) {
   float *gradient = places(t, l->m_count, l->m_plane, true), *sums = numbers(t, s->outputs);
   for (ptrdiff_t i = 0; i < s->batch; i++) {
     ptrdiff_t first = i * l->tiles * s->outputs;
-    float *output = room(t, l->after);
+    float *output = result_buffer(t, l->after);
     t->call->vk_winograd_output(&l->shape, m + first, l->m_plane, bias, s->relu, output);
     keep(t, output, l->after);
     const float *mask = s->relu ? numbers(t, l->after) : NULL;
@@ -66,7 +67,7 @@ static void try_pooled_outputs(trial *t, const sizes *s, const layout *l) {
   float *gradient = places(t, l->m_count, l->m_plane, true), *sums = numbers(t, s->outputs);
   for (ptrdiff_t i = 0; i < s->batch; i++) {
     ptrdiff_t first = i * l->tiles * s->outputs;
-    float *output = room(t, l->after);
+    float *output = result_buffer(t, l->after);
     uint8_t *choices = bytes(t, l->after, 256);
     t->call->vk_winograd_output_pooled(&l->shape, m + first, l->m_plane, bias, s->relu, output,
                                        choices);
@@ -88,7 +89,7 @@ void winograd_case(trial *t, const sizes *s) {
 }
 
 void winograd_weights_case(trial *t, const sizes *s) {
-  float *u = room(t, 36 * s->count), *weights = room(t, 9 * s->count);
+  float *u = result_buffer(t, 36 * s->count), *weights = result_buffer(t, 9 * s->count);
   t->call->vk_winograd_weights(numbers(t, 9 * s->count), s->count, u);
   keep(t, u, 36 * s->count);
   t->call->vk_winograd_weights_adjoint(numbers(t, 36 * s->count), s->count, weights);

@@ -1,7 +1,7 @@
 import NeuralNetwork
 import Testing
 
-/// Operations counted by hand.
+/// The counted operations agree with counts by hand.
 @Suite struct FLOPTests {
   @Test func cnn() throws {
     let model = try Model.cnn(height: 28, width: 28, classes: 10)
@@ -21,7 +21,7 @@ import Testing
     #expect(model.trainingFLOP == 3_209_216)
   }
 
-  /// Layers without weights before the first with weights change nothing; the image is not square.
+  /// Layers without weights come before the first layer with weights; the image is not square.
   @Test func theFirstLayerWithWeightsHasNoInputGradient() throws {
     let model = try Model(text: "relu,maxpool2,conv5x5:7,fc:3", height: 16, width: 20, classes: 3)
     let convolution = 2 * 25 * 7 * 4 * 6

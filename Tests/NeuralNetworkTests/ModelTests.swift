@@ -67,7 +67,7 @@ struct OptimizerTests {
     #expect(Optimizer(kind: .sgd, learningRate: 0.3).learningRate == 0.3)
   }
 
-  @Test func stateIsWhatTheRuleKeeps() {
+  @Test func statesPerParameterDependOnTheRule() {
     #expect(Optimizer(kind: .adam).statesPerParameter == 2)
     #expect(Optimizer(kind: .sgd).statesPerParameter == 0)
     #expect(Optimizer(kind: .sgd, momentum: 0.9).statesPerParameter == 1)

@@ -2,7 +2,7 @@ import NeuralNetwork
 import Testing
 
 @Suite struct ModelTextTests {
-  @Test func theNamedModelsAreTheirTexts() throws {
+  @Test func namedModelsEqualTheirTexts() throws {
     let cnn = try Model.cnn(height: 28, width: 28, classes: 10)
     let same = try Model(
       text: "conv3x3:32,relu,conv3x3:64,relu,maxpool2,fc:128,relu,fc:classes", height: 28,
@@ -13,7 +13,19 @@ import Testing
     #expect(again.layers == cnn.layers)
   }
 
-  @Test func aLeNetHasItsParameters() throws {
+  @Test(arguments: [
+    "conv5x5:20, relu, maxpool2, fc:classes", "Conv5x5:20,ReLU,MaxPool2,FC:Classes",
+    " conv5x5 : 20 ,relu,\tmaxpool2, fc: classes ",
+  ])
+  func spacesAndUpperCaseAreIgnored(text: String) throws {
+    let plain = try Model(
+      text: "conv5x5:20,relu,maxpool2,fc:classes", height: 28, width: 28, classes: 10)
+    let model = try Model(text: text, height: 28, width: 28, classes: 10)
+    #expect(model.layers == plain.layers && model.text == plain.text)
+    #expect(model.text == "conv5x5:20,relu,maxpool2,fc:10")
+  }
+
+  @Test func leNetHasTheExpectedNumberOfParameters() throws {
     let model = try Model(
       text: "conv5x5:20,relu,maxpool2,conv5x5:50,relu,maxpool2,fc:500,relu,fc:classes", height: 28,
       width: 28, classes: 10)
@@ -29,10 +41,10 @@ import Testing
     ("maxpool15,maxpool2,fc:10", "layer 2 (maxpool2) does not fit an input of 1 x 1 x 1"),
     ("fc:128,relu", "the last layer must be fc:10"), ("fc:11", "the last layer must be fc:10"),
   ])
-  func whatCannotBeNamesItsLayer(text: String, expected: String) {
+  func errorsNameTheInvalidLayer(text: String, expected: String) {
     do {
       _ = try Model(text: text, height: 28, width: 28, classes: 10)
-      Issue.record("\(text) was taken")
+      Issue.record("\(text) was accepted")
     } catch {
       #expect("\(error)".contains(expected))
     }

@@ -27,17 +27,17 @@ struct ParameterLayoutTests {
     #expect(tensors.map(\.fanIn) == [9, 9, 288, 288, 9216, 9216, 128, 128])
   }
 
-  /// Each place worked out by hand from the definition of the two orders.
+  /// Expected indices computed by hand from the definition of the two orders.
   @Test(arguments: [
     // Output 5, input 7, row 1, column 2 of [64, 32, 3, 3]: flat is [row, column, input, output].
     ("conv2.weight", 1508, 10_693),
-    // Output 3, channel 10, row 4, column 9 of 64 channels of 12 x 12: flat ends in the channel.
+    // Output 3, channel 10, row 4, column 9 of 64 channels of 12 x 12: flat is [.., channel].
     ("fc1.weight", 29_145, 31_306),
-    // Fully connected after fully connected, and biases: nothing moves.
+    // Fully connected after fully connected, and biases: both orders are equal.
     ("fc2.weight", 777, 777),
     ("conv2.bias", 63, 63),
   ])
-  func elementsLieWhereTheOrdersSay(name: String, canonical: Int, flat: Int) throws {
+  func elementsAreAtTheirIndicesInBothOrders(name: String, canonical: Int, flat: Int) throws {
     let layout = try cnn()
     let start = try #require(layout[name]).range.lowerBound
     var values = [Float](repeating: 0, count: layout.count)
@@ -68,7 +68,7 @@ struct InitialWeightsTests {
   }
 
   @Test(arguments: ["cnn", "mlp"])
-  func areThoseOfTheIndependentImplementation(name: String) throws {
+  func equalThoseOfTheIndependentImplementation(name: String) throws {
     let facts = try OracleFacts.read()
     let expected = try #require(facts.initial[name])
     let model =

@@ -2,7 +2,7 @@ import NeuralNetwork
 import TestSupport
 import Testing
 
-/// The reference engine against central differences of its own loss, tensor by tensor.
+/// The reference engine's gradients agree with central differences of its own loss.
 struct ReferenceEngineTests {
   private func attached(_ small: SmallModel, count: Int) throws -> (Replica, ReferenceEngine) {
     let model = try small.make()
@@ -13,20 +13,20 @@ struct ReferenceEngineTests {
     return (replica, engine)
   }
 
-  @Test(arguments: SmallModel.all) func gradientsAreThoseOfTheLoss(small: SmallModel) throws {
+  @Test(arguments: SmallModel.all) func gradientsMatchTheLoss(small: SmallModel) throws {
     let (replica, engine) = try attached(small, count: 3)
     let gradients = replica.gradients(of: [0, 1, 2], by: engine).values
     let parameters = replica.buffers.parameters
-    // A power of two, small enough to stay on one side of the kinks of ReLU and pooling.
+    // A power of two, small enough not to cross a kink of ReLU or pooling.
     let step: Float = 1 / 1_048_576
     for tensor in replica.layout.tensors {
-      let differences = tensor.range.map { place in
-        let middle = parameters[place]
-        defer { parameters[place] = middle }
-        parameters[place] = middle + step
-        let (above, higher) = (Double(parameters[place]), engine.evaluate(replica.samples).lossSum)
-        parameters[place] = middle - step
-        let (below, lower) = (Double(parameters[place]), engine.evaluate(replica.samples).lossSum)
+      let differences = tensor.range.map { index in
+        let middle = parameters[index]
+        defer { parameters[index] = middle }
+        parameters[index] = middle + step
+        let (above, higher) = (Double(parameters[index]), engine.evaluate(replica.samples).lossSum)
+        parameters[index] = middle - step
+        let (below, lower) = (Double(parameters[index]), engine.evaluate(replica.samples).lossSum)
         return Float((higher - lower) / (above - below))
       }
       let error = relativeNorm(Array(gradients[tensor.range]), differences)
@@ -43,7 +43,7 @@ struct ReferenceEngineTests {
     var correct = 0
     for sample in [0, 2, 2, 3] as [Int32] {
       let (values, single, _) = replica.gradients(of: [sample], by: engine)
-      for place in sums.indices { sums[place] += values[place] }
+      for index in sums.indices { sums[index] += values[index] }
       loss += single.lossSum
       correct += single.correct
     }
@@ -64,8 +64,10 @@ struct ReferenceEngineTests {
     #expect(ranges == [0..<values.count])
   }
 
-  /// One full layer on one pixel with weights (1, -2, 0) and biases 0: the softmax by hand.
-  @Test func lossAndHitsAreThoseOfTheSoftmax() throws {
+  /// One fully connected layer on one pixel with weights (1, -2, 0) and biases 0.
+  ///
+  /// The expected losses are the softmax cross-entropy, computed by hand.
+  @Test func lossAndCorrectPredictionsMatchTheSoftmax() throws {
     let model = try Model(
       name: "hand", layers: [.fullyConnected(outputs: 3)], height: 1, width: 1, classes: 3)
     let optimizer = Optimizer(kind: .sgd)

@@ -2,7 +2,7 @@ import NeuralNetwork
 import Testing
 
 @Suite struct ScheduleTests {
-  /// What PyTorch's `OneCycleLR(max_lr=1, cycle_momentum=False)` gives, in double precision.
+  /// Expected values: PyTorch's `OneCycleLR(max_lr=1, cycle_momentum=False)` in double precision.
   @Test(arguments: [
     (1, 100, 0.04), (2, 100, 0.042813780565907456), (21, 100, 0.7893697913739435), (30, 100, 1),
     (31, 100, 0.9994965352845243), (51, 100, 0.793893450575732), (99, 100, 0.0005074647154757879),
@@ -10,7 +10,7 @@ import Testing
     (7, 7, 4e-06), (376, 1876, 0.761083974348678), (562, 1876, 0.9999951968431717),
     (563, 1876, 0.9999999427683519), (1875, 1876, 5.430790545223955e-06),
   ])
-  func oneCycleIsPyTorchs(step: Int, steps: Int, expected: Double) {
+  func oneCycleMatchesPyTorch(step: Int, steps: Int, expected: Double) {
     #expect(abs(Schedule.oneCycle.factor(step: step, of: steps) - expected) < 1e-12)
   }
 
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test(arguments: Schedule.allCases, [1, 2, 3])
-  func theShortestRunsHaveARate(schedule: Schedule, steps: Int) {
+  func factorsOfShortRunsAreValid(schedule: Schedule, steps: Int) {
     for step in 1...steps {
       let factor = schedule.factor(step: step, of: steps)
       #expect(factor.isFinite && factor > 0 && factor <= 1)

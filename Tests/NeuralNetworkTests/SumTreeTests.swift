@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 @Suite struct SumTreeTests {
-  /// l with l + 4, then l with l + 2, then l with l + 1.
-  @Test func theTreeOfEight() {
+  /// Leaf l is added to l + 4, the results to those of l + 2, and then of l + 1.
+  @Test func treesOfEightOneAndThreeLeaves() {
     func leaf(_ number: Int) -> SumTree.Node { .leaf(number) }
     #expect(
       SumTree(leafCount: 8).root
@@ -15,8 +15,8 @@ import Testing
     #expect(SumTree(leafCount: 3).root == .sum(.sum(leaf(0), leaf(2)), leaf(1)))
   }
 
-  /// Ranks whose number divides the leaves hold one whole branch each.
-  @Test(arguments: [1, 2, 4, 8]) func dividingRanksHoldOneSum(ranks: Int) {
+  /// If the number of ranks divides the number of leaves, each rank has one whole branch.
+  @Test(arguments: [1, 2, 4, 8]) func aDivisorOfTheLeavesGivesOneSumPerRank(ranks: Int) {
     let tree = SumTree(leafCount: 8)
     for rank in 0..<ranks {
       let share = LeafShare(stride(from: rank, to: 8, by: ranks), of: tree)
@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test func otherRanksHoldSeveral() {
+  @Test func otherNumbersOfRanksGiveSeveralSums() {
     let tree = SumTree(leafCount: 8)
     let counts = [3, 5, 6, 7].map { ranks in
       (0..<ranks).map { LeafShare(stride(from: $0, to: 8, by: ranks), of: tree).sums.count }
@@ -33,7 +33,7 @@ import Testing
     #expect(counts == [[3, 3, 2], [2, 2, 2, 1, 1], [2, 2, 1, 1, 1, 1], [2, 1, 1, 1, 1, 1, 1]])
   }
 
-  /// The same bits however the leaves are grouped, and others than those of a plain sum.
+  /// The bits are the same for every distribution of the leaves, and differ from a plain sum's.
   @Test(arguments: [1, 2, 3, 5, 6, 7, 8]) func theBitsDoNotDependOnTheOwners(owners: Int) {
     var generator = SmallGenerator(state: 3)
     let values = (0..<800).map { _ in generator.symmetric() }
@@ -53,7 +53,7 @@ import Testing
     #expect((1..<8).reduce(leaf(0)) { add($0, leaf($1)) } != whole)
   }
 
-  /// By the program that engines follow, in pieces.
+  /// The sum evaluated in pieces by `GradientSum`, as engines do.
   private func evaluate(
     _ parts: [(node: SumTree.Node, memory: [Float])], _ tree: SumTree
   ) -> [Float] {

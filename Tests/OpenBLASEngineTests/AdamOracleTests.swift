@@ -4,10 +4,10 @@ import OpenBLASEngine
 import TestSupport
 import Testing
 
-/// Directory with the oracle's runs on the full-size networks, where somebody made them.
+/// Directory with the oracle's runs on the full-size networks; nil where they were not made.
 private let fullSizeDirectory = ProcessInfo.processInfo.environment["ORACLE_DIR"]
 
-/// Whether the tests print what they measure: where full-size runs are asked for.
+/// Whether the tests print the errors that they measure: only if full-size runs are requested.
 let showsFigures = fullSizeDirectory != nil
 
 /// Ten steps of adam against PyTorch, each from the oracle's own parameters.
@@ -28,9 +28,9 @@ struct AdamOracleTests {
   func stepsAreThoseOfPyTorchAtFullSize(name: String) throws {
     let errors = try measure(
       "\(fullSizeDirectory ?? "")/\(name).safetensors", name: "full size \(name)")
-    // Single precision at this size now and then picks another of two nearly equal values in a
-    // pooling window, and PyTorch's does so in the same step; the gradients before that layer then
-    // differ by 1e-4. Other steps stay below 1e-6.
+    // At this size, single precision sometimes selects the other of two nearly equal values in a
+    // pooling window, and PyTorch's single precision does so in the same step. The gradients before
+    // that layer then differ by 1e-4. Other steps stay below 1e-6.
     #expect(errors.gradient < 2e-4)
     #expect(errors.parameters < 1e-5)
     #expect(errors.update < 1e-4)
@@ -40,9 +40,9 @@ struct AdamOracleTests {
   private struct Errors {
     /// Gradients against the oracle's, which come from double precision.
     var gradient = 0.0
-    /// Parameters after an update from our gradients (and moments made of them).
+    /// Parameters after an update from our gradients (and from moments computed from them).
     var parameters = 0.0
-    /// The change of the parameters in that update: rounding of tiny gradients included.
+    /// The change of the parameters in that update, including the rounding of tiny gradients.
     var update = 0.0
     /// Parameters after an update from the oracle's gradients.
     var parametersByRule = 0.0
@@ -54,38 +54,38 @@ struct AdamOracleTests {
     let file = try SafetensorsFile(path: path)
     let run = try OracleRun(file, isConvolutional: name.hasSuffix("cnn"))
     let optimizer = Optimizer(kind: .adam, weightDecay: name.contains("adamw") ? 0.01 : 0)
-    let own = run.replica(optimizer)
-    let ruled = run.replica(optimizer)
-    let layout = own.layout
+    let replica = run.replica(optimizer)
+    let ruleReplica = run.replica(optimizer)
+    let layout = replica.layout
     let engine = OpenBLASEngine(model: run.model, optimizer: optimizer)
-    let rule = OpenBLASEngine(model: run.model, optimizer: optimizer)
-    engine.attach(samples: own.samples, buffers: own.buffers, largestBatch: 64)
-    rule.attach(samples: ruled.samples, buffers: ruled.buffers, largestBatch: 64)
+    let ruleEngine = OpenBLASEngine(model: run.model, optimizer: optimizer)
+    engine.attach(samples: replica.samples, buffers: replica.buffers, largestBatch: 64)
+    ruleEngine.attach(samples: ruleReplica.samples, buffers: ruleReplica.buffers, largestBatch: 64)
 
     #expect(run.batches.count == 10)
     #expect(
-      try layout.canonical(from: UnsafeBufferPointer(own.buffers.parameters))
+      try layout.canonical(from: UnsafeBufferPointer(replica.buffers.parameters))
         == run.tensors("step0", layout), "the oracle starts from our initial weights")
     var errors = Errors()
     for (step, indices) in run.batches.enumerated() {
       let before = try run.tensors("step\(step)", layout)
       let after = try run.tensors("step\(step + 1)", layout)
       let gradient = try run.tensors("gradient\(step)", layout)
-      layout.store(canonical: before, into: own.buffers.parameters)
-      layout.store(canonical: before, into: ruled.buffers.parameters)
+      layout.store(canonical: before, into: replica.buffers.parameters)
+      layout.store(canonical: before, into: ruleReplica.buffers.parameters)
       let scale = 1 / Float(indices.count)
-      let (sums, outcome, _) = own.gradients(of: indices, by: engine)
-      own.update(by: engine, scale: scale, step: step + 1)
-      layout.store(canonical: gradient, into: ruled.gradients)
-      ruled.update(by: rule, scale: 1, step: step + 1)
+      let (sums, outcome, _) = replica.gradients(of: indices, by: engine)
+      replica.update(by: engine, scale: scale, step: step + 1)
+      layout.store(canonical: gradient, into: ruleReplica.gradients)
+      ruleReplica.update(by: ruleEngine, scale: 1, step: step + 1)
 
       let loss = outcome.lossSum / Double(indices.count)
       #expect(abs(loss / run.losses[step] - 1) < 1e-6)
       let means = sums.map { $0 * scale }.withUnsafeBufferPointer { layout.canonical(from: $0) }
       let gradientError = relativeNorm(means, gradient)
       errors.gradient = max(errors.gradient, gradientError)
-      let result = layout.canonical(from: UnsafeBufferPointer(own.buffers.parameters))
-      let byRule = layout.canonical(from: UnsafeBufferPointer(ruled.buffers.parameters))
+      let result = layout.canonical(from: UnsafeBufferPointer(replica.buffers.parameters))
+      let byRule = layout.canonical(from: UnsafeBufferPointer(ruleReplica.buffers.parameters))
       let change = difference(after, before)
       errors.parameters = max(errors.parameters, relativeNorm(result, after))
       errors.update = max(errors.update, relativeNorm(difference(result, before), change))
@@ -100,13 +100,13 @@ struct AdamOracleTests {
       }
     }
     #expect(errors.parametersByRule < 1e-6)
-    // Decay is a multiplication of its own in PyTorch, rounded on the way.
+    // PyTorch applies the decay in a separate multiplication, which is rounded.
     #expect(errors.updateByRule < (optimizer.weightDecay == 0 ? 2e-6 : 1e-5))
     if showsFigures { print("\(name): \(errors)") }
     return errors
   }
 
-  private func difference(_ values: [Float], _ others: [Float]) -> [Float] {
-    zip(values, others).map { $0 - $1 }
+  private func difference(_ left: [Float], _ right: [Float]) -> [Float] {
+    zip(left, right).map { $0 - $1 }
   }
 }

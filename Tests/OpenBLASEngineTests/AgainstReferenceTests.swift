@@ -5,7 +5,7 @@ import Testing
 
 /// The fast engine against the reference engine, which computes in double precision.
 struct AgainstReferenceTests {
-  /// The same samples, parameters and buffers under one engine of each kind.
+  /// Two replicas with the same samples and parameters, one for an engine of each kind.
   private struct Pair {
     let reference: (replica: Replica, engine: ReferenceEngine)
     let fast: (replica: Replica, engine: OpenBLASEngine)
@@ -43,7 +43,7 @@ struct AgainstReferenceTests {
   }
 
   @Test(arguments: SmallModel.all) func smallModelsAgree(small: SmallModel) throws {
-    // 150 images are evaluated in three pieces, the last one smaller.
+    // 150 images are evaluated in three batches, the last one smaller.
     try compare(small.make(), indices: [4, 0, 2, 2, 149], count: 150)
   }
 
@@ -63,7 +63,7 @@ struct AgainstReferenceTests {
     Optimizer(kind: .adam), Optimizer(kind: .adam, learningRate: 0.01, weightDecay: 0.1),
   ]
 
-  /// Three steps from the same gradients each, over two ranges: parameters and state agree.
+  /// Three updates, each from the same gradients and over two ranges: parameters and state agree.
   @Test(arguments: optimizers) func updatesAgree(optimizer: Optimizer) throws {
     let pair = Pair(try SmallModel.all[0].make(), optimizer, count: 8)
     let (slow, quick) = (pair.reference.replica, pair.fast.replica)
@@ -76,7 +76,7 @@ struct AgainstReferenceTests {
       pair.fast.engine.update(0..<101, from: [gradients], scale: 0.25, step: step)
       pair.fast.engine.update(101..<count, from: [gradients], scale: 0.25, step: step)
       #expect(relativeNorm(quick.parameters, slow.parameters) < 2e-7)
-      // Each kind of state alone: squares of gradients are small beside their means.
+      // Each kind of state separately: squares of gradients are small compared with their means.
       for start in stride(from: 0, to: quick.buffers.optimizerState.count, by: count) {
         let got = Array(quick.buffers.optimizerState[start..<(start + count)])
         let wanted = Array(slow.buffers.optimizerState[start..<(start + count)])
@@ -98,7 +98,7 @@ struct AgainstReferenceTests {
       slow.update(by: pair.reference.engine, scale: 0.25, step: step)
       quick.update(by: pair.fast.engine, scale: 0.25, step: step)
     }
-    // adam makes a full step of a gradient that is nothing but rounding.
+    // adam makes a full step even for a gradient that is only rounding error.
     let bound = optimizer.kind == .adam ? 1e-4 : 1e-6
     #expect(relativeNorm(quick.parameters, slow.parameters) < bound)
   }

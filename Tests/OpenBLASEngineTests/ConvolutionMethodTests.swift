@@ -5,7 +5,7 @@ import Testing
 
 /// Winograd's method, im2col and the engine's own choice against the reference engine.
 struct ConvolutionMethodTests {
-  /// A small net around a convolution of given shape.
+  /// A small network around convolutions of a given shape.
   struct Example: Sendable, CustomStringConvertible {
     let height: Int
     let width: Int
@@ -15,9 +15,9 @@ struct ConvolutionMethodTests {
     var description: String { "\(height)x\(width) \(channels) \(tail) batch \(batch)" }
 
     func model() throws -> Model {
-      let layers = channels.enumerated().flatMap { place, outputs -> [Layer] in
+      let layers = channels.enumerated().flatMap { index, outputs -> [Layer] in
         let layer = Layer.convolution(kernel: 3, outputs: outputs)
-        return place < channels.count - 1 ? [layer, .relu] : [layer]
+        return index < channels.count - 1 ? [layer, .relu] : [layer]
       }
       return try Model(
         name: "example", layers: layers + tail + [.fullyConnected(outputs: 4)], height: height,
@@ -56,7 +56,7 @@ struct ConvolutionMethodTests {
 
     let indices = (0..<example.batch).map { Int32(($0 * 5 + 1) % count) }
     let wanted = slow.gradients(of: indices, by: reference)
-    // A smaller batch between: nothing of it may stay.
+    // A smaller batch in between must not influence the next one.
     _ = quick.gradients(of: [0], by: engine)
     let got = quick.gradients(of: indices, by: engine)
     for tensor in quick.layout.tensors {

@@ -3,7 +3,7 @@ import OpenBLASEngine
 import TestSupport
 import Testing
 
-/// What every engine promises, whatever the model: sums, overwriting, announcements.
+/// The contract of every engine, for any model: sums, overwriting, announced ranges.
 struct EngineContractTests {
   private func attached(_ model: Model, count: Int) -> (Replica, OpenBLASEngine) {
     let optimizer = Optimizer(kind: .sgd)
@@ -22,7 +22,7 @@ struct EngineContractTests {
     var correct = 0
     for index in indices {
       let (values, outcome, _) = replica.gradients(of: [index], by: engine)
-      for place in sums.indices { sums[place] += Double(values[place]) }
+      for index in sums.indices { sums[index] += Double(values[index]) }
       loss += outcome.lossSum
       correct += outcome.correct
     }
@@ -38,7 +38,7 @@ struct EngineContractTests {
     try checkSums(small.make(), batch: batch)
   }
 
-  /// Batches that make several blocks of windows, and blocks across images.
+  /// Batches of several blocks of windows, including blocks that span images.
   @Test(arguments: [5, 64]) func gradientsOfTheCNNAreSumsOverSamples(batch: Int) throws {
     try checkSums(Model.cnn(height: 28, width: 28, classes: 10), batch: batch)
   }

@@ -3,7 +3,7 @@ import OpenBLASEngine
 import TestSupport
 import Testing
 
-/// Leaves of a batch: right sums, and the same bits whoever computes which with how many threads.
+/// Leaves of a batch: correct sums, and the same bits for any number of engines and threads.
 @Suite struct LeafTests {
   private static let samples = 40
   /// Uneven leaves, and two without a sample.
@@ -48,7 +48,7 @@ import Testing
     ]
   }
 
-  /// One after the other, on several threads, and by several engines: the same bits.
+  /// The same bits on one thread, on several threads, and with several engines.
   @Test(arguments: [1, 2, 3, 5, 8], [1, 2, 3, 11])
   func theBitsDependOnTheLeavesAlone(owners: Int, threads: Int) throws {
     for model in try Self.models() {

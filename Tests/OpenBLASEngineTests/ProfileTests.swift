@@ -2,7 +2,7 @@ import NeuralNetwork
 import OpenBLASEngine
 import Testing
 
-/// What a profile promises about its numbers; how large they are is the machine's business.
+/// Properties of a profile's numbers that hold on every machine, whatever its speed.
 @Suite struct ProfileTests {
   @Test(arguments: [(1, ConvolutionMethod.auto), (1, .im2col), (2, .winograd)])
   func partsAreNoLongerThanTheStep(threads: Int, method: ConvolutionMethod) throws {
@@ -29,7 +29,7 @@ import Testing
     for turn in 0..<2 {
       let parts = (always + stages).reduce(0) { $0 + $1[turn] }
       #expect(parts <= profile.steps[turn])
-      // Several threads may have to wait for each other long where others use the machine too.
+      // Several threads may wait long for each other if other processes use the machine too.
       #expect(threads > 1 || parts > 0.5 * profile.steps[turn], "half of the step is in no part")
     }
   }

@@ -6,8 +6,11 @@ import Testing
 ///
 /// See Tests/Oracle/README.md.
 struct SGDOracleTests {
-  /// Each run for as many steps as PyTorch's own single-precision run stays ten times closer than the
-  /// bound: at the cnn's rate of 0.05 rounding alone moves the losses by 1e-4 after 30 steps.
+  /// Compares the losses of the first steps of each run.
+  ///
+  /// The number of steps is that for which PyTorch's own single-precision run stays ten times
+  /// closer than the bound. At the cnn's rate of 0.05, rounding alone moves the losses by 1e-4
+  /// after 30 steps.
   @Test(arguments: [
     ("mlp/sgd", 50, 1e-5), ("mlp/sgd-momentum", 25, 1e-5), ("cnn/sgd-small", 50, 1e-4),
     ("cnn/sgd", 20, 1e-4), ("cnn/sgd-momentum", 30, 1e-4),

@@ -15,7 +15,7 @@ import Testing
     return replica.gradients(of: (0..<samples).map { Int32($0) }, by: engine)
   }
 
-  /// Also more threads than samples: some parts are empty.
+  /// Includes more threads than samples, where some parts are empty.
   @Test(arguments: [2, 3, 4, 7], [1, 5, 16])
   func gradientsAreThoseOfOneThread(threads: Int, samples: Int) throws {
     for model in [
@@ -48,8 +48,8 @@ import Testing
       let replica = Replica(model: model, optimizer: optimizer, count: 150)
       let engine = OpenBLASEngine(model: model, optimizer: optimizer, threads: threads)
       engine.attach(samples: replica.samples, buffers: replica.buffers, largestBatch: 150)
-      for place in 0..<replica.layout.count {
-        replica.gradients[place] = Float(place % 17) / 100 - 0.08
+      for index in 0..<replica.layout.count {
+        replica.gradients[index] = Float(index % 17) / 100 - 0.08
       }
       replica.update(by: engine, scale: 0.5, step: 1)
       return (replica.parameters, engine.evaluate(replica.samples))

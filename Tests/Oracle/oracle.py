@@ -1,5 +1,5 @@
-"""Trains the two networks in PyTorch from the specified weights and batches, and stores what the
-tests hold the program against. Run by hand; see README.md."""
+"""Trains the two networks in PyTorch from the specified weights and batches, and stores the values
+that the tests compare the program with. Run by hand; see README.md."""
 
 import argparse
 import hashlib
@@ -71,7 +71,7 @@ def tensors_of(network):
 
 
 def facts(images):
-    """Small facts for the tests of the single rooms."""
+    """Small expected values for the tests of single modules."""
     result = {"seed": SEED, "orders": [], "initial": {}, "draws": []}
     for seed in (SEED, 2**33 + 5):
         for stream in ("", "conv1.weight", "epoch/1/shard/839"):
@@ -138,13 +138,13 @@ def sgd(images, labels):
 
 
 def pooled(images):
-    """28x28 images to 7x7: the mean of each 4x4 block, rounded half up."""
+    """Reduces 28x28 images to 7x7: the mean of each 4x4 block, rounded half up."""
     sums = images.reshape(-1, 7, 4, 7, 4).astype(np.int64).sum(axis=(2, 4))
     return ((sums + 8) // 16).astype(np.uint8)
 
 
 def exact_adam(tensor, gradients, decay):
-    """What step k of Adam would make of `tensor` in double precision, from all gradients so far."""
+    """`tensor` after one more step of Adam, in double precision, from all gradients so far."""
     first = second = 0.0
     for gradient in gradients:
         first = 0.9 * first + 0.1 * gradient.astype(np.float64)
@@ -155,7 +155,7 @@ def exact_adam(tensor, gradients, decay):
 
 
 def adam(model, decay, images, labels):
-    """Adam in single precision, fed with gradients computed in double precision and rounded."""
+    """Adam in single precision, with gradients computed in double precision and then rounded."""
     network = make(model, images.shape[1])
     kind = torch.optim.AdamW if decay else torch.optim.Adam
     optimizer = kind(network.parameters(), lr=1e-3, weight_decay=decay, foreach=False)
@@ -167,7 +167,7 @@ def adam(model, decay, images, labels):
     losses, history, rounding = [], {}, 0.0
     for k, indices in enumerate(order):
         before = tensors_of(network)
-        double.load_state_dict(network.state_dict())  # widens exactly
+        double.load_state_dict(network.state_dict())  # the conversion to double precision is exact
         double.zero_grad()
         loss = nn.functional.cross_entropy(double(inputs[indices]), targets[indices])
         loss.backward()
@@ -194,7 +194,7 @@ def adam(model, decay, images, labels):
 
 
 def write_json(path, value):
-    """Indented, but a list of numbers on one line."""
+    """Writes indented JSON with each list of numbers on one line."""
     text = json.dumps(value, indent=1)
     text = re.sub(r"\[\s*([^][{}\"]*?)\s*\]", lambda list_: f"[{' '.join(list_[1].split())}]", text)
     path.write_text(text + "\n")

@@ -1,5 +1,6 @@
-"""What the program specifies so that any language can recreate it: random numbers, initial
-weights, order of samples, normalisation. Written from the specification alone, with numpy."""
+"""Random numbers, initial weights, order of samples and normalisation of the program. Written with
+numpy from their specification alone, which is such that a program in any language can recreate
+them."""
 
 import math
 import struct
@@ -13,7 +14,8 @@ VIRTUAL_SHARDS = 840
 
 
 def philox(counters, key):
-    """Philox4x32-10 (Salmon et al. 2011): uint64 [n, 4] of 32-bit words, two key words."""
+    """Philox4x32-10 (Salmon et al. 2011) of counters, a uint64 [n, 4] of 32-bit words, and two key
+    words."""
     c0, c1, c2, c3 = (counters[:, i].astype(np.uint64) for i in range(4))
     k0, k1 = key
     low, half = np.uint64(LOW), np.uint64(32)
@@ -88,7 +90,7 @@ def shuffled_shard(seed, epoch, shard, samples, shards):
 
 
 def epoch_order(seed, epoch, samples, shards=VIRTUAL_SHARDS):
-    """The samples of an epoch in their global order, which knows nothing of ranks."""
+    """The samples of an epoch in their global order, which is the same for any number of ranks."""
     lists = [shuffled_shard(seed, epoch, s, samples, shards) for s in range(shards)]
     units = [u for u in range(1, shards + 1) if math.gcd(u, shards) == 1]
     first, second = draws(seed, f"epoch/{epoch}", 2)
@@ -105,7 +107,7 @@ def epoch_order(seed, epoch, samples, shards=VIRTUAL_SHARDS):
 
 
 def batches(seed, samples, batch, count, shards=VIRTUAL_SHARDS):
-    """The first `count` global batches, over epochs; each epoch begins a new batch."""
+    """The first `count` global batches; each epoch begins with a new batch."""
     epoch = 1
     while True:
         order = epoch_order(seed, epoch, samples, shards)
@@ -127,7 +129,7 @@ def normalisation(images):
 
 
 def normalised(images):
-    """The inputs of the network: single precision."""
+    """The inputs of the network, in single precision."""
     mean, deviation = normalisation(images)
     return ((images.astype(np.float64) / 255 - mean) / deviation).astype(np.float32)
 

@@ -1,12 +1,13 @@
 import TestSupport
 import Testing
 
-/// AddressSanitizer's word, for each instruction set, that kernels stay in their buffers.
+/// Kernels stay within their buffers, checked by AddressSanitizer for each instruction set.
 struct BoundsTests {
   private static let script = "Tests/KernelBounds/run.sh"
 
-  /// Whether there is a compiler with AddressSanitizer; an error counts as one, for the test to
-  /// show.
+  /// Whether there is a compiler with AddressSanitizer.
+  ///
+  /// True also if the script cannot be started, so that the test fails and shows the error.
   private static func canRun() async -> Bool {
     let noCompiler: Int32 = 77
     let probe = try? await ScriptRun.run(script, arguments: ["--probe"])

@@ -11,7 +11,7 @@ func randomValues(_ count: Int, seed: UInt64 = 1) -> [Float] {
   return (0..<count).map { _ in generator.symmetric() }
 }
 
-/// Whether two numbers are the same bits, or both NaN.
+/// Whether two numbers are equal, or both NaN.
 func isSame(_ first: Float, _ second: Float) -> Bool {
   first == second || first.isNaN && second.isNaN
 }
@@ -24,12 +24,12 @@ struct ElementwiseTests {
     var out = [Float](repeating: .nan, count: 4 * size + 1)
     vk_gather_normalised(images, indices, 4, size, scale, shift, &out)
     for (row, index) in indices.enumerated() {
-      for place in 0..<size {
-        let wanted = (Double(images[Int(index) * size + place]) / 255 - 0.5) / 0.3
-        #expect(abs(Double(out[row * size + place]) - wanted) < 1e-6)
+      for pixel in 0..<size {
+        let wanted = (Double(images[Int(index) * size + pixel]) / 255 - 0.5) / 0.3
+        #expect(abs(Double(out[row * size + pixel]) - wanted) < 1e-6)
       }
     }
-    #expect(out[4 * size].isNaN, "nothing is written behind the end")
+    #expect(out[4 * size].isNaN, "nothing is written after the end")
   }
 
   @Test(arguments: oddSizes, [false, true]) func biasIsAddedToEachRow(columns: Int, relu: Bool) {
@@ -37,9 +37,9 @@ struct ElementwiseTests {
     let bias = randomValues(columns, seed: 2)
     var values = before
     vk_add_bias(&values, bias, 3, columns, relu ? 1 : 0)
-    for place in values.indices {
-      let sum = before[place] + bias[place % columns]
-      #expect(values[place] == (relu && sum < 0 ? 0 : sum))
+    for index in values.indices {
+      let sum = before[index] + bias[index % columns]
+      #expect(values[index] == (relu && sum < 0 ? 0 : sum))
     }
   }
 
@@ -51,9 +51,9 @@ struct ElementwiseTests {
     vk_relu(&values, count)
     var biased = before
     vk_add_bias(&biased, [Float](repeating: 0, count: count), 1, count, 1)
-    for place in 0..<count {
-      let wanted: Float = before[place] < 0 ? 0 : before[place]
-      #expect(isSame(values[place], wanted) && isSame(biased[place], wanted))
+    for index in 0..<count {
+      let wanted: Float = before[index] < 0 ? 0 : before[index]
+      #expect(isSame(values[index], wanted) && isSame(biased[index], wanted))
     }
     #expect(values.contains { $0.isNaN })
   }
@@ -63,6 +63,6 @@ struct ElementwiseTests {
     let output = randomValues(count, seed: 3).map { max($0, 0) }
     var gradient = before
     vk_relu_gradient(&gradient, output, count)
-    for place in 0..<count { #expect(gradient[place] == (output[place] > 0 ? before[place] : 0)) }
+    for index in 0..<count { #expect(gradient[index] == (output[index] > 0 ? before[index] : 0)) }
   }
 }

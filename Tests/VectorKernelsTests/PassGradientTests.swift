@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import VectorKernels
 
-/// The gradient of bias and ReLU together.
+/// `vk_pass_gradient`, the gradient of bias and ReLU together.
 struct PassGradientTests {
   @Test(arguments: oddSizes, [1, 6]) func agreesWithPlainLoops(columns: Int, rows: Int) {
     let before = randomValues(rows * columns)
@@ -18,7 +18,7 @@ struct PassGradientTests {
       let passed = before.indices.map { relu && output[$0] <= 0 ? 0 : before[$0] }
       #expect(gradient == passed)
       var wanted = [Double](repeating: 1, count: columns)
-      for place in passed.indices { wanted[place % columns] += Double(passed[place]) }
+      for index in passed.indices { wanted[index % columns] += Double(passed[index]) }
       #expect(largestError(sums, wanted) < 1e-6)
     }
   }

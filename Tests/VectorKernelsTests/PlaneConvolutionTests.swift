@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import VectorKernels
 
-/// The 3 x 3 convolution of one channel against plain loops.
+/// The 3 x 3 convolution of one channel agrees with plain loops.
 struct PlaneConvolutionTests {
   /// (rows, columns, output channels).
   static let sizes = [
@@ -38,7 +38,7 @@ struct PlaneConvolutionTests {
     #expect(largestError(sums, wanted) < 2e-6)
   }
 
-  @Test func aNaNPassesTheReLU() {
+  @Test func reluKeepsNaN() {
     var output = [Float](repeating: 0, count: 16)
     let weights = [Float](repeating: 1, count: 9 * 16)
     let bias = [Float](repeating: 0, count: 16)
@@ -46,7 +46,7 @@ struct PlaneConvolutionTests {
     #expect(output.allSatisfy { $0.isNaN })
   }
 
-  /// Calls `body` with (pixel, weight, output) for every product.
+  /// Calls `body` for every product with the indices of its pixel, weight and output.
   private func forEachTap(_ size: (Int, Int, Int), _ body: (Int, Int, Int) -> Void) {
     let (rows, columns, channels) = size
     for y in 0..<(rows - 2) {

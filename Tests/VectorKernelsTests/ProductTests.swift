@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import VectorKernels
 
-/// Small products, straight and transposed, against plain loops.
+/// Small matrix products, with plain and transposed factors, agree with plain loops.
 struct ProductTests {
   @Test(arguments: [1, 2, 5, 6, 7, 12, 36, 65], [(16, 1), (16, 9), (32, 32), (64, 36), (80, 3)])
   func agreesWithPlainLoops(rows: Int, size: (columns: Int, depth: Int)) {
@@ -50,7 +50,7 @@ struct ProductTests {
     }
   }
 
-  /// Also columns and depths that leave parts of a vector and of a square over.
+  /// Some columns and depths are not multiples of a vector or of a square of 16 x 16.
   @Test(arguments: [1, 8, 13, 65], [(1, 1), (7, 300), (16, 256), (21, 40), (64, 513), (130, 33)])
   func rowsAgreeWithPlainLoops(rows: Int, size: (columns: Int, depth: Int)) {
     let (columns, depth) = size
@@ -79,7 +79,7 @@ struct ProductTests {
     vk_transpose(before, rows, columns, columns, &after)
     #expect(after.removeLast().isNaN)
     #expect(after == (0..<(rows * columns)).map { before[$0 % rows * columns + $0 / rows] })
-    // A part of the columns.
+    // Only some of the columns.
     let some = (columns + 1) / 2
     var part = [Float](repeating: .nan, count: rows * some + 1)
     vk_transpose(before, rows, some, columns, &part)

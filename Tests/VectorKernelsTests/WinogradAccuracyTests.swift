@@ -2,10 +2,11 @@ import TestSupport
 import Testing
 import VectorKernels
 
-/// The whole of Winograd's convolution in single precision, kernel after kernel as the engine calls
-/// them, against direct convolution in double precision.
+/// Winograd's convolution in single precision agrees with direct convolution in double precision.
+///
+/// The kernels are called in the order in which the engine calls them.
 struct WinogradAccuracyTests {
-  /// A convolution of `images` images, random numbers everywhere.
+  /// The sizes of a convolution of `images` images; all inputs are random.
   struct Example: Sendable, CustomStringConvertible {
     let rows: Int
     let columns: Int
@@ -15,8 +16,9 @@ struct WinogradAccuracyTests {
     var description: String { "\(images) x \(rows)x\(columns), \(inputs) -> \(outputs)" }
   }
 
-  /// Shapes drawn from the sizes that images (5 to 40), channels (1 to 67) and batches (1 to 9)
-  /// may have, the cnn's own first.
+  /// The shape of the second convolution of `cnn`, then 15 random shapes.
+  ///
+  /// Images have 5 to 40 pixels a side, 1 to 67 channels, and batches of 1 to 9.
   static let examples: [Example] = {
     var generator = SmallGenerator(state: 11)
     func draw(_ range: ClosedRange<Int>) -> Int {
@@ -30,7 +32,7 @@ struct WinogradAccuracyTests {
       }
   }()
 
-  /// The bounds are what the page of VectorKernels states.
+  /// The bounds are those in the README of VectorKernels.
   @Test(arguments: examples) func agreesWithDirectConvolution(_ example: Example) {
     let winograd = WinogradChain(example)
     let direct = DirectTwin(example, winograd)
@@ -40,7 +42,7 @@ struct WinogradAccuracyTests {
   }
 }
 
-/// Forward pass and both gradients by the kernels.
+/// Forward pass and both gradients, computed with the kernels.
 private struct WinogradChain {
   let image: [Float]
   let weights: [Float]
@@ -75,15 +77,15 @@ private struct WinogradChain {
     var m = [Float](repeating: 0, count: 36 * outputPlane)
     for number in 0..<example.images {
       vk_winograd_input(&shape, Array(image[(number * inputSize)...]), inputPlane, &v)
-      for place in 0..<36 {
+      for position in 0..<36 {
         for tile in 0..<tiles {
           for o in 0..<outputs {
             var sum: Float = 0
             for i in 0..<inputs {
-              let factor = u[(place * inputs + i) * outputs + o]
-              sum += v[place * inputPlane + tile * inputs + i] * factor
+              let factor = u[(position * inputs + i) * outputs + o]
+              sum += v[position * inputPlane + tile * inputs + i] * factor
             }
-            m[place * outputPlane + tile * outputs + o] = sum
+            m[position * outputPlane + tile * outputs + o] = sum
           }
         }
       }
@@ -95,18 +97,19 @@ private struct WinogradChain {
         &shape, Array(outputGradient[(number * outputSize)...]), nil, outputPlane, &m,
         &biasGradient)
       var vGradient = [Float](repeating: 0, count: v.count)
-      for place in 0..<36 {
+      for position in 0..<36 {
         for tile in 0..<tiles {
           for i in 0..<inputs {
             var sum: Float = 0
             for o in 0..<outputs {
               let (gradient, factor) = (
-                m[place * outputPlane + tile * outputs + o], (place * inputs + i) * outputs + o
+                m[position * outputPlane + tile * outputs + o],
+                (position * inputs + i) * outputs + o
               )
               sum += gradient * u[factor]
-              uGradient[factor] += v[place * inputPlane + tile * inputs + i] * gradient
+              uGradient[factor] += v[position * inputPlane + tile * inputs + i] * gradient
             }
-            vGradient[place * inputPlane + tile * inputs + i] = sum
+            vGradient[position * inputPlane + tile * inputs + i] = sum
           }
         }
       }
@@ -119,7 +122,7 @@ private struct WinogradChain {
   }
 }
 
-/// The same by the definition of a convolution, in double precision.
+/// The same results by the definition of a convolution, in double precision.
 private struct DirectTwin {
   var output: [Double]
   var inputGradient: [Double]

@@ -2,9 +2,9 @@ import TestSupport
 import Testing
 import VectorKernels
 
-/// The transforms against their matrices in double precision.
+/// The transforms agree with their matrices in double precision.
 struct WinogradKernelTests {
-  /// Numbers between two places, to see that nothing is written there.
+  /// Unused numbers between two matrices, to check that nothing is written there.
   private let gap = 3
 
   @Test(arguments: WinogradCase.all) func inputs(_ example: WinogradCase) {
@@ -19,12 +19,14 @@ struct WinogradKernelTests {
       let result = WinogradTwin.transform(WinogradTwin.input) { y, x in
         pixel(y, x).map { Double(image[$0]) } ?? 0
       }
-      for place in 0..<36 { wanted[place * plane + base] = result[place / 6][place % 6] }
+      for position in 0..<36 {
+        wanted[position * plane + base] = result[position / 6][position % 6]
+      }
     }
-    for place in 0..<36 {
+    for position in 0..<36 {
       for rest in (plane - gap)..<plane {
-        #expect(v[place * plane + rest].isNaN)
-        v[place * plane + rest] = 0
+        #expect(v[position * plane + rest].isNaN)
+        v[position * plane + rest] = 0
       }
     }
     #expect(largestError(v, wanted) < 1e-6)
@@ -43,9 +45,9 @@ struct WinogradKernelTests {
       let result = WinogradTwin.transform(WinogradTwin.transposed(WinogradTwin.input)) { y, x in
         Double(v[(y * 6 + x) * plane + base])
       }
-      for place in 0..<36 {
-        if let target = pixel(place / 6, place % 6) {
-          wanted[target] += result[place / 6][place % 6]
+      for position in 0..<36 {
+        if let target = pixel(position / 6, position % 6) {
+          wanted[target] += result[position / 6][position % 6]
         }
       }
     }
@@ -80,19 +82,19 @@ struct WinogradKernelTests {
     vk_winograd_output_pooled(&shape, m, plane, bias, relu ? 1 : 0, &output, &choices)
     #expect(output[output.count - 1].isNaN && choices[output.count - 1] == 99)
     var mistakes = 0
-    for place in 0..<(output.count - 1) {
-      let channel = place % example.outputs
+    for index in 0..<(output.count - 1) {
+      let channel = index % example.outputs
       let (y, x) = (
-        place / example.outputs / columns * 2, place / example.outputs % columns * 2
+        index / example.outputs / columns * 2, index / example.outputs % columns * 2
       )
       let window = (0..<4).map {
         all[((y + $0 / 2) * shape.output_columns + x + $0 % 2) * example.outputs + channel]
       }
       let largest = window.max() ?? 0
       let value = relu ? max(largest, 0) : largest
-      if abs(Double(output[place]) - value) > 1e-4 { mistakes += 1 }
-      // The choice counts up to rounding: what it points at is as good as the largest.
-      let choice = Int(choices[place])
+      if abs(Double(output[index]) - value) > 1e-4 { mistakes += 1 }
+      // The choice is correct if its value equals the largest up to rounding.
+      let choice = Int(choices[index])
       let isRight =
         choice < 4
         ? window[choice] > largest - 1e-4 && (!relu || largest > -1e-4)
@@ -130,12 +132,12 @@ struct WinogradKernelTests {
     let gradient = randomValues(count)
     let choices = randomValues(count, seed: 5).map { UInt8(($0 + 1) * 2.49) }
     var spread = [Double](repeating: 0, count: count * 4)
-    for place in 0..<count where choices[place] < 4 {
-      let pixel = place / example.outputs
-      let y = pixel / columns * 2 + Int(choices[place]) / 2
-      let x = pixel % columns * 2 + Int(choices[place]) % 2
-      spread[(y * columns * 2 + x) * example.outputs + place % example.outputs] =
-        Double(gradient[place])
+    for index in 0..<count where choices[index] < 4 {
+      let pixel = index / example.outputs
+      let y = pixel / columns * 2 + Int(choices[index]) / 2
+      let x = pixel % columns * 2 + Int(choices[index]) % 2
+      spread[(y * columns * 2 + x) * example.outputs + index % example.outputs] =
+        Double(gradient[index])
     }
     let plane = WinogradTwin.tiles(shape).count * example.outputs + gap
     var m = [Float](repeating: 0, count: 36 * plane)
@@ -166,8 +168,10 @@ struct WinogradKernelTests {
     }
   }
 
-  /// Calls `body` with the place of a tile's channel inside a plane, the channel, and where the
-  /// tile's pixels are in the image (nil beyond its edge).
+  /// Calls `body` for each tile and channel of the input.
+  ///
+  /// `base` is the index of the tile's channel inside a plane. `pixel` returns the index in the
+  /// image of a pixel of the tile, or nil beyond the image's edge.
   private func forEachInputTile(
     _ example: WinogradCase, _ tiles: [(y: Int, x: Int)],
     _ body: (_ base: Int, _ channel: Int, _ pixel: (Int, Int) -> Int?) -> Void
@@ -182,6 +186,7 @@ struct WinogradKernelTests {
     }
   }
 
+  /// Outputs of the transformed tiles `m` before ReLU, in double precision.
   private func plainOutputs(
     _ example: WinogradCase, _ shape: vk_winograd_shape, _ m: [Float], _ plane: Int,
     _ bias: [Float]
@@ -193,9 +198,9 @@ struct WinogradKernelTests {
         let y = WinogradTwin.transform(WinogradTwin.output) {
           Double(m[($0 * 6 + $1) * plane + tile * example.outputs + channel])
         }
-        for place in 0..<16 where first.y + place / 4 < rows && first.x + place % 4 < columns {
-          let pixel = (first.y + place / 4) * columns + first.x + place % 4
-          let value = y[place / 4][place % 4] + Double(bias[channel])
+        for index in 0..<16 where first.y + index / 4 < rows && first.x + index % 4 < columns {
+          let pixel = (first.y + index / 4) * columns + first.x + index % 4
+          let value = y[index / 4][index % 4] + Double(bias[channel])
           result[pixel * example.outputs + channel] = value
         }
       }
@@ -203,6 +208,7 @@ struct WinogradKernelTests {
     return result
   }
 
+  /// Transformed tiles of `gradient` and its sums over the pixels, in double precision.
   private func plainGradients(
     _ example: WinogradCase, _ shape: vk_winograd_shape, _ gradient: [Double], _ plane: Int
   ) -> (m: [Double], sums: [Double]) {
@@ -214,13 +220,14 @@ struct WinogradKernelTests {
           guard first.y + y < rows, first.x + x < columns else { return 0 }
           return gradient[((first.y + y) * columns + first.x + x) * example.outputs + channel]
         }
-        for place in 0..<36 {
-          m[place * plane + tile * example.outputs + channel] = result[place / 6][place % 6]
+        for position in 0..<36 {
+          m[position * plane + tile * example.outputs + channel] =
+            result[position / 6][position % 6]
         }
       }
     }
     var sums = [Double](repeating: 0, count: example.outputs)
-    for place in gradient.indices { sums[place % example.outputs] += gradient[place] }
+    for index in gradient.indices { sums[index % example.outputs] += gradient[index] }
     return (m, sums)
   }
 }

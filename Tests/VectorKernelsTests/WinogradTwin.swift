@@ -1,6 +1,6 @@
 import VectorKernels
 
-/// Winograd's F(4x4, 3x3) as its paper writes it: matrices, in double precision, tile by tile.
+/// Winograd's F(4x4, 3x3) with the matrices of its paper, in double precision, tile by tile.
 enum WinogradTwin {
   /// B^T: six inputs to six factors.
   static let input: [[Double]] = [
@@ -17,7 +17,7 @@ enum WinogradTwin {
     [1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1],
   ]
 
-  /// `matrix * square * matrix^T`, the square given by its elements.
+  /// The product `matrix * square * matrix^T`, where `square(y, x)` returns an element.
   static func transform(_ matrix: [[Double]], _ square: (Int, Int) -> Double) -> [[Double]] {
     let size = matrix[0].count
     return matrix.map { left in
@@ -33,7 +33,7 @@ enum WinogradTwin {
     matrix[0].indices.map { column in matrix.map { $0[column] } }
   }
 
-  /// The first output pixels of the tiles, row by row.
+  /// The first output pixel of each tile, row by row.
   static func tiles(_ shape: vk_winograd_shape) -> [(y: Int, x: Int)] {
     stride(from: 0, to: shape.output_rows, by: 4).flatMap { y in
       stride(from: 0, to: shape.output_columns, by: 4).map { x in (y, x) }
@@ -41,7 +41,7 @@ enum WinogradTwin {
   }
 }
 
-/// Sizes that whole tiles, ragged tiles and channels beside the registers' width come from.
+/// Sizes of a convolution, chosen for whole tiles, partial tiles and partly filled registers.
 struct WinogradCase: Sendable, CustomStringConvertible {
   let rows: Int
   let columns: Int
@@ -59,7 +59,7 @@ struct WinogradCase: Sendable, CustomStringConvertible {
     WinogradCase(rows: 26, columns: 26, inputs: 32, outputs: 64),
   ]
 
-  /// All outputs, or as many as whole 2 x 2 windows have.
+  /// The kernel's shape with all outputs or, if pooled, with those that fill 2 x 2 windows.
   func shape(pooled: Bool = false) -> vk_winograd_shape {
     let (high, wide) = (rows - 2, columns - 2)
     return vk_winograd_shape(
@@ -69,7 +69,7 @@ struct WinogradCase: Sendable, CustomStringConvertible {
   }
 }
 
-/// Largest difference, relative to the largest expected number (or 1); infinite if a value is NaN.
+/// Largest difference divided by the largest expected magnitude; infinite if a value is NaN.
 func largestError(_ values: [Float], _ expected: [Double]) -> Double {
   guard values.count == expected.count else { return .infinity }
   let size = expected.reduce(1e-30) { max($0, abs($1)) }

@@ -1,11 +1,13 @@
-/// Numbers in a device's memory.
+/// An array of numbers in a device's memory.
 public protocol DeviceNumbers: AnyObject {
-  /// Where they lie: for who can read and write there. The host must not follow the address.
-  var place: UnsafeMutableBufferPointer<Float> { get }
+  /// Address and count of the numbers, for libraries that can access device memory.
+  ///
+  /// The host must not dereference the address.
+  var buffer: UnsafeMutableBufferPointer<Float> { get }
 
-  /// Copies numbers of the host to the first places, and returns when they are there.
+  /// Copies numbers from the host to the start of the array, and returns when the copy is complete.
   func write(_ numbers: [Float]) throws
 
-  /// The first `count` numbers, as they are when all that was begun before is done.
+  /// The first `count` numbers, read after all work that was started earlier has finished.
   func read(_ count: Int) throws -> [Float]
 }

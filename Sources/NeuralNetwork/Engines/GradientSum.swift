@@ -1,22 +1,22 @@
-/// A sum of gradients that lie in several places, and the order in which they are added.
+/// A sum of gradients from several buffers, and the order in which they are added.
 ///
-/// It is computed while it is read: nothing holds the whole sum.
+/// It is evaluated piece by piece when it is read; the whole sum is never stored.
 public struct GradientSum: ExpressibleByArrayLiteral {
-  /// One step of a calculation with a stack of sums.
+  /// One operation of the evaluation, which works on a stack of sums.
   public enum Step: Equatable, Sendable {
-    /// Puts a source's gradients on the stack.
+    /// Pushes the gradients of a source onto the stack.
     case take(Int)
-    /// Adds a source's gradients to the sum on top.
+    /// Adds the gradients of a source to the top of the stack.
     case add(Int)
-    /// Adds the sum on top to the one below it, which then is on top.
+    /// Adds the top of the stack to the sum below it, and removes the top.
     case join
   }
 
-  /// Sums of gradients, places as in the parameters: at least one.
+  /// Buffers of gradients, indexed like the parameters; at least one.
   public let sources: [UnsafePointer<Float>]
-  /// Ends with one sum on the stack.
+  /// The operations in order; they leave one sum on the stack.
   public let steps: [Step]
-  /// The most sums that are on the stack at a time.
+  /// The largest number of sums on the stack.
   public let depth: Int
 
   /// The sum of `sources` in their order.
@@ -32,15 +32,15 @@ public struct GradientSum: ExpressibleByArrayLiteral {
 
   /// The sum of all leaves of `tree`.
   ///
-  /// - Parameter parts: nodes of the tree that together are all its leaves, and where each lies.
+  /// - Parameter parts: nodes that together cover all leaves of the tree, and the buffer of each.
   public init(_ tree: SumTree, of parts: [(node: SumTree.Node, source: UnsafePointer<Float>)]) {
     sources = parts.map(\.source)
-    let places = Dictionary(uniqueKeysWithValues: parts.enumerated().map { ($1.node, $0) })
+    let indices = Dictionary(uniqueKeysWithValues: parts.enumerated().map { ($1.node, $0) })
     var steps: [Step] = []
     var (height, depth) = (0, 0)
     func visit(_ node: SumTree.Node) {
-      if let place = places[node] {
-        steps.append(.take(place))
+      if let index = indices[node] {
+        steps.append(.take(index))
         height += 1
         depth = max(depth, height)
         return
@@ -49,8 +49,8 @@ public struct GradientSum: ExpressibleByArrayLiteral {
         preconditionFailure("no gradients for \(node)")
       }
       visit(left)
-      if let place = places[right] {
-        steps.append(.add(place))
+      if let index = indices[right] {
+        steps.append(.add(index))
       } else {
         visit(right)
         steps.append(.join)
@@ -62,23 +62,23 @@ public struct GradientSum: ExpressibleByArrayLiteral {
     self.depth = depth
   }
 
-  /// Computes `count` numbers of the sum by plain loops.
+  /// Computes `count` numbers of the sum with plain loops.
   ///
   /// - Parameters:
-  ///   - start: the first number's place in each source.
-  ///   - stack: room for `depth` times `count` numbers; the sum is left at its begin.
+  ///   - start: index of the first number in each source.
+  ///   - stack: workspace of `depth` times `count` numbers; its first `count` receive the sum.
   public func evaluate(from start: Int, count: Int, stack: UnsafeMutablePointer<Float>) {
     evaluate(from: start, count: count, stack: stack) { sums, values, count in
-      for place in 0..<count { sums[place] += values[place] }
+      for index in 0..<count { sums[index] += values[index] }
     }
   }
 
   /// Computes `count` numbers of the sum.
   ///
   /// - Parameters:
-  ///   - start: the first number's place in each source.
-  ///   - stack: room for `depth` times `count` numbers; the sum is left at its begin.
-  ///   - add: adds so many numbers to the first ones given.
+  ///   - start: index of the first number in each source.
+  ///   - stack: workspace of `depth` times `count` numbers; its first `count` receive the sum.
+  ///   - add: adds numbers; its arguments are the target, the numbers to add and their count.
   @inlinable
   public func evaluate(
     from start: Int, count: Int, stack: UnsafeMutablePointer<Float>,
@@ -87,11 +87,11 @@ public struct GradientSum: ExpressibleByArrayLiteral {
     var height = 0
     for step in steps {
       switch step {
-      case .take(let place):
-        (stack + height * count).update(from: sources[place] + start, count: count)
+      case .take(let source):
+        (stack + height * count).update(from: sources[source] + start, count: count)
         height += 1
-      case .add(let place):
-        add(stack + (height - 1) * count, sources[place] + start, count)
+      case .add(let source):
+        add(stack + (height - 1) * count, sources[source] + start, count)
       case .join:
         height -= 1
         add(stack + (height - 1) * count, stack + height * count, count)

@@ -1,12 +1,12 @@
-/// The leaves of every batch that one engine is to compute, and the sums that it makes of them.
+/// The leaves of every batch that one engine computes, and the sums that it forms from them.
 public struct LeafShare: Equatable, Sendable {
   public let tree: SumTree
   /// The leaves, in the order of the tree.
   public let leaves: [Int]
-  /// The largest sums that the leaves make, in the order of the tree.
+  /// The largest sums that the leaves can form, in the order of the tree.
   public let sums: [SumTree.Node]
 
-  /// The share with `leaves`, given in any order; at least one.
+  /// The share that consists of `leaves`: at least one, in any order.
   public init(_ leaves: some Sequence<Int>, of tree: SumTree) {
     self.tree = tree
     sums = tree.sums(of: Set(leaves))
@@ -15,28 +15,32 @@ public struct LeafShare: Equatable, Sendable {
   }
 }
 
-/// An engine whose results depend on the cut of a batch into leaves and on nothing else: not on the
-/// number of its threads, nor on which engine computes the other leaves.
+/// An engine with results that depend only on the division of a batch into leaves.
+///
+/// The results depend neither on the engine's number of threads nor on which engine computes the
+/// other leaves. This is what `--reproducible` needs.
 public protocol LeafwiseEngine: Engine {
-  /// Takes the leaves that all later batches consist of; after `attach`.
+  /// Sets the leaves that the engine computes in all later batches; called after `attach`.
   ///
-  /// - Parameter largestLeaf: no later leaf has more samples.
+  /// - Parameter largestLeaf: number of samples of the largest later leaf.
   func take(_ share: LeafShare, largestLeaf: Int)
 
-  /// Computes for each leaf the gradients of the summed losses of its samples, and adds them in the
-  /// order of the tree.
+  /// Computes the gradients of each leaf and adds them in the order of the tree.
   ///
+  /// The gradients of a leaf are those of the sum of its samples' losses.
   /// - Parameters:
-  ///   - leaves: for each leaf of the share, in its order, places in the attached samples.
-  ///   - sums: for each sum of the share, in its order, as many numbers as there are parameters; all
-  ///     are overwritten.
-  ///   - outcomes: for each leaf what was found, without its times.
-  /// - Returns: the times of the whole.
+  ///   - leaves: for each leaf of the share, in its order, indices in the attached samples.
+  ///   - sums: for each sum of the share, in its order, one number for each parameter. All are
+  ///     overwritten.
+  ///   - outcomes: receives the outcome of each leaf, without times.
+  /// - Returns: the times of the whole call.
   func computeGradients(
     ofLeaves leaves: [UnsafeBufferPointer<Int32>], into sums: [UnsafeMutableBufferPointer<Float>],
     outcomes: inout [BatchOutcome]
   ) -> BatchOutcome
 
-  /// Loss and hits on each of some sets of samples, which depend on that set alone.
+  /// Computes loss and correct predictions on each of several sets of samples.
+  ///
+  /// The result for a set does not depend on the other sets.
   func evaluate(each sets: [Samples]) -> [EvaluationOutcome]
 }

@@ -4,9 +4,9 @@
   import Musl
 #endif
 
-/// Everything that one sample's forward pass leaves for the backward pass.
+/// The results of one sample's forward pass that the backward pass needs.
 struct ReferencePass {
-  /// The input of each layer, then the output of the last; each `[height, width, channels]`.
+  /// The input of each layer, then the output of the last layer; each `[height, width, channels]`.
   var activations: [[Double]]
   var label: Int
   var probabilities: [Double]
@@ -15,7 +15,7 @@ struct ReferencePass {
 }
 
 extension ReferenceEngine {
-  /// One sample from its bytes to its loss (cross-entropy of the softmax).
+  /// Computes the forward pass of one sample, from its bytes to its loss (softmax cross-entropy).
   func forward(sample: Int, of samples: Samples) -> ReferencePass {
     let size = model.input.count
     var activations = [
@@ -41,12 +41,13 @@ extension ReferenceEngine {
   func backward(_ pass: ReferencePass, into sums: inout [Double]) {
     var gradient = pass.probabilities
     gradient[pass.label] -= 1
-    for (place, placed) in model.layers.enumerated().reversed() {
+    for (index, placed) in model.layers.enumerated().reversed() {
       gradient = differentiate(
-        placed, input: pass.activations[place], gradient: gradient, into: &sums)
+        placed, input: pass.activations[index], gradient: gradient, into: &sums)
     }
   }
 
+  /// Output of one layer for one sample.
   private func apply(_ placed: PlacedLayer, to input: [Double]) -> [Double] {
     let (from, to) = (placed.input, placed.output)
     switch placed.layer {
@@ -63,8 +64,8 @@ extension ReferenceEngine {
     case .convolution(let kernel, let outputs):
       let (weights, biases) = (parameters(of: placed, "weight").1, parameters(of: placed, "bias").1)
       var result = [Double](repeating: 0, count: to.count)
-      for place in 0..<(to.height * to.width) {
-        for output in 0..<outputs { result[place * outputs + output] = Double(biases[output]) }
+      for pixel in 0..<(to.height * to.width) {
+        for output in 0..<outputs { result[pixel * outputs + output] = Double(biases[output]) }
       }
       Self.forEachTap(kernel: kernel, from: from, to: to) { source, tap, target in
         for output in 0..<outputs {
@@ -76,6 +77,7 @@ extension ReferenceEngine {
     }
   }
 
+  /// Gradient of one layer's input for one sample; adds the gradients of its parameters to `sums`.
   private func differentiate(
     _ placed: PlacedLayer, input: [Double], gradient: [Double], into sums: inout [Double]
   ) -> [Double] {
@@ -83,7 +85,7 @@ extension ReferenceEngine {
     var result = [Double](repeating: 0, count: from.count)
     switch placed.layer {
     case .relu:
-      for place in 0..<from.count where input[place] > 0 { result[place] = gradient[place] }
+      for index in 0..<from.count where input[index] > 0 { result[index] = gradient[index] }
     case .maxPool(let size):
       let sources = Self.windowMaxima(of: input, from: from, to: to, size: size)
       for (target, source) in sources.enumerated() { result[source] += gradient[target] }
@@ -93,17 +95,17 @@ extension ReferenceEngine {
       for output in 0..<outputs {
         sums[biasRange.lowerBound + output] += gradient[output]
         for source in 0..<from.count {
-          let place = output * from.count + source
-          sums[weightRange.lowerBound + place] += gradient[output] * input[source]
-          result[source] += gradient[output] * Double(weights[place])
+          let weight = output * from.count + source
+          sums[weightRange.lowerBound + weight] += gradient[output] * input[source]
+          result[source] += gradient[output] * Double(weights[weight])
         }
       }
     case .convolution(let kernel, let outputs):
       let (weightRange, weights) = parameters(of: placed, "weight")
       let biasRange = parameters(of: placed, "bias").0
-      for place in 0..<(to.height * to.width) {
+      for pixel in 0..<(to.height * to.width) {
         for output in 0..<outputs {
-          sums[biasRange.lowerBound + output] += gradient[place * outputs + output]
+          sums[biasRange.lowerBound + output] += gradient[pixel * outputs + output]
         }
       }
       Self.forEachTap(kernel: kernel, from: from, to: to) { source, tap, target in
@@ -117,7 +119,7 @@ extension ReferenceEngine {
     return result
   }
 
-  /// Calls `body` with (input element, row of the weight matrix, output pixel) for every product.
+  /// Calls `body` for each product: its input element, row of the weight matrix and output pixel.
   private static func forEachTap(
     kernel: Int, from: Shape, to: Shape, _ body: (_ source: Int, _ tap: Int, _ target: Int) -> Void
   ) {
@@ -126,10 +128,10 @@ extension ReferenceEngine {
         for kernelRow in 0..<kernel {
           for kernelColumn in 0..<kernel {
             let pixel = (row + kernelRow) * from.width + column + kernelColumn
-            let place = kernelRow * kernel + kernelColumn
+            let tap = kernelRow * kernel + kernelColumn
             for channel in 0..<from.channels {
               body(
-                pixel * from.channels + channel, place * from.channels + channel,
+                pixel * from.channels + channel, tap * from.channels + channel,
                 row * to.width + column)
             }
           }
@@ -138,7 +140,9 @@ extension ReferenceEngine {
     }
   }
 
-  /// For every output element the input element that is its window's maximum, the first of equals.
+  /// For each output element of a pooling, the index of the input element that is the maximum.
+  ///
+  /// Of equal values the first one counts.
   private static func windowMaxima(
     of input: [Double], from: Shape, to: Shape, size: Int
   ) -> [Int] {
@@ -146,8 +150,8 @@ extension ReferenceEngine {
       let channel = target % to.channels
       let (row, column) = (target / to.channels / to.width, target / to.channels % to.width)
       var best = -1
-      for place in 0..<(size * size) {
-        let pixel = (row * size + place / size) * from.width + column * size + place % size
+      for index in 0..<(size * size) {
+        let pixel = (row * size + index / size) * from.width + column * size + index % size
         let source = pixel * from.channels + channel
         if best < 0 || input[source] > input[best] { best = source }
       }

@@ -1,6 +1,6 @@
-/// Plain loops in double precision, slow and obviously right.
+/// The reference implementation of `Engine`: plain loops in double precision.
 ///
-/// Faster engines are held against it.
+/// It is slow but easy to verify. Tests compare the faster engines with it.
 public final class ReferenceEngine: Engine {
   public let device = "cpu (reference)"
   let model: Model
@@ -36,7 +36,7 @@ public final class ReferenceEngine: Engine {
       outcome.correct += pass.isCorrect ? 1 : 0
       backward(pass, into: &sums)
     }
-    for place in 0..<layout.count { gradients[place] = Float(sums[place]) }
+    for index in 0..<layout.count { gradients[index] = Float(sums[index]) }
     onReady(0..<layout.count)
     return outcome
   }
@@ -60,10 +60,10 @@ public final class ReferenceEngine: Engine {
     let state = attached.buffers.optimizerState
     let stateRange = attached.buffers.stateRange
     let (rate, decay) = (optimizer.rate(step: step), optimizer.weightDecay)
-    for place in range {
-      let first = place - stateRange.lowerBound
-      var parameter = Double(parameters[place])
-      var gradient = gradients.sources.reduce(0) { $0 + Double($1[place]) } * Double(scale)
+    for index in range {
+      let first = index - stateRange.lowerBound
+      var parameter = Double(parameters[index])
+      var gradient = gradients.sources.reduce(0) { $0 + Double($1[index]) } * Double(scale)
       switch optimizer.kind {
       case .sgd:
         gradient += decay * parameter
@@ -83,10 +83,11 @@ public final class ReferenceEngine: Engine {
         let root = square.squareRoot() / optimizer.adamSecondCorrection(step: step)
         parameter -= optimizer.adamStepSize(step: step) * mean / (root + optimizer.epsilon)
       }
-      parameters[place] = Float(parameter)
+      parameters[index] = Float(parameter)
     }
   }
 
+  /// Range in the flat buffers, and values, of a layer's `weight` or `bias`.
   func parameters(of placed: PlacedLayer, _ part: String) -> (
     Range<Int>, UnsafeBufferPointer<Float>
   ) {

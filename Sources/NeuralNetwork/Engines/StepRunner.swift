@@ -1,15 +1,16 @@
-/// What an engine can do besides where gradients meet nobody else's: whole steps, many in one go.
+/// An engine that can run many whole steps in one call, if no gradient exchange is needed.
 ///
-/// A device that keeps parameters, gradients and data to itself needs the host for neither. Results are
-/// those of `computeGradients` and `update` of all parameters, step by step.
+/// A device that holds parameters, gradients and data runs such steps without the host. The results
+/// are those of `computeGradients` followed by `update` of all parameters, for each step.
 public protocol StepRunner: Engine {
-  /// Takes a step for each batch: gradients, then the update of all parameters with their mean.
+  /// Runs one step for each batch: the mean gradients, then the update of all parameters.
   ///
-  /// Returns when all are done. The buffers must have been lent with the state of all parameters.
+  /// Returns when all steps are complete. The attached buffers must have the state of all
+  /// parameters.
   /// - Parameters:
-  ///   - batches: places in the attached samples; none of them empty.
+  ///   - batches: indices in the attached samples; no batch is empty.
   ///   - firstStep: the number of the first step, from 1.
-  /// - Returns: what each batch came to. The seconds are zero: phases of such steps are not told apart,
-  ///   so the caller times the call.
+  /// - Returns: the outcome of each batch. Its times are zero, because the phases of such steps are
+  ///   not measured separately; the caller measures the whole call.
   func runSteps(_ batches: [UnsafeBufferPointer<Int32>], firstStep: Int) -> [BatchOutcome]
 }

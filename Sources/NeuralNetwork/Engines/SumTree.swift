@@ -1,10 +1,11 @@
-/// The fixed binary tree in which the leaves of a batch are added up, whoever computed which.
+/// The fixed binary tree in which the leaves of a batch are added, whichever rank computed them.
 ///
-/// While more than one sum is left, of n sums number l takes in number l + n/2 (n/2 rounded up). Floating
-/// point addition is commutative but not associative, so the same tree over the same leaves gives the
-/// same bits, wherever its parts are computed.
+/// The tree is built in rounds: of n remaining sums, number l is added to number l + n/2 (n/2
+/// rounded up), until one sum remains. Floating-point addition is commutative but not associative,
+/// so the order of the additions must be fixed: the same tree over the same leaves gives the same
+/// bits, regardless of where its parts are computed.
 public struct SumTree: Equatable, Sendable {
-  /// A sum of some leaves.
+  /// A node of the tree: a leaf, or the sum of two nodes.
   public indirect enum Node: Hashable, Sendable {
     case leaf(Int)
     case sum(Node, Node)
@@ -17,7 +18,7 @@ public struct SumTree: Equatable, Sendable {
       }
     }
 
-    /// Adds up a value of each leaf in the order of the tree.
+    /// Adds the values of the node's leaves in the order of the tree.
     public func total<Value>(
       _ value: (_ leaf: Int) -> Value, add: (Value, Value) -> Value
     ) -> Value {
@@ -40,14 +41,14 @@ public struct SumTree: Equatable, Sendable {
     var sums = (0..<leafCount).map { Node.leaf($0) }
     while sums.count > 1 {
       let half = (sums.count + 1) / 2
-      sums = (0..<half).map { place in
-        place + half < sums.count ? .sum(sums[place], sums[place + half]) : sums[place]
+      sums = (0..<half).map { index in
+        index + half < sums.count ? .sum(sums[index], sums[index + half]) : sums[index]
       }
     }
     root = sums[0]
   }
 
-  /// The largest sums that can be formed of `leaves` alone, in the order of the tree.
+  /// The largest sums that can be formed from `leaves` alone, in the order of the tree.
   public func sums(of leaves: Set<Int>) -> [Node] {
     func walk(_ node: Node) -> (sums: [Node], isWhole: Bool) {
       switch node {
@@ -62,10 +63,10 @@ public struct SumTree: Equatable, Sendable {
     return walk(root).sums
   }
 
-  /// Adds up values in the order of the tree.
+  /// Adds values of nodes in the order of the tree.
   ///
   /// - Parameters:
-  ///   - parts: nodes that together are all leaves, each with its value.
+  ///   - parts: nodes that together cover all leaves, each with its value.
   ///   - add: adds two values.
   public func total<Value>(_ parts: [Node: Value], add: (Value, Value) -> Value) -> Value {
     func value(_ node: Node) -> Value {

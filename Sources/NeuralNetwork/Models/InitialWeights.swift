@@ -1,12 +1,12 @@
 import CounterRandom
 
-/// The weights that a run starts from: PyTorch's default rule for `Conv2d` and `Linear`.
+/// The initial weights of a run, by PyTorch's default rule for `Conv2d` and `Linear`.
 ///
-/// Every weight and bias is uniform in `±1 / sqrt(fan in)`. Tensor by tensor, element `i` in
-/// canonical order is draw `i` of the stream with the tensor's name (see CounterRandom's README),
-/// so that any language can recreate them.
+/// Every weight and bias is uniform in `±1 / sqrt(fan in)`. In each tensor, element `i` in
+/// canonical order is draw `i` of the random stream with the tensor's name (see CounterRandom's
+/// README), so that a program in any language can recreate the weights.
 public enum InitialWeights {
-  /// Fills a flat parameter buffer.
+  /// Fills a flat parameter buffer with the initial weights of `seed`.
   public static func fill(
     _ flat: UnsafeMutableBufferPointer<Float>, layout: ParameterLayout, seed: UInt64
   ) {

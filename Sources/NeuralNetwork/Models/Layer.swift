@@ -1,19 +1,21 @@
-/// What one layer of a model does; the sizes that follow from its input are in `PlacedLayer`.
+/// One layer of a model, without the sizes that depend on its input (those are in `PlacedLayer`).
 public enum Layer: Equatable, Sendable {
-  /// Square kernel, stride 1, no padding, with bias.
+  /// Convolution with a square kernel, stride 1, no padding, with bias.
   case convolution(kernel: Int, outputs: Int)
-  /// The larger of zero and the input, element by element.
+  /// Maximum of zero and the input, element by element.
   case relu
-  /// Largest value of each `size` x `size` window, stride `size`; what is left at the edges is
-  /// dropped.
+  /// Largest value of each `size` x `size` window, with stride `size`.
+  ///
+  /// Rows and columns at the edges that do not fill a window are dropped.
   case maxPool(size: Int)
   /// Linear map of all inputs, with bias.
   case fullyConnected(outputs: Int)
 }
 
 extension Layer {
-  /// Whether the window has a size that engines can work with: a pooling window numbers its places
-  /// in a byte.
+  /// Whether engines support the size of the layer's window.
+  ///
+  /// The pooling size is limited to 15 because a byte stores the index of an element in the window.
   var hasPossibleWindow: Bool {
     switch self {
     case .convolution(let kernel, _): kernel > 0
@@ -34,13 +36,13 @@ extension Layer: CustomStringConvertible {
   }
 }
 
-/// Height, width and channels of what flows between layers, stored `[height, width, channels]`.
+/// Shape of the data between two layers, which is stored as `[height, width, channels]`.
 public struct Shape: Equatable, Sendable {
   public let height: Int
   public let width: Int
   public let channels: Int
 
-  /// A shape by its sizes.
+  /// A shape with these sizes.
   public init(height: Int, width: Int, channels: Int) {
     self.height = height
     self.width = width

@@ -1,7 +1,8 @@
-/// Floating-point operations by direct counting: a multiplication and an addition for each weight
-/// and each place where it is applied.
+/// Floating-point operations by direct counting.
 ///
-/// What another method saves or adds does not count, nor do biases, ReLU and pooling.
+/// One multiplication and one addition count for each weight and each position where it is applied.
+/// Operations that an algorithm such as Winograd's saves or adds do not change the count. Biases,
+/// ReLU and pooling do not count.
 extension PlacedLayer {
   /// Operations of the forward pass of one image.
   public var forwardFLOP: Int {
@@ -15,16 +16,16 @@ extension PlacedLayer {
 }
 
 extension Model {
-  /// Operations of the backward pass of layer number `place` for one image.
+  /// Operations of the backward pass of the layer at `index` for one image.
   ///
-  /// The gradient of the weights takes as many as the forward pass, and so does that of the inputs,
-  /// which the first layer with weights has no need of.
-  public func backwardFLOP(ofLayer place: Int) -> Int {
-    let isFirst = layers[..<place].allSatisfy { $0.name == nil }
-    return layers[place].forwardFLOP * (isFirst ? 1 : 2)
+  /// The gradient of the weights takes as many operations as the forward pass, and so does the
+  /// gradient of the inputs. The first layer with weights does not need the latter.
+  public func backwardFLOP(ofLayer index: Int) -> Int {
+    let isFirst = layers[..<index].allSatisfy { $0.name == nil }
+    return layers[index].forwardFLOP * (isFirst ? 1 : 2)
   }
 
-  /// Operations of a training step without its update, for one image.
+  /// Operations of a training step for one image, without the update.
   public var trainingFLOP: Int {
     layers.indices.reduce(0) { $0 + layers[$1].forwardFLOP + backwardFLOP(ofLayer: $1) }
   }

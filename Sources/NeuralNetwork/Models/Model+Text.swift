@@ -1,16 +1,17 @@
 extension Model {
-  /// A model from its text: layers separated by commas, as `text` gives them.
+  /// A model from its layers as text, separated by commas, in the format of `text`.
   ///
-  /// `conv5x5:20` is a convolution with a square kernel and 20 outputs, `relu`, `maxpool2`,
-  /// `fc:128` a linear layer; `fc:classes` is one with an output a class. For example
-  /// `conv3x3:32,relu,maxpool2,fc:classes`.
+  /// The layers are: `conv5x5:20`, a convolution with a square kernel and 20 outputs; `relu`;
+  /// `maxpool2`; `fc:128`, a linear layer; `fc:classes`, a linear layer with one output per class.
+  /// For example `conv3x3:32,relu,maxpool2,fc:classes`. Spaces and upper case are ignored.
   /// - Throws: `ModelError` naming the layer that cannot be read or does not fit.
   public init(text: String, height: Int, width: Int, classes: Int) throws {
-    let words = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    let layers = try words.enumerated().map { place, word in
+    let words = text.lowercased().filter { !$0.isWhitespace }
+      .split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let layers = try words.enumerated().map { index, word in
       guard let layer = Layer(text: word, classes: classes) else {
         throw ModelError(
-          description: "model \(text): layer \(place + 1) is '\(word)'; expected "
+          description: "model \(text): layer \(index + 1) is '\(word)'; expected "
             + "conv3x3:32, relu, maxpool2, fc:128 or fc:classes (any sizes)")
       }
       return layer
@@ -41,7 +42,7 @@ extension Layer {
     }
   }
 
-  /// A positive number of at most six digits.
+  /// The value of `text` if it is a positive number of at most six digits, else nil.
   private static func size(_ text: some StringProtocol) -> Int? {
     guard text.count <= 6, text.allSatisfy({ $0.isASCII && $0.isNumber }), let size = Int(text)
     else { return nil }

@@ -1,25 +1,25 @@
-/// A layer at its place in a model: its shapes and its parameters.
+/// A layer in a model, with the shapes of its input and output and the name of its parameters.
 public struct PlacedLayer: Equatable, Sendable {
   public let layer: Layer
   public let input: Shape
   public let output: Shape
-  /// `conv1`, `fc2`, ...; nil for a layer without parameters.
+  /// Prefix of its tensors' names, such as `conv1` or `fc2`; nil for a layer without parameters.
   public let name: String?
 }
 
-/// A model that cannot be, said in one line that names the layer.
+/// The reason why a model is not valid, in one line that names the layer.
 public struct ModelError: Error, CustomStringConvertible, Equatable, Sendable {
   public let description: String
 }
 
-/// A network as a value: what its layers are, not how they are computed.
+/// A network as a value: its layers, without the code that computes them.
 public struct Model: Equatable, Sendable {
   /// The short name that the user chose, such as `cnn`.
   public let name: String
   public let layers: [PlacedLayer]
   public let classes: Int
 
-  /// Checks the layers one after the other against the image size.
+  /// A model of `layers`, which are checked in order against the image size.
   ///
   /// - Parameters:
   ///   - height: rows of an image; images have one channel.
@@ -30,11 +30,11 @@ public struct Model: Equatable, Sendable {
     var shape = Shape(height: height, width: width, channels: 1)
     var convolutions = 0
     var connections = 0
-    for (place, layer) in layers.enumerated() {
+    for (index, layer) in layers.enumerated() {
       var layerName: String?
       let input = shape
       let misfit = ModelError(
-        description: "model \(name): layer \(place + 1) (\(layer)) does not fit an input of "
+        description: "model \(name): layer \(index + 1) (\(layer)) does not fit an input of "
           + "\(input.height) x \(input.width) x \(input.channels)")
       guard layer.hasPossibleWindow else { throw misfit }
       switch layer {
@@ -66,7 +66,7 @@ public struct Model: Equatable, Sendable {
     self.classes = classes
   }
 
-  /// The net of PyTorch's basic MNIST example, without its dropout.
+  /// The network of PyTorch's basic MNIST example, without its dropout.
   public static func cnn(height: Int, width: Int, classes: Int) throws -> Model {
     try Model(
       name: "cnn",

@@ -1,22 +1,21 @@
-/// One named tensor of a model and its place in the flat buffer.
+/// One named tensor of a model and its range in the flat buffer.
 public struct ParameterTensor: Equatable, Sendable {
-  /// Such as `conv1.weight`.
+  /// Name of the layer and of the part, such as `conv1.weight`.
   public let name: String
-  /// PyTorch's shape: `[out, in, rows, columns]`, `[out, in]` or `[out]`.
+  /// Shape in PyTorch: `[out, in, rows, columns]`, `[out, in]` or `[out]`.
   public let canonicalShape: [Int]
-  /// Place in the flat buffer.
+  /// Range of its elements in the flat buffer.
   public let range: Range<Int>
-  /// Number of inputs that one output sees; the initial values are below `1 / sqrt(fanIn)`.
+  /// Number of inputs of one output; the initial values are in `±1 / sqrt(fanIn)`.
   public let fanIn: Int
-  /// For a linear layer the shape of its input, which the flat buffer keeps in the order of
-  /// `Shape`.
+  /// Shape of the layer's input; the weights of a linear layer have this order in the flat buffer.
   let inputShape: Shape
 
-  /// Calls `body` with each element's place in the canonical and in the flat order (from 0 each).
+  /// Calls `body` with each element's index in canonical and in flat order (both from 0).
   ///
-  /// The flat order is what engines compute with: convolutions `[rows, columns, in, out]`, linear
-  /// layers `[out, in]` with the inputs as `[height, width, channels]` (canonical: `[channels,
-  /// height, width]`).
+  /// The flat order is the one that engines compute with: convolutions are `[rows, columns, in,
+  /// out]`, linear layers `[out, in]` with the inputs as `[height, width, channels]` (in canonical
+  /// order `[channels, height, width]`).
   public func forEachElement(_ body: (_ canonical: Int, _ flat: Int) -> Void) {
     switch canonicalShape.count {
     case 4:
@@ -24,8 +23,8 @@ public struct ParameterTensor: Equatable, Sendable {
       let window = canonicalShape[2] * canonicalShape[3]
       for out in 0..<outs {
         for input in 0..<ins {
-          for place in 0..<window {
-            body((out * ins + input) * window + place, (place * ins + input) * outs + out)
+          for tap in 0..<window {
+            body((out * ins + input) * window + tap, (tap * ins + input) * outs + out)
           }
         }
       }
@@ -41,14 +40,15 @@ public struct ParameterTensor: Equatable, Sendable {
         }
       }
     default:
-      for place in 0..<range.count { body(place, place) }
+      for index in 0..<range.count { body(index, index) }
     }
   }
 }
 
-/// The named slices of a model's flat parameter buffer; gradients and optimizer state mirror it.
+/// The named slices of a model's flat parameter buffer.
 ///
-/// Layers follow each other as in the model, each with its weight before its bias.
+/// The buffers of gradients and of optimizer state have the same layout. Layers are in the order of
+/// the model, each with its weight before its bias.
 public struct ParameterLayout: Equatable, Sendable {
   public let tensors: [ParameterTensor]
   /// Number of parameters.
@@ -84,7 +84,7 @@ public struct ParameterLayout: Equatable, Sendable {
   /// The tensor called `name`.
   public subscript(name: String) -> ParameterTensor? { tensors.first { $0.name == name } }
 
-  /// All tensors in canonical order and shape, one after the other: what is saved and hashed.
+  /// All tensors in canonical order, one after the other; this form is saved and hashed.
   public func canonical(from flat: UnsafeBufferPointer<Float>) -> [Float] {
     precondition(flat.count >= count, "\(flat.count) parameters given, \(count) needed")
     var result = [Float](repeating: 0, count: count)
@@ -95,7 +95,7 @@ public struct ParameterLayout: Equatable, Sendable {
     return result
   }
 
-  /// Puts canonical values (as `canonical(from:)` gives them) into a flat buffer.
+  /// Stores values in canonical order (the result of `canonical(from:)`) in a flat buffer.
   public func store(canonical: [Float], into flat: UnsafeMutableBufferPointer<Float>) {
     precondition(
       canonical.count == count && flat.count >= count, "\(canonical.count) values for \(count)")

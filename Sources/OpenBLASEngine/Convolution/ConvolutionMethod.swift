@@ -1,10 +1,12 @@
 /// How the engine computes convolutions.
 public enum ConvolutionMethod: String, Sendable, CaseIterable {
-  /// By shape: images of one channel directly, 3 x 3 kernels over more channels by Winograd's
-  /// method where its tiles fit the image, the rest by im2col.
+  /// Chosen by the shape of each layer.
+  ///
+  /// A first layer's 3 x 3 kernels over one channel are computed directly; other 3 x 3 kernels by
+  /// Winograd's method if it has enough channels and its tiles fit the image; the rest by im2col.
   case auto
-  /// Winograd's method for all 3 x 3 kernels.
+  /// Winograd's method for all 3 x 3 kernels; im2col for the rest.
   case winograd
-  /// Products of window matrices for all.
+  /// Products of window matrices for all convolutions.
   case im2col
 }

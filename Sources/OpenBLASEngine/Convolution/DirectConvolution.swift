@@ -1,9 +1,9 @@
 import NeuralNetwork
 internal import VectorKernels
 
-/// A 3 x 3 convolution of images with one channel, with bias and ReLU, as vectors over the outputs.
+/// A 3 x 3 convolution of images with one channel, with bias and ReLU, vectorised over the outputs.
 ///
-/// Only for a first layer: nobody needs the gradient of the images.
+/// It serves only as a first layer, because it computes no gradient of the images.
 struct DirectConvolution {
   let input: Shape
   let output: Shape

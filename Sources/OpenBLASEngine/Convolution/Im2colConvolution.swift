@@ -3,8 +3,9 @@ internal import VectorKernels
 
 /// A convolution as products of window matrices, a block of output rows at a time.
 ///
-/// A block's windows (`[pixels, kernel * kernel * channels]`) stay in the second-level cache; the
-/// backward pass makes them anew, which is cheaper than to keep and fetch them.
+/// A block's window matrix (`[pixels, kernel * kernel * channels]`) stays in the second-level
+/// cache. The backward pass builds it again, which is cheaper than to store it and fetch it from
+/// memory.
 struct Im2colConvolution {
   let input: Shape
   let output: Shape
@@ -13,7 +14,7 @@ struct Im2colConvolution {
   /// Output rows in a block.
   let blockRows: Int
 
-  /// Bytes of windows in a block: half of a small second-level cache.
+  /// Bytes of the window matrix of a block: half of a small second-level cache.
   private static let blockBytes = 256 << 10
 
   init(input: Shape, output: Shape, kernel: Int, hasReLU: Bool) {
@@ -25,14 +26,14 @@ struct Im2colConvolution {
     blockRows = max(1, Self.blockBytes / rowBytes)
   }
 
-  /// Images that fill a block.
+  /// Number of images that fill a block.
   var favouredImages: Int { (blockRows + output.height - 1) / output.height }
-  /// Numbers of one window.
+  /// Number of floats in a window.
   private var windowSize: Int { kernel * kernel * input.channels }
-  /// Numbers in the window matrix of a block.
+  /// Number of floats in the window matrix of a block.
   var columnElements: Int { blockRows * output.width * windowSize }
 
-  /// The outputs: windows of the images times the weights `[windowSize, out]`, bias, ReLU.
+  /// Computes the outputs: the windows times the weights `[windowSize, outputs]`, bias, ReLU.
   func forward(_ memory: StageMemory, _ parameters: StageParameters) {
     forEachBlock(count: memory.count) { rows in
       let pixels = rows.count * output.width
@@ -46,18 +47,18 @@ struct Im2colConvolution {
     }
   }
 
-  /// Gradients of weights and bias and, unless nil, of the images.
+  /// Computes the gradients of weights, bias and, unless nil, of the images.
   func backward(
     _ memory: StageMemory, _ parameters: StageParameters, _ gradients: StageGradients
   ) {
     gradients.input?.update(repeating: 0, count: memory.count * input.count)
     forEachBlock(count: memory.count) { rows in
       let pixels = rows.count * output.width
-      let place = rows.lowerBound * output.width * output.channels
+      let offset = rows.lowerBound * output.width * output.channels
       let windows = Matrix(memory.scratch, rows: pixels, columns: windowSize)
-      let outputs = Matrix(gradients.output + place, rows: pixels, columns: output.channels)
+      let outputs = Matrix(gradients.output + offset, rows: pixels, columns: output.channels)
       vk_pass_gradient(
-        outputs.data, hasReLU ? memory.output + place : nil, pixels, output.channels,
+        outputs.data, hasReLU ? memory.output + offset : nil, pixels, output.channels,
         gradients.bias)
       gather(rows, of: memory.input, into: memory.scratch)
       multiply(
@@ -86,6 +87,7 @@ struct Im2colConvolution {
     }
   }
 
+  /// Copies the windows of output rows `rows` into `columns`.
   private func gather(
     _ rows: Range<Int>, of images: UnsafeMutablePointer<Float>,
     into columns: UnsafeMutablePointer<Float>
@@ -97,7 +99,7 @@ struct Im2colConvolution {
     }
   }
 
-  /// Where the windows of output row `row` (counted over all images) begin in the images.
+  /// Offset in the images of the first window of output row `row`, counted over all images.
   private func inputOffset(ofRow row: Int) -> Int {
     let (image, rowOfImage) = row.quotientAndRemainder(dividingBy: output.height)
     return image * input.count + rowOfImage * input.width * input.channels

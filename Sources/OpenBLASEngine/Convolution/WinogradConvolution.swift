@@ -3,25 +3,25 @@ internal import VectorKernels
 
 /// A 3 x 3 convolution by Winograd's method F(4x4, 3x3), with bias, ReLU and 2 x 2 pooling.
 ///
-/// A tile of 4 x 4 outputs takes 36 products for each pair of channels instead of 144: inputs d and
-/// weights w are transformed (V = B^T d B, U = G w G^T), multiplied place by place (M = V U, a
-/// matrix product over the channels for each of 36 places), and transformed back (A^T M A). The
-/// backward pass is the adjoint, step by step: dM = A dy A^T, dU = V^T dM, dV = dM U^T, dd = B dV
-/// B^T, dw = G^T dU G; one dM serves both gradients. See Lavin and Gray, "Fast Algorithms for
-/// Convolutional Neural Networks", 2016.
+/// For each pair of channels, a tile of 4 x 4 outputs takes 36 multiplications instead of 144. The
+/// inputs d and the weights w are transformed (V = B^T d B, U = G w G^T), multiplied place by place
+/// (M = V U: for each of the 36 places of a transformed tile a matrix product over the channels),
+/// and transformed back (A^T M A). The backward pass is the adjoint, step by step: dM = A dy A^T,
+/// dU = V^T dM, dV = dM U^T, dd = B dV B^T, dw = G^T dU G. One dM serves both gradients. See Lavin
+/// and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016.
 ///
-/// V is made again in the backward pass: that takes less time than to fetch it from memory.
+/// The backward pass computes V again: that takes less time than to fetch it from memory.
 struct WinogradConvolution {
   let shape: vk_winograd_shape
   let input: Shape
-  /// Shape of what is written: of the pooled outputs where `isPooled`.
+  /// Shape of the outputs, after the pooling if `isPooled`.
   let output: Shape
   let hasReLU: Bool
   let isPooled: Bool
-  /// Tiles of an image.
+  /// Number of tiles of an image.
   let tiles: Int
 
-  /// Places of a tile: each has a matrix product of its own.
+  /// Number of places of a transformed tile, 6 x 6; each place is one matrix product.
   static let places = 36
 
   init(input: Shape, outputs: Int, hasReLU: Bool, isPooled: Bool) {
@@ -40,15 +40,17 @@ struct WinogradConvolution {
       output_rows: rows, output_columns: columns, outputs: outputs)
   }
 
-  /// Whether it is expected to be faster than window products: channels enough to pay for the
-  /// transforms, and tiles of which at least half is used.
+  /// Whether Winograd's method is expected to be faster than im2col.
+  ///
+  /// This requires enough channels to pay for the transforms, and that at least half of the outputs
+  /// of the tiles are used.
   var isWorthwhile: Bool {
     input.channels >= 8 && output.channels >= 8
       && shape.output_rows * shape.output_columns >= 8 * tiles
   }
-  /// Images that together have tiles enough for fast products.
+  /// Number of images that together have enough tiles for fast products.
   var favouredImages: Int { max(1, 32 / tiles) }
-  /// Numbers of passing use for V and M of a block.
+  /// Number of floats of scratch memory for V and M of a block.
   func scratchCount(images: Int) -> Int {
     let block = WinogradBlock(self, images: images)
     return Self.places * (block.inputPlane + block.outputPlane)
@@ -79,7 +81,7 @@ struct WinogradConvolution {
     }
   }
 
-  /// All gradients of a block, those of the weights still as dU.
+  /// Computes all gradients of a block; those of the weights stay in transformed form, as dU.
   func backward(
     _ memory: StageMemory, _ parameters: StageParameters, _ gradients: StageGradients
   ) {
@@ -93,7 +95,7 @@ struct WinogradConvolution {
       let (inputs, outputs) = (block.inputs(v, place), block.outputs(m, place))
       multiplySmall(
         inputs.transposed, outputs, into: sums.weights(place), adding: gradients.isAdding)
-      // V is not needed any more: its gradient takes its place.
+      // V is not needed any more, and dV overwrites it.
       if gradients.input != nil {
         multiplySmall(outputs, factors.transposedWeights(place), into: inputs)
       }

@@ -1,18 +1,19 @@
 internal import VectorKernels
 
-/// Where the matrices of a block's transformed tiles lie: for each place [tiles, channels].
+/// The layout of a block's transformed tiles: for each place a matrix [tiles, channels].
 struct WinogradBlock {
-  /// Numbers from the matrix of one place to the next, for inputs and outputs.
+  /// Distance in floats from the matrix of one place to the next, for inputs and outputs.
   let inputPlane: Int
   let outputPlane: Int
   private let tiles: Int
   private let inputChannels: Int
   private let outputChannels: Int
 
-  /// A cache line between matrices, so that they do not all begin in the same few sets of the cache.
+  /// Floats between two matrices: one cache line.
   ///
-  /// The transforms touch all 36 at a time; with the usual channel counts and no gap they evict their
-  /// own lines and take twice as long.
+  /// The transforms access all 36 matrices at a time. With the usual channel counts and no gap, all
+  /// matrices begin in the same few sets of the cache. The transforms then evict their own lines
+  /// and take twice as long.
   private static let gap = 16
 
   init(_ convolution: WinogradConvolution, images: Int) {
@@ -23,7 +24,7 @@ struct WinogradBlock {
     outputPlane = tiles * outputChannels + Self.gap
   }
 
-  /// The places of V and M in memory of `WinogradConvolution.scratchCount`.
+  /// The starts of V and M in scratch memory of `WinogradConvolution.scratchCount` floats.
   func split(_ scratch: UnsafeMutablePointer<Float>) -> (
     v: UnsafeMutablePointer<Float>, m: UnsafeMutablePointer<Float>
   ) {
@@ -39,8 +40,10 @@ struct WinogradBlock {
   }
 }
 
-/// The transformed weights: for each place [inputs, outputs], then for each place [outputs,
-/// inputs].
+/// The transformed weights U, plain and transposed, or the sums of their gradients dU.
+///
+/// For each place a matrix [inputs, outputs], then for each place a matrix [outputs, inputs]; the
+/// sums of dU consist of the first kind alone.
 struct WinogradFactors {
   private let data: UnsafeMutablePointer<Float>
   private let inputs: Int
@@ -52,13 +55,13 @@ struct WinogradFactors {
     outputs = convolution.output.channels
   }
 
-  /// Numbers at one place.
+  /// Number of floats at one place.
   private var size: Int { inputs * outputs }
-  /// Numbers of U alone, which is what the sums of dU take.
+  /// Number of floats of the sums of dU, the same as of U alone.
   static func sumCount(_ convolution: WinogradConvolution) -> Int {
     WinogradConvolution.places * convolution.input.channels * convolution.output.channels
   }
-  /// Numbers of U and its transpose, with room to transpose the weights in.
+  /// Number of floats of U, its transpose, and the transposed weights.
   static func count(_ convolution: WinogradConvolution) -> Int {
     (2 * WinogradConvolution.places + 9) * convolution.input.channels
       * convolution.output.channels
@@ -73,7 +76,7 @@ struct WinogradFactors {
       data + (WinogradConvolution.places + place) * size, rows: outputs, columns: inputs)
   }
 
-  /// Makes both from the weights [3, 3, inputs, outputs].
+  /// Computes both kinds of matrices from the weights [3, 3, inputs, outputs].
   func prepare(_ weights: UnsafePointer<Float>) {
     let transposed = data + 2 * WinogradConvolution.places * size
     for tap in 0..<9 {
@@ -88,7 +91,7 @@ struct WinogradFactors {
     vk_winograd_weights(transposed, size, data + WinogradConvolution.places * size)
   }
 
-  /// Turns the sums of dU over all blocks into the gradient of the weights.
+  /// Computes the gradient of the weights from the sums of dU over all blocks.
   func finish(into weightGradient: UnsafeMutablePointer<Float>) {
     vk_winograd_weights_adjoint(data, size, weightGradient)
   }

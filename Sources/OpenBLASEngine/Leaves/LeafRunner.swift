@@ -1,7 +1,7 @@
 import NeuralNetwork
 internal import VectorKernels
 
-/// Carries out a schedule of leaves: memory for what is in the making, and the outcome of each leaf.
+/// Executes a schedule of leaves; owns the scratch gradients and the outcome of each leaf.
 final class LeafRunner {
   private let schedule: LeafSchedule
   private let scratch: [FloatBuffer]
@@ -19,11 +19,11 @@ final class LeafRunner {
 
   deinit { outcomes.deallocate() }
 
-  /// Computes all leaves and adds them up.
+  /// Computes all leaves and adds up their gradients.
   ///
   /// - Parameters:
-  ///   - sums: where each sum of the share is wanted.
-  ///   - compute: computes a leaf on a worker, into these gradients.
+  ///   - sums: the target memory of each sum of the share.
+  ///   - compute: computes a leaf on a worker, into the given gradients.
   func run(
     on team: WorkerTeam, into sums: [UnsafeMutablePointer<Float>],
     compute: (_ worker: Int, _ leaf: Int, UnsafeMutablePointer<Float>) -> BatchOutcome
@@ -44,6 +44,7 @@ final class LeafRunner {
     }
   }
 
+  /// Executes an addition for a range of the parameters.
   private func add(
     _ step: LeafSchedule.Step, _ sums: [UnsafeMutablePointer<Float>], within range: Range<Int>
   ) {
@@ -55,8 +56,8 @@ final class LeafRunner {
     _ place: LeafSchedule.Place, _ sums: [UnsafeMutablePointer<Float>]
   ) -> UnsafeMutablePointer<Float> {
     switch place {
-    case .sum(let place): sums[place]
-    case .scratch(let place): scratch[place].data
+    case .sum(let index): sums[index]
+    case .scratch(let index): scratch[index].data
     }
   }
 }

@@ -1,30 +1,29 @@
 import NeuralNetwork
 
-/// Which worker computes which leaves of a share, where their gradients go, and which are added to
-/// which.
+/// The work of each worker for a share of leaves: leaves to compute and gradients to add.
 ///
-/// The leaves are dealt out in the order of the tree, so that a worker adds up what belongs together
-/// while it lies in the cache and needs little memory. What is left is added when all are done, by all
-/// workers, each for a range of the parameters. The sums are those of the tree whatever the number of
-/// workers.
+/// The leaves are distributed in the order of the tree. So a worker adds gradients that belong
+/// together while they are in the cache, and needs little memory. The remaining sums are added when
+/// all workers are done, by all workers, each for a range of the parameters. The sums are those of
+/// the tree for any number of workers.
 struct LeafSchedule {
-  /// Memory for one set of gradients: a sum that the caller wants, or the schedule's own.
+  /// Memory for one set of gradients: a sum that the caller requested, or scratch memory.
   enum Place: Hashable {
     case sum(Int)
     case scratch(Int)
   }
 
-  /// What a worker does: computes leaf number `leaf` of the share, or adds one place to another.
+  /// A worker's operation: compute leaf number `leaf` of the share, or add one place to another.
   enum Step: Equatable {
     case compute(leaf: Int, into: Place)
     case add(Place, to: Place)
   }
 
-  /// For each worker its steps; empty for one that has no leaf.
+  /// The steps of each worker; empty for a worker without leaves.
   private(set) var steps: [[Step]]
-  /// What is added when all workers are done.
+  /// The additions that follow when all workers are done.
   private(set) var lastSteps: [Step] = []
-  /// Number of places that are the schedule's own.
+  /// Number of scratch places.
   private(set) var scratchCount = 0
 
   init(_ share: LeafShare, workers: Int) {
@@ -34,36 +33,38 @@ struct LeafSchedule {
     steps = []
     var places: [SumTree.Node: Place] = [:]
     for worker in 0..<workers {
-      let mine = share.leaves[Part.range(worker, of: workers, count: share.leaves.count)]
-      var own = Worker(firstLeaves: first, positions: position, scratch: scratchCount)
-      for node in share.tree.sums(of: Set(mine)) { places[node] = own.visit(node) }
-      scratchCount = own.scratch
-      steps.append(own.steps)
+      let assigned = share.leaves[Part.range(worker, of: workers, count: share.leaves.count)]
+      var builder = StepBuilder(firstLeaves: first, positions: position, scratch: scratchCount)
+      for node in share.tree.sums(of: Set(assigned)) { places[node] = builder.visit(node) }
+      scratchCount = builder.scratch
+      steps.append(builder.steps)
     }
     for node in share.sums { _ = addLast(node, places) }
   }
 
-  /// Adds the workers' sums below `node` where it is none of theirs; returns where it then lies.
+  /// Appends the additions that form `node` from the workers' sums; returns where the result is.
   private mutating func addLast(_ node: SumTree.Node, _ places: [SumTree.Node: Place]) -> Place {
     if let place = places[node] { return place }
     guard case .sum(let left, let right) = node else {
-      preconditionFailure("nobody computes \(node)")
+      preconditionFailure("no worker computes \(node)")
     }
     let (to, from) = (addLast(left, places), addLast(right, places))
     lastSteps.append(.add(from, to: to))
     return to
   }
 
-  /// One worker's list in the making.
-  private struct Worker {
-    /// The sums of the share by their first leaves: these are computed where the sum is wanted.
+  /// Builds the steps of one worker.
+  private struct StepBuilder {
+    /// The index of each sum, by its first leaf: that leaf is computed in the sum's memory.
     let firstLeaves: [Int: Int]
+    /// The index of each leaf in the share.
     let positions: [Int: Int]
+    /// Number of scratch places so far, over all workers.
     var scratch: Int
     var free: [Place] = []
     var steps: [Step] = []
 
-    /// Left before right, and the right sum's place is free again once it has been added.
+    /// Appends the steps for `node`, left before right; after an addition the right place is free.
     mutating func visit(_ node: SumTree.Node) -> Place {
       switch node {
       case .leaf(let leaf):

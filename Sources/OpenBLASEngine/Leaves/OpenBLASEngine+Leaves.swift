@@ -1,11 +1,11 @@
 import NeuralNetwork
 
-/// Leaves that the caller cuts: the same bits whatever the number of threads.
+/// Batches that the caller cuts into leaves: the same bits for any number of threads.
 extension OpenBLASEngine {
   public func take(_ share: LeafShare, largestLeaf: Int) {
-    guard let lent else { preconditionFailure("attach before anything else") }
-    self.lent = Attachment(
-      samples: lent.samples, buffers: lent.buffers, weights: lent.weights,
+    let attached = attached
+    attachment = Attachment(
+      samples: attached.samples, buffers: attached.buffers, weights: attached.weights,
       parts: makeParts(capacity: max(largestLeaf, Self.evaluationBatch)), ownCut: nil)
     taken = LeafRunner(share, workers: threads, parameterCount: layout.count)
   }
@@ -30,8 +30,10 @@ extension OpenBLASEngine {
     return Self.times(of: outcomes, prepared: prepared, whole: whole)
   }
 
-  /// Splits the time of all leaves, on however many threads, in the proportions of their phases;
-  /// what is left, the sums, counts as backward.
+  /// Splits the elapsed time `whole` into phases, in the proportions of the leaves' phase times.
+  ///
+  /// The leaves' times are added over all threads, so that only their proportions count. Time that
+  /// remains, such as that of the additions, is in the backward phase.
   private static func times(
     of outcomes: [BatchOutcome], prepared: Double, whole: Double
   ) -> BatchOutcome {

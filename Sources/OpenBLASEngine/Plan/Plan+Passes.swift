@@ -1,11 +1,10 @@
 import NeuralNetwork
 internal import VectorKernels
 
-/// What a pass reads and nobody changes while it runs: the parameters, and what `prepare` made of
-/// them.
+/// The parameters and the transformed weights, which do not change during a pass.
 struct Weights {
   let parameters: UnsafeMutablePointer<Float>
-  /// For each stage; see `StageParameters.factors`.
+  /// Transformed weights of each stage; see `StageParameters.factors`.
   let factors: [FloatBuffer]
 
   init(_ plan: Plan, parameters: UnsafeMutablePointer<Float>) {
@@ -14,54 +13,56 @@ struct Weights {
   }
 }
 
-/// The passes over a part of a batch. All that changes is in the workspace and in the target, so
-/// that several parts, each with its own, can be computed at the same time.
+/// The passes over a part of a batch.
+///
+/// They write only to the workspace and to the target. So several parts, each with its own
+/// workspace and target, can be computed at the same time.
 extension Plan {
-  /// Once after each change of the parameters, before the passes.
+  /// Transforms the weights; called after each change of the parameters, before the passes.
   func prepare(_ weights: Weights) {
-    for (place, stage) in stages.enumerated() {
+    for (index, stage) in stages.enumerated() {
       guard case .winograd(let convolution) = stage.work else { continue }
-      WinogradFactors(convolution, at: weights.factors[place].data)
+      WinogradFactors(convolution, at: weights.factors[index].data)
         .prepare(weights.parameters + stage.weights.lowerBound)
     }
   }
 
-  /// All stages, from the inputs in the workspace to its last outputs.
+  /// Computes all stages, from the inputs in the workspace to its last outputs.
   func forward(count: Int, _ weights: Weights, _ workspace: Workspace) {
     for block in blocks(count) {
-      for place in 0..<blockStages { forward(place, block, weights, workspace) }
+      for index in 0..<blockStages { forward(index, block, weights, workspace) }
     }
-    for place in blockStages..<stages.count { forward(place, 0..<count, weights, workspace) }
+    for index in blockStages..<stages.count { forward(index, 0..<count, weights, workspace) }
   }
 
-  /// All stages backwards, from the gradients of the last outputs to those of all parameters.
+  /// Computes the gradients of all parameters from those of the last outputs, last stage first.
   ///
-  /// Overwrites `target`; tells `onReady` each range that is final.
+  /// Overwrites `target`; calls `onReady` with each range of gradients that is final.
   func backward(
     count: Int, _ weights: Weights, _ workspace: Workspace,
     into target: UnsafeMutablePointer<Float>, onReady: (Range<Int>) -> Void
   ) {
-    for place in (blockStages..<stages.count).reversed() {
-      backward(place, 0..<count, weights, workspace, into: target)
-      announce(place, onReady)
+    for index in (blockStages..<stages.count).reversed() {
+      backward(index, 0..<count, weights, workspace, into: target)
+      announce(index, onReady)
     }
     for block in blocks(count) {
-      for place in (0..<blockStages).reversed() {
-        backward(place, block, weights, workspace, into: target)
+      for index in (0..<blockStages).reversed() {
+        backward(index, block, weights, workspace, into: target)
       }
     }
-    for place in (0..<blockStages).reversed() {
-      if case .winograd(let convolution) = stages[place].work {
-        WinogradFactors(convolution, at: workspace.factorGradients[place].data)
-          .finish(into: target + stages[place].weights.lowerBound)
-        workspace.clock?.end(.backward(stage: place))
+    for index in (0..<blockStages).reversed() {
+      if case .winograd(let convolution) = stages[index].work {
+        WinogradFactors(convolution, at: workspace.factorGradients[index].data)
+          .finish(into: target + stages[index].weights.lowerBound)
+        workspace.clock?.end(.backward(stage: index))
       }
-      announce(place, onReady)
+      announce(index, onReady)
     }
   }
 
-  private func announce(_ place: Int, _ onReady: (Range<Int>) -> Void) {
-    let stage = stages[place]
+  private func announce(_ index: Int, _ onReady: (Range<Int>) -> Void) {
+    let stage = stages[index]
     if !stage.biases.isEmpty { onReady(stage.weights.lowerBound..<stage.biases.upperBound) }
   }
 
@@ -69,19 +70,19 @@ extension Plan {
     stride(from: 0, to: count, by: blockImages).lazy.map { $0..<min($0 + blockImages, count) }
   }
 
-  private func parameters(_ place: Int, _ weights: Weights) -> StageParameters {
+  private func parameters(_ index: Int, _ weights: Weights) -> StageParameters {
     StageParameters(
-      weights: weights.parameters + stages[place].weights.lowerBound,
-      bias: weights.parameters + stages[place].biases.lowerBound,
-      factors: weights.factors[place].data)
+      weights: weights.parameters + stages[index].weights.lowerBound,
+      bias: weights.parameters + stages[index].biases.lowerBound,
+      factors: weights.factors[index].data)
   }
 
   private func forward(
-    _ place: Int, _ samples: Range<Int>, _ weights: Weights, _ workspace: Workspace
+    _ index: Int, _ samples: Range<Int>, _ weights: Weights, _ workspace: Workspace
   ) {
-    let stage = stages[place]
-    let memory = workspace.memory(self, place, samples)
-    let parameters = parameters(place, weights)
+    let stage = stages[index]
+    let memory = workspace.memory(self, index, samples)
+    let parameters = parameters(index, weights)
     switch stage.work {
     case .winograd(let convolution): convolution.forward(memory, parameters)
     case .direct(let convolution): convolution.forward(memory, parameters)
@@ -90,21 +91,21 @@ extension Plan {
     case .relu: stage.rectify(memory)
     case .maxPool(let size): stage.pool(memory, size: size)
     }
-    workspace.clock?.end(.forward(stage: place))
+    workspace.clock?.end(.forward(stage: index))
   }
 
   private func backward(
-    _ place: Int, _ samples: Range<Int>, _ weights: Weights, _ workspace: Workspace,
+    _ index: Int, _ samples: Range<Int>, _ weights: Weights, _ workspace: Workspace,
     into target: UnsafeMutablePointer<Float>
   ) {
-    let stage = stages[place]
-    let memory = workspace.memory(self, place, samples)
-    let parameters = parameters(place, weights)
+    let stage = stages[index]
+    let memory = workspace.memory(self, index, samples)
+    let parameters = parameters(index, weights)
     let gradients = StageGradients(
-      output: workspace.gradient(self, place + 1, samples),
-      input: stage.isFirst ? nil : workspace.gradient(self, place, samples),
+      output: workspace.gradient(self, index + 1, samples),
+      input: stage.isFirst ? nil : workspace.gradient(self, index, samples),
       weights: target + stage.weights.lowerBound, bias: target + stage.biases.lowerBound,
-      factors: workspace.factorGradients[place].data, isAdding: samples.lowerBound > 0)
+      factors: workspace.factorGradients[index].data, isAdding: samples.lowerBound > 0)
     if !gradients.isAdding { gradients.bias.update(repeating: 0, count: stage.biases.count) }
     switch stage.work {
     case .winograd(let convolution): convolution.backward(memory, parameters, gradients)
@@ -114,6 +115,6 @@ extension Plan {
     case .relu: stage.rectifyGradients(memory, gradients)
     case .maxPool(let size): stage.poolGradients(memory, gradients, size: size)
     }
-    workspace.clock?.end(.backward(stage: place))
+    workspace.clock?.end(.backward(stage: index))
   }
 }

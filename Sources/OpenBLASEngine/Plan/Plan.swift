@@ -1,10 +1,10 @@
 import NeuralNetwork
 
-/// How a model is computed: its stages, and which of them go through the images block by block.
+/// How a model is computed: its stages, and which of them work block by block.
 ///
 /// The stages before the first fully connected layer pass a block of a few images from one to the
-/// next while it lies in the cache; the others take all samples at a time, because there the
-/// weights are what is large.
+/// next while it is in the cache. The other stages take all samples at a time, because their large
+/// data are the weights.
 struct Plan {
   let stages: [Stage]
   /// Number of stages that work block by block.
@@ -13,10 +13,10 @@ struct Plan {
   let blockImages: Int
 
   init(_ model: Model, method: ConvolutionMethod) {
-    stages = LayerGroup.all(of: model) { placed, hasReLU, place in
-      // Only Winograd's way has the outputs of a window at hand.
+    stages = LayerGroup.all(of: model) { placed, hasReLU, index in
+      // Only Winograd's method has all outputs of a pooling window at hand when it writes them.
       let work = Self.convolution(
-        placed, hasReLU: hasReLU, isPooled: true, isFirst: place == 0, method)
+        placed, hasReLU: hasReLU, isPooled: true, isFirst: index == 0, method)
       if case .winograd = work { return true }
       return false
     }.map { group in
@@ -28,7 +28,7 @@ struct Plan {
         case .fullyConnected: .fullyConnected
         case .convolution:
           Self.convolution(
-            group.layer, hasReLU: group.hasReLU, isPooled: group.meetsPooling, isFirst: isFirst,
+            group.layer, hasReLU: group.hasReLU, isPooled: group.precedesPooling, isFirst: isFirst,
             method)
         }
       return Stage(
@@ -39,6 +39,7 @@ struct Plan {
     blockImages = stages[..<blockStages].map(\.favouredImages).max() ?? 1
   }
 
+  /// Chooses how a convolution is computed.
   private static func convolution(
     _ placed: PlacedLayer, hasReLU: Bool, isPooled: Bool, isFirst: Bool,
     _ method: ConvolutionMethod

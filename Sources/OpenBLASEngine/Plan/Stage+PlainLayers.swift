@@ -11,7 +11,7 @@ extension Stage {
         Matrix(parameters.weights, rows: outputs, columns: input.count).transposed,
         into: Matrix(memory.output, rows: memory.count, columns: outputs))
     } else {
-      // Turned over: the few samples are packed, and the many weights are read where they lie.
+      // The transposed product: the few samples are packed, and the many weights are read in place.
       vk_multiply_rows(
         parameters.weights, memory.input, outputs, memory.count, input.count, memory.scratch)
       vk_transpose(
@@ -20,19 +20,21 @@ extension Stage {
     vk_add_bias(memory.output, parameters.bias, memory.count, outputs, hasReLU ? 1 : 0)
   }
 
-  /// With fewer outputs packing costs more than it gains.
+  /// Number of outputs below which packing costs more than it gains.
   private static let fewOutputs = 32
 
-  /// Numbers in a row of products over `images` samples: whole vectors.
+  /// Floats in a row of products over `images` samples, rounded up to whole vectors of 16.
   static func paddedCount(_ images: Int) -> Int { (images + 15) / 16 * 16 }
 
+  /// The adjoint of `connect`: gradients of weights, bias and, unless nil, of the inputs.
   func connectGradients(
     _ memory: StageMemory, _ parameters: StageParameters, _ gradients: StageGradients
   ) {
     let outputs = output.channels
     vk_pass_gradient(
       gradients.output, hasReLU ? memory.output : nil, memory.count, outputs, gradients.bias)
-    // The kernel reads a few rows of its left factor side by side: whole rows, not strided columns.
+    // The kernel reads a few rows of its left factor at the same time. They are contiguous only in
+    // the transposed gradients.
     let transposed = Matrix(memory.scratch, rows: outputs, columns: memory.count)
     vk_transpose(gradients.output, memory.count, outputs, outputs, transposed.data)
     multiplyWide(
@@ -45,7 +47,7 @@ extension Stage {
       into: Matrix(inputGradient, rows: memory.count, columns: input.count))
   }
 
-  /// A ReLU that no layer before it could take along.
+  /// A ReLU that is a stage by itself, because it follows no layer that could include it.
   func rectify(_ memory: StageMemory) {
     memory.output.update(from: memory.input, count: memory.count * output.count)
     vk_relu(memory.output, memory.count * output.count)
@@ -57,7 +59,7 @@ extension Stage {
     vk_relu_gradient(inputGradient, memory.output, memory.count * output.count)
   }
 
-  /// Pooling that no convolution before it could take along.
+  /// A pooling that is a stage by itself, because the convolution before it could not include it.
   func pool(_ memory: StageMemory, size: Int) {
     for image in 0..<memory.count {
       vk_max_pool(

@@ -1,6 +1,6 @@
 import NeuralNetwork
 
-/// What is computed in one go: a layer, often with the ReLU and the pooling that follow it.
+/// A unit of computation: one layer, often with the ReLU and the pooling that follow it.
 struct Stage {
   /// How the stage is computed.
   enum Work {
@@ -17,16 +17,16 @@ struct Stage {
   }
 
   let work: Work
-  /// Which of the model's layers it computes.
+  /// Indices of the model's layers that the stage computes.
   let layers: Range<Int>
   let input: Shape
   let output: Shape
-  /// Places of weights and biases in the flat buffers; empty for stages without.
+  /// Ranges of weights and biases in the flat buffers; empty for stages without parameters.
   let weights: Range<Int>
   let biases: Range<Int>
-  /// Whether the outputs went through a ReLU.
+  /// Whether a ReLU is applied to the outputs.
   let hasReLU: Bool
-  /// Whether nobody needs the gradient of the inputs.
+  /// Whether this is the first stage, where the gradient of the inputs is not needed.
   let isFirst: Bool
 
   /// Number of `UInt8` kept for each sample from the forward to the backward pass.
@@ -38,17 +38,17 @@ struct Stage {
     }
   }
 
-  /// Numbers of transformed weights; see `StageParameters.factors`.
+  /// Number of floats for the transformed weights; see `StageParameters.factors`.
   var factorCount: Int {
     if case .winograd(let convolution) = work { WinogradFactors.count(convolution) } else { 0 }
   }
 
-  /// Numbers in the sums of their gradients.
+  /// Number of floats for the sums of the transformed weights' gradients.
   var factorSumCount: Int {
     if case .winograd(let convolution) = work { WinogradFactors.sumCount(convolution) } else { 0 }
   }
 
-  /// Numbers of passing use for `images` at a time.
+  /// Number of floats of scratch memory for `images` at a time.
   func scratchCount(images: Int) -> Int {
     switch work {
     case .winograd(let convolution): convolution.scratchCount(images: images)
@@ -58,7 +58,7 @@ struct Stage {
     }
   }
 
-  /// Images in a block at which the stage's products are large enough to be fast.
+  /// Number of images in a block that makes the stage's products large enough to be fast.
   var favouredImages: Int {
     switch work {
     case .winograd(let convolution): convolution.favouredImages
@@ -68,33 +68,33 @@ struct Stage {
   }
 }
 
-/// Where a stage finds the numbers of the samples that it works on.
+/// The memory of a stage for the samples that it works on.
 struct StageMemory {
   let count: Int
   let input: UnsafeMutablePointer<Float>
   let output: UnsafeMutablePointer<Float>
-  /// For pooling stages.
+  /// For pooling stages, which element of its window each output was taken from.
   let choices: UnsafeMutablePointer<UInt8>?
   let scratch: UnsafeMutablePointer<Float>
 }
 
-/// The parameters of a stage, and what `Plan.prepare` made of them.
+/// The parameters of a stage, and the transformed weights that `Plan.prepare` computed from them.
 struct StageParameters {
   let weights: UnsafeMutablePointer<Float>
   let bias: UnsafeMutablePointer<Float>
-  /// The weights as Winograd's products need them; for other stages not used.
+  /// The transformed weights for Winograd's products; not used by other stages.
   let factors: UnsafeMutablePointer<Float>
 }
 
 /// The gradients that a stage reads and writes in the backward pass.
 struct StageGradients {
   let output: UnsafeMutablePointer<Float>
-  /// Overwritten; nil where nobody needs it.
+  /// Overwritten; nil in the first stage, where it is not needed.
   let input: UnsafeMutablePointer<Float>?
   let weights: UnsafeMutablePointer<Float>
   let bias: UnsafeMutablePointer<Float>
-  /// Sums over blocks that `WinogradFactors.finish` turns into the weights' gradient.
+  /// Sums over the blocks, from which `WinogradFactors.finish` computes the weights' gradient.
   let factors: UnsafeMutablePointer<Float>
-  /// Whether to add to the gradients of weights and bias what is there from earlier blocks.
+  /// Whether the gradients of weights and bias are added to those of earlier blocks.
   let isAdding: Bool
 }

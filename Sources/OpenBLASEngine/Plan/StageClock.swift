@@ -1,9 +1,9 @@
-/// Adds up where a part's time goes; only a profile lends one to a workspace.
+/// Adds up the time that one part spends in each stage; only a profile sets it in a workspace.
 ///
-/// All time since the last lap (or `resume`) goes to the lap that ends, so laps never overlap and
-/// together are no longer than what was measured.
+/// All time since the end of the last lap (or since `resume`) is added to the lap that ends. So
+/// laps never overlap, and their sum is at most the measured time.
 final class StageClock {
-  /// What can end.
+  /// An interval that is measured.
   enum Lap {
     case load
     case prepare
@@ -24,7 +24,7 @@ final class StageClock {
     backward = forward
   }
 
-  /// Goes on from now: what was before belongs to no lap.
+  /// Starts the next lap now; the time before belongs to no lap.
   func resume() { last = .now }
 
   /// Ends a lap and begins the next.

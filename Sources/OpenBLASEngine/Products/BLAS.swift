@@ -1,21 +1,21 @@
 internal import COpenBLAS
 internal import VectorKernels
 
-/// The library that multiplies: its threads, its name, its kernel.
+/// The OpenBLAS library: its number of threads, its version, its kernel.
 public enum BLAS {
-  /// Keeps OpenBLAS from starting threads of its own, which would only disturb the engine's.
+  /// Limits OpenBLAS to one thread, because more would compete with the engine's threads.
   static func useOneThread() {
     openblas_set_num_threads(1)
     let threads = openblas_get_num_threads()
     precondition(threads == 1, "OpenBLAS was asked for 1 thread and has \(threads)")
   }
 
-  /// Has OpenBLAS write all the memory that this thread's products are packed into.
+  /// Makes OpenBLAS write all the memory into which it packs the factors of this thread's products.
   ///
-  /// Its kernels prefetch beyond what is packed. Where that memory was never written there is no page
-  /// behind it, and each prefetch costs a walk through the page tables: the product of the cnn's large
-  /// layer took 11.9 ms in place of 3.9 (OpenBLAS 0.3.21, kernel Zen) until a product
-  /// of this size had been computed. Takes 25 ms.
+  /// The kernels of OpenBLAS prefetch beyond the packed data. Memory that was never written has no
+  /// page, and each prefetch from it costs a walk through the page tables: the product of the cnn's
+  /// large layer took 11.9 ms instead of 3.9 ms (OpenBLAS 0.3.21, kernel Zen) until a product of
+  /// this size had been computed. Takes 25 ms.
   static func touchPackingMemory() {
     let (rows, columns, depth) = (768, 1024, 384)
     let (left, right, result) = (
@@ -30,7 +30,7 @@ public enum BLAS {
     }
   }
 
-  /// Such as `OpenBLAS 0.3.21`.
+  /// Name and version of the library, such as `OpenBLAS 0.3.21`.
   public static var version: String {
     String(cString: openblas_get_config()).split(separator: " ").prefix(2).joined(separator: " ")
   }
@@ -39,12 +39,12 @@ public enum BLAS {
   public static var kernel: String { String(cString: openblas_get_corename()) }
 }
 
-/// A row-major matrix in somebody else's memory, rows one after the other, perhaps read transposed.
+/// A view of a row-major matrix in memory that it does not own, which may be read transposed.
 struct Matrix {
   let data: UnsafeMutablePointer<Float>
   let rows: Int
   let columns: Int
-  /// Numbers from one stored row to the next.
+  /// Distance in floats from one stored row to the next.
   let stride: Int
   let isTransposed: Bool
 
@@ -63,7 +63,7 @@ struct Matrix {
     self.isTransposed = isTransposed
   }
 
-  /// The same numbers with rows and columns exchanged.
+  /// The same memory, read with rows and columns exchanged.
   var transposed: Matrix {
     Matrix(data, columns, rows, stride: stride, isTransposed: !isTransposed)
   }

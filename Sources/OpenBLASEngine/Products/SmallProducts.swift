@@ -1,11 +1,12 @@
 internal import VectorKernels
 
-// Products that the house's own kernels compute, because OpenBLAS, whose way is to copy both
-// factors into its own order first, spends a good part of its time on that when one side is short.
-// Where a kernel does not fit (it takes 16 columns at a time) OpenBLAS does the work.
+// Matrix products by the kernels of VectorKernels. OpenBLAS first copies both factors into its own
+// order, and spends a good part of its time on that when one side of a product is short. Where a
+// kernel does not fit (it computes 16 columns at a time), OpenBLAS computes the product.
 
-/// `result = left * right` or `result += left * right` for small matrices that lie in the cache, as
-/// those of Winograd's method.
+/// `result = left * right` or `result += left * right` for small matrices that are in the cache.
+///
+/// Used for the products of Winograd's method.
 @inline(__always)
 func multiplySmall(_ left: Matrix, _ right: Matrix, into result: Matrix, adding: Bool = false) {
   guard result.columns % 16 == 0, !right.isTransposed else {
@@ -18,8 +19,9 @@ func multiplySmall(_ left: Matrix, _ right: Matrix, into result: Matrix, adding:
     left.columns, adding ? 1 : 0, result.data)
 }
 
-/// `result = left * right` where `right` and `result` are large and `left` is small, as in the
-/// gradients of a fully connected layer.
+/// `result = left * right` where `right` and `result` are large and `left` is small.
+///
+/// Used for the gradients of a fully connected layer.
 @inline(__always)
 func multiplyWide(_ left: Matrix, _ right: Matrix, into result: Matrix) {
   guard result.columns % 16 == 0, !right.isTransposed else {
@@ -33,8 +35,8 @@ func multiplyWide(_ left: Matrix, _ right: Matrix, into result: Matrix) {
 }
 
 extension Matrix {
-  /// Numbers from one row to the next, as the matrix is read.
+  /// Distance in floats from one row to the next, as the matrix is read.
   fileprivate var rowStep: Int { isTransposed ? 1 : stride }
-  /// Numbers from one column to the next, as the matrix is read.
+  /// Distance in floats from one column to the next, as the matrix is read.
   fileprivate var columnStep: Int { isTransposed ? stride : 1 }
 }

@@ -1,14 +1,14 @@
 public import NeuralNetwork
 
-/// Where the time of training steps goes, stage by stage.
+/// The time of training steps, stage by stage.
 ///
-/// Every array has one value a repeat: the mean seconds of one of its steps. With several threads a
-/// stage's seconds are the mean over the threads; what a thread waits for others and the joining of
-/// gradients are in `steps` alone.
+/// Every array has one value for each repeat: the mean seconds of one of its steps. With several
+/// threads, a stage's seconds are the mean over the threads. Waiting for other threads and adding
+/// their gradients are contained in `steps` alone.
 public struct EngineProfile: Sendable {
-  /// What is computed in one go: a layer with the ReLU and the pooling that follow it.
+  /// A unit of computation: a layer with the ReLU and the pooling that follow it.
   public struct Stage: Sendable {
-    /// Places in the model's layers.
+    /// Indices of the model's layers.
     public let layers: Range<Int>
     /// `winograd`, `direct`, `im2col`, `product`, or `plain` for ReLU and pooling alone.
     public let method: String
@@ -17,28 +17,28 @@ public struct EngineProfile: Sendable {
   }
 
   public internal(set) var stages: [Stage]
-  /// Bytes to normalised floats.
+  /// Conversion of bytes to normalised floats.
   public internal(set) var load: [Double] = []
-  /// The weights' transforms for Winograd's method.
+  /// Transformation of the weights for Winograd's method.
   public internal(set) var prepare: [Double] = []
-  /// Softmax, loss, and their gradient.
+  /// Softmax, loss and their gradient.
   public internal(set) var loss: [Double] = []
   /// The optimizer.
   public internal(set) var update: [Double] = []
   /// Whole steps.
   public internal(set) var steps: [Double] = []
-  /// Steps before the first repeat.
+  /// Number of steps before the first repeat.
   public internal(set) var warmUpSteps = 0
-  /// Steps of a repeat.
+  /// Number of steps in a repeat.
   public internal(set) var stepsPerRepeat = 0
 
-  /// Trains `model` on made-up images for a moment and watches, on the path that all training takes.
+  /// Measures training steps of `model` on noise, in the code path that all training takes.
   ///
-  /// Warms up for 0.3 s; a repeat takes as many steps as fill 0.2 s, one at least. The images, 60,000,
+  /// Warms up for 0.3 s. A repeat has as many steps as fill 0.2 s, at least one. The 60,000 images
   /// are noise and the learning rate is tiny, so that all steps have the same work.
   /// - Parameters:
-  ///   - batch: samples of a step.
-  ///   - threads: cores to keep busy.
+  ///   - batch: number of samples in a step.
+  ///   - threads: number of cores to keep busy.
   public static func measure(
     _ model: Model, optimizer kind: Optimizer.Kind, batch: Int, threads: Int,
     convolution: ConvolutionMethod, repeats: Int
@@ -55,7 +55,7 @@ public struct EngineProfile: Sendable {
   }
 
   private mutating func warmUp(_ replica: NoiseReplica) {
-    // The first steps touch memory that nobody had used: they do not tell how long steps take.
+    // The first steps access memory that was never used before, and take longer than later steps.
     for _ in 0..<2 { _ = replica.step() }
     let start = ContinuousClock.now
     var passed = Duration.zero
@@ -70,8 +70,8 @@ public struct EngineProfile: Sendable {
   }
 
   private mutating func addRepeat(_ engine: OpenBLASEngine, _ replica: NoiseReplica) {
-    let clocks = engine.lendClocks()
-    defer { engine.takeClocks() }
+    let clocks = engine.startClocks()
+    defer { engine.removeClocks() }
     var (whole, updating) = (Duration.zero, Duration.zero)
     for _ in 0..<stepsPerRepeat {
       let step = replica.step()
@@ -82,13 +82,13 @@ public struct EngineProfile: Sendable {
     func mean(_ duration: (StageClock) -> Duration) -> Double {
       clocks.reduce(0) { $0 + seconds(duration($1)) } / Double(clocks.count)
     }
-    for place in stages.indices {
-      stages[place].forward.append(mean { $0.forward[place] })
-      stages[place].backward.append(mean { $0.backward[place] })
+    for index in stages.indices {
+      stages[index].forward.append(mean { $0.forward[index] })
+      stages[index].backward.append(mean { $0.backward[index] })
     }
     load.append(mean(\.load))
     loss.append(mean(\.loss))
-    // The caller's thread does it alone.
+    // The caller's thread alone transforms the weights.
     prepare.append(seconds(clocks[0].prepare))
     update.append(seconds(updating))
     steps.append(seconds(whole))
@@ -96,8 +96,8 @@ public struct EngineProfile: Sendable {
 }
 
 extension OpenBLASEngine {
-  /// Gives each part a clock, from zero.
-  fileprivate func lendClocks() -> [StageClock] {
+  /// Sets a clock in the workspace of each part, starting from zero.
+  fileprivate func startClocks() -> [StageClock] {
     attached.parts.map { part in
       let clock = StageClock(stages: plan.stages.count)
       part.workspace.clock = clock
@@ -105,7 +105,7 @@ extension OpenBLASEngine {
     }
   }
 
-  fileprivate func takeClocks() {
+  fileprivate func removeClocks() {
     for part in attached.parts { part.workspace.clock = nil }
   }
 }

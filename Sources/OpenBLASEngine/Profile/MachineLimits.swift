@@ -4,14 +4,14 @@
   import Musl
 #endif
 
-/// What the machine can do at best, for a profile to be held against.
+/// The best speeds of the machine, with which a profile is compared.
 ///
-/// Every array has one value a repeat, in seconds. Threads work at the same time, each on memory of
-/// its own.
+/// Every array has one value for each repeat, in seconds. The threads work at the same time, each
+/// on separate memory.
 public struct MachineLimits: Sendable {
-  /// Copying from one buffer to another.
+  /// The time to copy from one buffer to another.
   public struct Copy: Sendable {
-    /// Bytes that a thread reads; it writes as many.
+    /// Bytes that a thread reads; it writes the same number.
     public let bytes: Int
     /// Seconds of one copy.
     public let seconds: [Double]
@@ -20,18 +20,18 @@ public struct MachineLimits: Sendable {
   public let threads: Int
   /// Rows and columns of the square matrices that each thread multiplies.
   public let productSize: Int
-  /// Seconds of one product by OpenBLAS, a single-threaded one on each thread.
+  /// Seconds of one product by OpenBLAS; each thread computes one, single-threaded.
   public let productSeconds: [Double]
-  /// A copy that no cache holds.
+  /// A copy between buffers that are larger than the caches.
   public let memoryCopy: Copy
   /// A copy within each core's second-level cache.
   public let cacheCopy: Copy
 
-  /// Measures all, after a warm-up of one turn each.
+  /// Measures all of these, each after one repeat as a warm-up.
   public static func measure(threads: Int, repeats: Int, productSize: Int = 1024) -> MachineLimits {
     BLAS.useOneThread()
     let team = WorkerTeam(count: threads)
-    // Two buffers, each twice the last cache where that is not huge.
+    // Two buffers; over all threads each is twice the last-level cache, within 64 and 256 MiB.
     let large = 2 * cacheBytes(_SC_LEVEL3_CACHE_SIZE, otherwise: 32 << 20)
     let memoryBytes = min(max(large, 64 << 20), 256 << 20) / threads
     let cacheBytes = cacheBytes(_SC_LEVEL2_CACHE_SIZE, otherwise: 512 << 10) / 4
@@ -45,7 +45,7 @@ public struct MachineLimits: Sendable {
   private static func products(_ team: WorkerTeam, size: Int, repeats: Int) -> [Double] {
     let matrices = (0..<team.count).map { _ in
       let data = FloatBuffer(count: 3 * size * size)
-      for place in 0..<(2 * size * size) { data.data[place] = Float(place % 17) / 16 - 0.5 }
+      for index in 0..<(2 * size * size) { data.data[index] = Float(index % 17) / 16 - 0.5 }
       return data
     }
     return time(team, turns: 2, repeats: repeats) { member in

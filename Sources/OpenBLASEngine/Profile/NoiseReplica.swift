@@ -1,6 +1,6 @@
 import NeuralNetwork
 
-/// Noise for images and the buffers of a replica, for steps that are only measured.
+/// A replica of a model with noise as images, for steps that are only measured.
 final class NoiseReplica {
   private let engine: OpenBLASEngine
   private let images: UnsafeMutableBufferPointer<UInt8>
@@ -13,10 +13,10 @@ final class NoiseReplica {
   private var position = 0
   private var number = 0
 
-  /// As many images as MNIST has: fetching a batch meets the same caches.
+  /// Number of images, the same as in MNIST, so that fetching a batch has the same cache misses.
   private static let sampleCount = 60_000
 
-  /// Makes everything and attaches the engine.
+  /// Allocates and fills all buffers and attaches the engine.
   init(_ engine: OpenBLASEngine, batch: Int) {
     self.engine = engine
     self.batch = batch
@@ -24,9 +24,9 @@ final class NoiseReplica {
     let count = max(Self.sampleCount, batch)
     var generator = NoiseGenerator()
     images = .allocate(capacity: count * model.input.count)
-    for place in images.indices { images[place] = UInt8(truncatingIfNeeded: generator.next()) }
+    for index in images.indices { images[index] = UInt8(truncatingIfNeeded: generator.next()) }
     labels = .allocate(capacity: count)
-    for place in labels.indices { labels[place] = UInt8(generator.next() % UInt64(model.classes)) }
+    for index in labels.indices { labels[index] = UInt8(generator.next() % UInt64(model.classes)) }
     order = (0..<count).map { Int32($0) }.shuffled(using: &generator)
     parameters = FloatBuffer(count: engine.layout.count)
     gradients = FloatBuffer(count: engine.layout.count)
@@ -49,7 +49,7 @@ final class NoiseReplica {
     labels.deallocate()
   }
 
-  /// One training step; how long all of it and its update took.
+  /// Computes one training step; returns the duration of the whole step and of its update.
   func step() -> (whole: Duration, update: Duration) {
     number += 1
     if position + batch > order.count { position = 0 }
@@ -71,7 +71,7 @@ final class NoiseReplica {
   }
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014): noise that is the same every time.
+/// SplitMix64 (Steele, Lea and Flood 2014): the same noise on every run.
 struct NoiseGenerator: RandomNumberGenerator {
   private var state: UInt64 = 1
 

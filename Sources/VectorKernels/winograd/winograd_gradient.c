@@ -3,10 +3,10 @@
 #include "winograd_tiles.h"
 #include "winograd_transforms.h"
 
-/// Gradient of one output, or 0 where ReLU made the output 0; `output` may be NULL.
-#define VK_PASSED(place) (output == NULL || output[place] > 0 ? from.data[place] : 0)
+/// Gradient of one output, or 0 if ReLU made that output 0. Without ReLU `output` is NULL.
+#define VK_PASSED(offset) (output == NULL || output[offset] > 0 ? from.data[offset] : 0)
 
-/// One tile of gradients for `count` channels; `output` has the strides of `from`.
+/// Transforms one tile of gradients for `count` channels; `output` has the strides of `from`.
 VK_INLINE void transform(vk_tile from, const float *output, ptrdiff_t count, ptrdiff_t plane,
                          float *restrict m, float *restrict bias_gradient) {
   VK_OVER_CHANNELS for (ptrdiff_t c = 0; c < count; c++) {
@@ -22,7 +22,8 @@ VK_INLINE void transform(vk_tile from, const float *output, ptrdiff_t count, ptr
   }
 }
 
-/// One tile of 2 x 2 pooled gradients: each goes to one of four outputs, or to none.
+/// Transforms one tile of 2 x 2 pooled gradients for `count` channels. Each gradient belongs to one
+/// of four outputs, or to none if ReLU made the pooled output 0.
 VK_INLINE void transform_pooled(vk_tile from, const uint8_t *restrict choices, ptrdiff_t count,
                                 ptrdiff_t plane, float *restrict m,
                                 float *restrict bias_gradient) {
@@ -30,10 +31,10 @@ VK_INLINE void transform_pooled(vk_tile from, const uint8_t *restrict choices, p
     float dy[16], out[VK_PLACES];
     float sum = 0;
     VK_UNROLL for (int window = 0; window < 4; window++) {
-      ptrdiff_t place = window / 2 * from.row + window % 2 * from.pixel + c;
+      ptrdiff_t offset = window / 2 * from.row + window % 2 * from.pixel + c;
       float *first = dy + window / 2 * 8 + window % 2 * 2;
-      float value = from.data[place];
-      int choice = choices[place];
+      float value = from.data[offset];
+      int choice = choices[offset];
       first[0] = choice == 0 ? value : 0;
       first[1] = choice == 1 ? value : 0;
       first[4] = choice == 2 ? value : 0;
@@ -70,8 +71,8 @@ void vk_winograd_gradient(const vk_winograd_shape *shape, const float *gradient,
         vk_tile copy = {padded, 4 * VK_CHUNK, VK_CHUNK};
         memset(padded, 0, sizeof padded);
         vk_copy_tile(vk_channels_from(tile, c), rows, columns, count, copy);
-        for (ptrdiff_t place = 0; output && place < rows * columns; place++) {
-          ptrdiff_t i = place / columns, k = place % columns;
+        for (ptrdiff_t position = 0; output && position < rows * columns; position++) {
+          ptrdiff_t i = position / columns, k = position % columns;
           const float *mask = tile_output + i * tile.row + k * tile.pixel + c;
           float *values = padded + i * copy.row + k * copy.pixel;
           for (ptrdiff_t n = 0; n < count; n++) values[n] = mask[n] > 0 ? values[n] : 0;
@@ -106,8 +107,8 @@ void vk_winograd_gradient_pooled(const vk_winograd_shape *shape, const float *gr
         memset(padded, 0, sizeof padded);
         memset(padded_choices, 4, sizeof padded_choices);
         vk_copy_tile(vk_channels_from(tile, c), rows, columns, count, copy);
-        for (ptrdiff_t place = 0; place < rows * columns; place++) {
-          ptrdiff_t i = place / columns, k = place % columns;
+        for (ptrdiff_t position = 0; position < rows * columns; position++) {
+          ptrdiff_t i = position / columns, k = position % columns;
           memcpy(padded_choices + i * copy.row + k * copy.pixel,
                  tile_choices + i * tile.row + k * tile.pixel + c, (size_t)count);
         }

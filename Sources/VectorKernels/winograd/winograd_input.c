@@ -3,7 +3,7 @@
 #include "winograd_tiles.h"
 #include "winograd_transforms.h"
 
-/// One tile for `count` channels.
+/// Transforms one tile for `count` channels.
 VK_INLINE void transform(vk_tile from, ptrdiff_t count, ptrdiff_t plane, float *restrict v) {
   VK_OVER_CHANNELS for (ptrdiff_t c = 0; c < count; c++) {
     float d[VK_PLACES], out[VK_PLACES];
@@ -15,7 +15,7 @@ VK_INLINE void transform(vk_tile from, ptrdiff_t count, ptrdiff_t plane, float *
   }
 }
 
-/// The adjoint for one tile, added to its place.
+/// Adds the adjoint transform of one tile to the image, for `count` channels.
 VK_INLINE void add_adjoint(const float *restrict v, ptrdiff_t plane, ptrdiff_t count, vk_tile to) {
   VK_OVER_CHANNELS for (ptrdiff_t c = 0; c < count; c++) {
     float in[VK_PLACES], d[VK_PLACES];
@@ -34,7 +34,7 @@ void vk_winograd_input(const vk_winograd_shape *shape, const float *image, ptrdi
   float padded[VK_PLACES * VK_CHUNK];
   for (ptrdiff_t y = 0; y < shape->output_rows; y += VK_OUTPUTS) {
     for (ptrdiff_t x = 0; x < shape->output_columns; x += VK_OUTPUTS, v += channels) {
-      // A tile is read through a const pointer; vk_tile serves both directions.
+      // The cast is safe: this tile is only read. vk_tile is not const because others are written.
       vk_tile tile = vk_tile_at((float *)image, y, x, shape->input_columns, channels);
       ptrdiff_t rows = vk_least(VK_INPUTS, shape->input_rows - y);
       ptrdiff_t columns = vk_least(VK_INPUTS, shape->input_columns - x);

@@ -5,7 +5,7 @@
 #include "winograd_tiles.h"
 #include "winograd_transforms.h"
 
-/// One tile of outputs for `count` channels; results below `least` become `least`.
+/// Transforms one tile to outputs for `count` channels; results below `least` become `least`.
 VK_INLINE void transform(const float *restrict m, ptrdiff_t plane, const float *restrict bias,
                          float least, ptrdiff_t count, vk_tile to) {
   VK_OVER_CHANNELS for (ptrdiff_t c = 0; c < count; c++) {
@@ -14,13 +14,13 @@ VK_INLINE void transform(const float *restrict m, ptrdiff_t plane, const float *
     vk_output_2d(in, y);
     VK_UNROLL for (int p = 0; p < 16; p++) {
       float value = y[p] + bias[c];
-      // In this order a NaN stays, so that a broken run is seen.
+      // The comparison is false for NaN, so NaN is kept and a diverged run is noticed.
       to.data[p / 4 * to.row + p % 4 * to.pixel + c] = least > value ? least : value;
     }
   }
 }
 
-/// One tile of 2 x 2 pooled outputs, and their choices with the same strides.
+/// Transforms one tile to 2 x 2 pooled outputs, and writes their choices with the same strides.
 VK_INLINE void transform_pooled(const float *restrict m, ptrdiff_t plane,
                                 const float *restrict bias, float least, ptrdiff_t count,
                                 vk_tile to, uint8_t *restrict choices) {
@@ -39,9 +39,9 @@ VK_INLINE void transform_pooled(const float *restrict m, ptrdiff_t plane,
       choice = first[5] > best ? 3 : choice;
       best = first[5] > best ? first[5] : best;
       best += bias[c];
-      ptrdiff_t place = window / 2 * to.row + window % 2 * to.pixel + c;
-      choices[place] = (uint8_t)(best > least ? choice : 4);
-      to.data[place] = least > best ? least : best;
+      ptrdiff_t offset = window / 2 * to.row + window % 2 * to.pixel + c;
+      choices[offset] = (uint8_t)(best > least ? choice : 4);
+      to.data[offset] = least > best ? least : best;
     }
   }
 }
@@ -94,8 +94,8 @@ void vk_winograd_output_pooled(const vk_winograd_shape *shape, const float *m, p
         vk_tile whole = {padded, 2 * VK_CHUNK, VK_CHUNK};
         transform_pooled(m + c, plane, bias + c, least, count, whole, padded_choices);
         vk_copy_tile(whole, rows, columns, count, vk_channels_from(tile, c));
-        for (ptrdiff_t place = 0; place < rows * columns; place++) {
-          ptrdiff_t i = place / columns, k = place % columns;
+        for (ptrdiff_t position = 0; position < rows * columns; position++) {
+          ptrdiff_t i = position / columns, k = position % columns;
           memcpy(tile_choices + i * tile.row + k * tile.pixel + c,
                  padded_choices + i * whole.row + k * whole.pixel, (size_t)count);
         }

@@ -3,15 +3,15 @@
 
 #include "../lanes.h"
 
-// Tiles inside images, and the padded copies that stand for tiles reaching over an image's edge.
+// Tiles inside images. A tile that extends over the image's edge is processed as a padded copy.
 
-/// Channels of a padded tile that are worked on at a time.
+/// Channels of a padded tile that are processed together.
 #define VK_CHUNK 64
 
-/// A square of pixels somewhere in memory.
+/// A square of pixels in an image or in a padded copy.
 typedef struct {
   float *data;
-  /// Numbers from one row to the next and from one pixel to the next.
+  /// Distance from one row to the next and from one pixel to the next, in numbers.
   ptrdiff_t row, pixel;
 } vk_tile;
 
@@ -23,6 +23,7 @@ VK_INLINE vk_tile vk_tile_at(float *image, ptrdiff_t y, ptrdiff_t x, ptrdiff_t c
   return (vk_tile){image + (y * columns + x) * channels, columns * channels, channels};
 }
 
+/// The tile without its channels before `first`.
 VK_INLINE vk_tile vk_channels_from(vk_tile tile, ptrdiff_t first) {
   return (vk_tile){tile.data + first, tile.row, tile.pixel};
 }

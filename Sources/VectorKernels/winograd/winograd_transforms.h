@@ -4,15 +4,15 @@
 #include "../lanes.h"
 
 // The one-dimensional transforms of F(4,3) with the points 0, 1, -1, 2, -2 and infinity (Lavin and
-// Gray 2016). Two-dimensional ones apply them to the columns of a tile and then to its rows. Every
-// forward transform stands beside its adjoint (its matrix transposed), which the backward pass
-// uses.
+// Gray 2016). The two-dimensional transforms apply them to the columns of a tile and then to its
+// rows. Each forward transform is followed by its adjoint (the transposed matrix), which the
+// backward pass uses.
 
-/// Outputs of a tile along one side.
+/// Outputs per side of a tile.
 #define VK_OUTPUTS 4
-/// Inputs of a tile along one side; neighbouring tiles share two.
+/// Inputs per side of a tile; neighbouring tiles share two.
 #define VK_INPUTS 6
-/// Products of a tile.
+/// Products of a tile and channel, one for each of its 6 x 6 positions.
 #define VK_PLACES 36
 
 /// B^T d: six inputs to six factors.
@@ -81,8 +81,8 @@ VK_INLINE void vk_weight_adjoint_1d(const float u[6], float w[3]) {
   w[2] = (1.0f / 6) * (sum2 - sum1) + u[5];
 }
 
-/// Defines `name`: `transform` from `from` to `to` numbers, on the columns and then on the rows of
-/// a `from` x `from` square.
+/// Defines the two-dimensional transform `name`. It applies `transform`, which takes `from` numbers
+/// to `to` numbers, to the columns and then to the rows of a `from` x `from` square.
 #define VK_TRANSFORM_2D(name, transform, from, to)                                                \
   VK_INLINE void name(const float *in, float *out) {                                              \
     float columns[(to) * (from)];                                                                 \
