@@ -1,12 +1,13 @@
-// The door to MPI. Handles and constants of the standard are macros whose C type differs between
+// Binding to the MPI library. MPI's handles and constants are macros. Their C types differ between
 // implementations (pointers in Open MPI, integers in MPICH), and Swift imports neither kind of
-// macro: each one that is needed has an inline accessor here. Calls that touch the data are made
-// from Swift directly.
+// macro, so each one that is needed has an inline accessor here. Swift calls the functions that
+// transfer data directly.
 #pragma once
 #include <mpi.h>
 
-// Handles that MPI writes or frees through a pointer. Within a structure they have one Swift type
-// at their address, whether a handle is a pointer (which Swift makes optional) or an integer.
+// Structures for the handles that MPI writes or frees through a pointer. Inside a structure, the
+// address of a handle has the same Swift type whether the handle is a pointer (which Swift imports
+// as an optional) or an integer.
 typedef struct cmpi_comm {
   MPI_Comm handle;
 } cmpi_comm;

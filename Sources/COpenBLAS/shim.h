@@ -1,7 +1,7 @@
 #pragma once
 #include <cblas.h>
 
-// cblas.h declares what follows only for some builds; OpenBLAS has them in all.
+// Functions that cblas.h declares only in some builds. All builds of OpenBLAS contain them.
 char *openblas_get_corename(void);
 char *openblas_get_config(void);
 int openblas_get_num_threads(void);

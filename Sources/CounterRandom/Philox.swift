@@ -4,7 +4,7 @@
 /// any draw can be computed anywhere without the draws before it. Source: Salmon, Moraes, Dror and
 /// Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11.
 public enum Philox {
-  /// The four words of one block: ten rounds over `counter` under `key`.
+  /// Returns the four words of one block: ten rounds applied to `counter` with `key`.
   public static func block(
     counter: SIMD4<UInt32>, key: SIMD2<UInt32>
   ) -> SIMD4<UInt32> {

@@ -7,13 +7,13 @@ public struct RandomStream: Sendable {
   private let key: SIMD2<UInt32>
   private let nameHash: UInt64
 
-  /// The stream `name` of the generator started with `seed`.
+  /// Makes the stream `name` of the generator with the seed `seed`.
   public init(seed: UInt64, name: String) {
     key = [UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)]
     nameHash = name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 
-  /// The four draws `4 * index ..< 4 * index + 4`.
+  /// Returns the four draws `4 * index ..< 4 * index + 4`.
   public func block(_ index: UInt64) -> SIMD4<UInt32> {
     Philox.block(
       counter: [
@@ -22,10 +22,10 @@ public struct RandomStream: Sendable {
       ], key: key)
   }
 
-  /// Draw number `index`: 32 uniformly distributed bits.
+  /// Returns draw number `index`: 32 uniformly distributed bits.
   public func word(_ index: Int) -> UInt32 { block(UInt64(index) / 4)[index % 4] }
 
-  /// Draw number `index` as an integer in `0..<bound`: `floor(word * bound / 2^32)`.
+  /// Returns draw number `index` as an integer in `0..<bound`: `floor(word * bound / 2^32)`.
   ///
   /// The bias is below `bound / 2^32`.
   public func integer(_ index: Int, below bound: Int) -> Int {
@@ -39,7 +39,8 @@ public struct RandomStream: Sendable {
 
   /// Fills `values` with the draws from 0 on as numbers strictly between -1 and 1, times `bound`.
   ///
-  /// Value `i` is `Float((2 * (word + 0.5) / 2^32 - 1) * bound)`, computed in double precision.
+  /// Value `i`, made from draw `i`, is `Float((2 * (word + 0.5) / 2^32 - 1) * bound)`, computed in
+  /// double precision.
   public func fillSymmetric(_ values: inout [Float], bound: Double) {
     for first in stride(from: 0, to: values.count, by: 4) {
       let words = block(UInt64(first) / 4)
@@ -50,10 +51,10 @@ public struct RandomStream: Sendable {
     }
   }
 
-  /// Shuffles `values` by Fisher and Yates with the draws from 0 on.
+  /// Shuffles `values` by the Fisher-Yates algorithm with the draws from 0 on.
   ///
-  /// For `k` from the last position down to 1, position `k` changes places with position
-  /// `integer(draw, below: k + 1)`.
+  /// For `k` from the last position down to 1, the values at positions `k` and
+  /// `integer(draw, below: k + 1)` are swapped; each `k` uses one draw.
   public func shuffle(_ values: inout [Int]) {
     var words = SIMD4<UInt32>()
     for draw in 0..<max(values.count - 1, 0) {

@@ -4,50 +4,52 @@
   import Musl
 #endif
 
-/// Where the data comes from: a directory with four IDX files, or the seed.
+/// The source of the data: a directory with four IDX files, or data generated from the seed.
 public enum DataSource: Equatable, Sendable {
   case directory(String)
   case synthetic
 
-  /// The official names of the four files, each also found with `.gz` behind it.
+  /// The official names of the four files; each file may have the suffix `.gz`.
   public static let fileNames = [
     "train-images-idx3-ubyte", "train-labels-idx1-ubyte",
     "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
   ]
 
-  /// Finds the data: what was asked for, else the first of the usual places that holds it.
+  /// Returns `option`, else `MNIST_DATA`, else the first default directory that holds MNIST files.
   ///
+  /// The default directories are `localPlace` and then `mnist` in the user's cache directory.
   /// - Parameters:
-  ///   - option: the user's `--data`; `synthetic` is a word of its own.
-  ///   - environment: looked up for `MNIST_DATA`, `XDG_CACHE_HOME` and `HOME`.
-  ///   - localPlace: the directory that is looked into first where `MNIST_DATA` is not set.
-  /// - Throws: `DatasetError` naming all places and `jobs/get-mnist.sh`.
+  ///   - option: value of `--data`: a directory, or `synthetic` for synthetic data.
+  ///   - environment: variables, of which `MNIST_DATA`, `XDG_CACHE_HOME` and `HOME` are used.
+  ///   - localPlace: the default directory that is searched first.
+  /// - Throws: `DatasetError` that names all default directories and `jobs/get-mnist.sh`.
   public static func locate(
     option: String?, environment: [String: String], localPlace: String = "data/mnist"
   ) throws -> DataSource {
     if option == "synthetic" { return .synthetic }
     if let option { return .directory(option) }
     if let path = environment["MNIST_DATA"], !path.isEmpty { return .directory(path) }
-    var places = [localPlace]
+    var candidates = [localPlace]
     if let cache = environment["XDG_CACHE_HOME"], !cache.isEmpty {
-      places.append("\(cache)/mnist")
+      candidates.append("\(cache)/mnist")
     } else if let home = environment["HOME"], !home.isEmpty {
-      places.append("\(home)/.cache/mnist")
+      candidates.append("\(home)/.cache/mnist")
     }
-    if let place = places.first(where: { find(fileNames[0], in: $0) != nil }) {
-      return .directory(place)
+    if let directory = candidates.first(where: { find(fileNames[0], in: $0) != nil }) {
+      return .directory(directory)
     }
     throw DatasetError(
-      path: places.joined(separator: ", "),
+      path: candidates.joined(separator: ", "),
       problem: "no MNIST files here and MNIST_DATA is not set; "
         + "fetch them with jobs/get-mnist.sh or say --data DIRECTORY")
   }
 
-  /// Reads and checks everything; to be called by one rank only.
+  /// Reads and checks all data; called by one rank only.
   ///
   /// - Parameters:
   ///   - limit: use the first `limit` training images only.
-  ///   - seed: makes the synthetic data.
+  ///   - seed: the seed of synthetic data.
+  /// - Throws: `DatasetError` that names the file concerned.
   public func read(limit: Int?, seed: UInt64) throws -> TrainingData {
     switch self {
     case .synthetic: return try SyntheticData.make(seed: seed, limit: limit)

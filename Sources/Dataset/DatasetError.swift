@@ -1,6 +1,6 @@
-/// What is wrong with the data on disk: one line that names the file and says what to do.
+/// An error in the data on disk, described in one line with the file and the remedy.
 public struct DatasetError: Error, CustomStringConvertible, Equatable, Sendable {
-  /// The file or directory, as the user would name it.
+  /// The file or directory, in the form that the user would write.
   public let path: String
   /// What was found, what was expected, and what to do.
   public let problem: String

@@ -6,14 +6,14 @@ internal import CZlib
   import Musl
 #endif
 
-/// Reads a file from its start, plain or gzip, whatever its name says.
+/// A sequential reader of one file, plain or gzip.
 ///
-/// zlib tells the two apart by the file's first bytes.
+/// zlib distinguishes the two by the first bytes of the file; the name of the file does not matter.
 final class GzipReader {
   let path: String
   private let file: gzFile
 
-  /// Opens `path`; throws where it does not exist, is no regular file or cannot be read.
+  /// Opens `path`; throws where it does not exist, is not a regular file or cannot be read.
   init(path: String) throws {
     self.path = path
     var status = stat()
@@ -33,7 +33,10 @@ final class GzipReader {
 
   deinit { gzclose(file) }
 
-  /// Reads up to `buffer.count` bytes and returns how many came; fewer mean the end of the content.
+  /// Reads up to `buffer.count` bytes and returns their number.
+  ///
+  /// A number below `buffer.count` means that the content ended. Throws a `DatasetError` where the
+  /// file is truncated or damaged.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     var filled = 0
     while filled < buffer.count {

@@ -1,14 +1,14 @@
-/// An IDX file's content: unsigned bytes in one array, the last dimension fastest.
+/// The content of an IDX file: unsigned bytes in one array, the last dimension fastest.
 ///
-/// The format is the one of the MNIST home page: two zero bytes, a type byte (8 = unsigned byte),
-/// the number of dimensions, each dimension as a big-endian 32-bit integer, then the bytes.
+/// The format is that of the MNIST home page: two zero bytes, a type byte (8 = unsigned byte), the
+/// number of dimensions in one byte, each dimension as a big-endian 32-bit integer, then the bytes.
 struct IDXFile {
   var dimensions: [Int]
   var bytes: [UInt8]
 
-  /// Reads `path` (plain or gzip) and checks that it holds exactly what its header says.
+  /// Reads `path` (plain or gzip) and checks its length against its header.
   ///
-  /// Memory grows with what is really there, not with what a header promises.
+  /// The memory used grows with the bytes that the file contains, not with the sizes in its header.
   init(path: String, kind: String, dimensionCount: Int) throws {
     let reader = try GzipReader(path: path)
     var header = [UInt8](repeating: 0, count: 4 + 4 * dimensionCount)

@@ -1,5 +1,6 @@
-/// Images with one label each, as bytes: `images` is `[count, height, width]`, `labels` is
-/// `[count]`.
+/// Images of one size with one label each, all as bytes.
+///
+/// `images` has the shape `[count, height, width]`, `labels` has the shape `[count]`.
 public struct LabelledImages: Equatable, Sendable {
   public private(set) var count: Int
   public let height: Int
@@ -7,7 +8,7 @@ public struct LabelledImages: Equatable, Sendable {
   public private(set) var images: [UInt8]
   public private(set) var labels: [UInt8]
 
-  /// Joins images and labels of the same count.
+  /// Makes a set of images and labels, which must have the same count (precondition).
   public init(height: Int, width: Int, images: [UInt8], labels: [UInt8]) {
     precondition(
       images.count == labels.count * height * width,
@@ -19,7 +20,7 @@ public struct LabelledImages: Equatable, Sendable {
     self.labels = labels
   }
 
-  /// Bytes of one image.
+  /// Number of bytes of one image.
   public var imageSize: Int { height * width }
 
   /// Keeps the first `limit` samples only.
@@ -31,9 +32,9 @@ public struct LabelledImages: Equatable, Sendable {
     count = limit
   }
 
-  /// Reads an IDX pair and checks that the two belong together.
+  /// Reads an IDX file of images and one of labels, and checks that their counts are equal.
   ///
-  /// - Throws: `DatasetError` naming the file.
+  /// - Throws: `DatasetError` that names the file concerned.
   init(imagesPath: String, labelsPath: String) throws {
     let images = try IDXFile(path: imagesPath, kind: "images", dimensionCount: 3)
     let labels = try IDXFile(path: labelsPath, kind: "labels", dimensionCount: 1)

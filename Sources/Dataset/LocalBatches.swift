@@ -1,6 +1,6 @@
 /// One rank's part of every global batch of an epoch, as indices into the rank's own samples.
 public struct LocalBatches: Sendable {
-  /// The rank's samples of the epoch, batch after batch.
+  /// The local indices of the rank's samples of the epoch, batch after batch.
   public private(set) var indices: [Int32]
   /// The position in the epoch of each of `indices`.
   public let positions: [Int32]
@@ -12,10 +12,10 @@ public struct LocalBatches: Sendable {
   /// Number of global batches: the same on every rank.
   public var count: Int { globalSizes.count }
 
-  /// Cuts `order` into global batches of `batchSize` samples and keeps what `rank` owns.
+  /// Divides `order` into global batches of `batchSize` samples and keeps the samples of `rank`.
   ///
-  /// A local batch may be empty: the rank still takes part in the step.
-  /// - Parameter isKept: tells which of the rank's shards are kept; all by default.
+  /// A local batch may be empty; the rank still takes part in the step.
+  /// - Parameter isKept: returns whether a shard of the rank is kept; by default all are.
   public init(
     order: EpochOrder, owners: ShardOwners, rank: Int, batchSize: Int,
     keeping isKept: (_ shard: Int) -> Bool = { _ in true }
@@ -23,9 +23,9 @@ public struct LocalBatches: Sendable {
     precondition(batchSize > 0, "batch size \(batchSize)")
     precondition(owners.shards == order.shards, "owners of other shards than the order's")
     let shards = order.shards
-    // The samples of all shards that are kept, shard after shard, each in its order.
+    // Local indices of the samples of all kept shards: shard after shard, each in shuffled order.
     var samples: [Int32] = []
-    // Where a shard's begin there; nil where it is not kept.
+    // The index in `samples` at which each shard begins; nil for a shard that is not kept.
     let firsts = (0..<shards.count).map { shard -> Int? in
       guard owners.rankOfShard[shard] == rank && isKept(shard) else { return nil }
       let local = owners.firstLocalIndex[shard]
@@ -61,10 +61,12 @@ public struct LocalBatches: Sendable {
   /// The largest local batch.
   public var largest: Int { (0..<count).map { range(of: $0).count }.max() ?? 0 }
 
-  /// Exchanges the sample at `place` of `indices` with the next one; places begin anew at the end.
-  public mutating func swapSamples(at place: Int) {
+  /// Swaps the sample at `index` in `indices` with the next one.
+  ///
+  /// The index is taken modulo `indices.count - 1`.
+  public mutating func swapSamples(at index: Int) {
     guard indices.count > 1 else { return }
-    let place = place % (indices.count - 1)
-    indices.swapAt(place, place + 1)
+    let index = index % (indices.count - 1)
+    indices.swapAt(index, index + 1)
   }
 }

@@ -1,7 +1,6 @@
-/// Which rank holds which virtual shard, and where in the rank's memory its samples lie.
+/// The owner rank of each virtual shard, and the local indices of the shard's samples on that rank.
 ///
-/// A rank's samples are stored shard after shard in ascending order, each shard's samples in
-/// ascending order too.
+/// A rank stores its shards in ascending order, and the samples of each shard in ascending order.
 public struct ShardOwners: Equatable, Sendable {
   public let shards: VirtualShards
   /// Number of ranks.
@@ -13,7 +12,7 @@ public struct ShardOwners: Equatable, Sendable {
   /// Number of samples of each rank.
   public let samplesOfRank: [Int]
 
-  /// Owners by any rule that names a rank in `0..<ranks` for every shard.
+  /// Assigns each shard to the rank in `0..<ranks` that `rule` returns for it.
   public init(shards: VirtualShards, ranks: Int, rule: (_ shard: Int) -> Int) {
     self.shards = shards
     self.ranks = ranks
@@ -29,12 +28,12 @@ public struct ShardOwners: Equatable, Sendable {
     samplesOfRank = used
   }
 
-  /// The usual rule: shard `s` belongs to rank `s mod ranks`.
+  /// Returns the default assignment: shard `s` belongs to rank `s mod ranks`.
   public static func roundRobin(shards: VirtualShards, ranks: Int) -> ShardOwners {
     ShardOwners(shards: shards, ranks: ranks) { $0 % ranks }
   }
 
-  /// Calls `body` with the global index of each of `rank`'s samples, in the order of its memory.
+  /// Calls `body` with the global index of each sample of `rank`, in the order of local indices.
   public func forEachSample(of rank: Int, _ body: (_ sample: Int) throws -> Void) rethrows {
     for shard in 0..<shards.count where rankOfShard[shard] == rank {
       for sample in stride(from: shard, to: shards.samples, by: shards.count) { try body(sample) }

@@ -1,12 +1,12 @@
 import CounterRandom
 
-/// MNIST-shaped data made of the seed: ten fixed random patterns under noise.
+/// Data in the shape of MNIST, generated from the seed: ten random patterns with noise.
 ///
-/// Sample `i` has class `i mod 10`. A class's pattern has each pixel lit with probability 1/4
-/// (draws of `synthetic/class/C`). Byte `p` of image `i` is 0...127 of noise, plus 128 where the
-/// pattern is lit and the noise is odd: half of the lit pixels show. The noise bytes are the
-/// little-endian bytes of the draws of `synthetic/training` and `synthetic/test`, image after
-/// image.
+/// Sample `i` has class `i mod 10`. Each class has one pattern, in which each pixel is lit with
+/// probability 1/4 (draws of `synthetic/class/C`). Each byte of an image is noise in 0...127, plus
+/// 128 where the pattern is lit and the noise is odd, so half of the lit pixels are shown. The
+/// noise bytes are the little-endian bytes of the draws of `synthetic/training` and
+/// `synthetic/test`, image after image.
 enum SyntheticData {
   static let side = 28
   static let trainingCount = 60_000

@@ -1,20 +1,20 @@
 import Hashing
 
-/// A training set and a test set that fit together, with what follows from them.
+/// A training set and a matching test set, with the values derived from them.
 public struct TrainingData: Sendable {
   public var training: LabelledImages
   public var test: LabelledImages
   /// Number of classes: one more than the largest training label, at most 256.
   public let classes: Int
   public let normalisation: Normalisation
-  /// What every output calls the data: the directory, or "synthetic".
+  /// The name of the data in all outputs: the directory, or "synthetic".
   public let name: String
   public let isSynthetic: Bool
 
-  /// Checks two sets against each other and works out classes and normalisation.
+  /// Checks that two sets match and computes the number of classes and the normalisation.
   ///
   /// - Parameter limit: use the first `limit` training images only.
-  /// - Throws: `DatasetError` in the name of `name` or of the file concerned.
+  /// - Throws: `DatasetError` with `name` or the file concerned as its path.
   init(
     training: LabelledImages, test: LabelledImages, limit: Int?, name: String, isSynthetic: Bool,
     testImagesPath: String, testLabelsPath: String
@@ -29,11 +29,11 @@ public struct TrainingData: Sendable {
     if let limit { training.keepFirst(limit) }
     var known = [Bool](repeating: false, count: 256)
     for label in training.labels { known[Int(label)] = true }
-    if let stranger = test.labels.firstIndex(where: { !known[Int($0)] }) {
+    if let unknown = test.labels.firstIndex(where: { !known[Int($0)] }) {
       let among = limit.map { "the first \($0) training images have" } ?? "the training set has"
       throw DatasetError(
         path: testLabelsPath,
-        problem: "label \(test.labels[stranger]) (sample \(stranger)) is one that \(among) no "
+        problem: "label \(test.labels[unknown]) (sample \(unknown)) is one that \(among) no "
           + "example of; expected only labels that occur in training")
     }
     guard let normalisation = Normalisation(of: training.images) else {
@@ -48,10 +48,10 @@ public struct TrainingData: Sendable {
     classes = (training.labels.max().map(Int.init) ?? 0) + 1
   }
 
-  /// SHA-256 over what is in use.
+  /// Returns the SHA-256 of the data in use.
   ///
-  /// For the training and then the test set: count, height and width as eight little-endian bytes
-  /// each, the image bytes, the label bytes.
+  /// The hashed bytes are, for the training set and then the test set: count, height and width as
+  /// eight little-endian bytes each, the image bytes, the label bytes.
   public func sha256() -> String {
     let hash = SHA256()
     for part in [training, test] {

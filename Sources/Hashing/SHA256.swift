@@ -1,6 +1,6 @@
 internal import CCrypto
 
-/// A running SHA-256 over bytes, by the system's libcrypto.
+/// An incremental SHA-256 hash over bytes, computed by the system's libcrypto.
 public final class SHA256 {
   private let context: OpaquePointer
 
@@ -14,21 +14,23 @@ public final class SHA256 {
 
   deinit { EVP_MD_CTX_free(context) }
 
-  /// Takes in more bytes.
+  /// Appends `bytes` to the bytes to be hashed.
   public func update(_ bytes: UnsafeRawBufferPointer) {
     guard bytes.count > 0 else { return }
     let status = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
     precondition(status == 1, "libcrypto refused \(bytes.count) bytes")
   }
 
-  /// Takes in integers as eight little-endian bytes each.
+  /// Appends integers as eight little-endian bytes each.
   public func update(integers: [Int]) {
     for integer in integers {
       withUnsafeBytes(of: Int64(integer).littleEndian) { update($0) }
     }
   }
 
-  /// The hash of all bytes so far as 64 hexadecimal digits; the hash cannot be used afterwards.
+  /// Returns the hash of all appended bytes as 64 hexadecimal digits.
+  ///
+  /// The object cannot be used afterwards.
   public func finish() -> String {
     var digest = [UInt8](repeating: 0, count: 32)
     let status = EVP_DigestFinal_ex(context, &digest, nil)
@@ -39,13 +41,13 @@ public final class SHA256 {
     }.joined()
   }
 
-  /// The SHA-256 of `bytes` as 64 hexadecimal digits.
+  /// Returns the SHA-256 of `bytes` as 64 hexadecimal digits.
   public static func hex(of bytes: UnsafeRawBufferPointer) -> String {
     let hash = SHA256()
     hash.update(bytes)
     return hash.finish()
   }
 
-  /// The SHA-256 of `bytes` as 64 hexadecimal digits.
+  /// Returns the SHA-256 of `bytes` as 64 hexadecimal digits.
   public static func hex(of bytes: [UInt8]) -> String { bytes.withUnsafeBytes { hex(of: $0) } }
 }

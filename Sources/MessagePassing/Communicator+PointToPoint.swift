@@ -1,14 +1,15 @@
 internal import CMPI
 
-/// From one rank to another (MPI 3.1, sections 3.2.1 and 3.2.4).
+/// Messages from one rank to another (MPI 3.1, sections 3.2.1 and 3.2.4).
 extension Communicator {
   /// Sends the elements of `buffer` to the rank `destination`, which receives the same count.
   ///
-  /// Returns when `buffer` may be changed again, which may be only once the other rank receives.
+  /// Returns when `buffer` may be changed again. That may be only after the other rank has begun to
+  /// receive.
   public func send<T: MPIScalar>(
     _ buffer: UnsafeBufferPointer<T>, to destination: Int, tag: Int = 0
   ) throws {
-    // The pieces of one message arrive in the order of sending: MPI does not let them overtake.
+    // MPI does not let messages overtake each other, so the pieces arrive in the order of sending.
     try MessageBuffer(reading: buffer).forEachPiece(limit: countLimit) { piece in
       try check(
         MPI_Send(
@@ -18,9 +19,9 @@ extension Communicator {
     }
   }
 
-  /// Fills `buffer` with a message of as many elements from the rank `source`.
+  /// Receives a message of exactly `buffer.count` elements from the rank `source`.
   ///
-  /// Throws when the message is longer or shorter than `buffer`.
+  /// Throws an ``MPIError`` when the message is longer or shorter than `buffer`.
   public func receive<T: MPIScalar>(
     into buffer: UnsafeMutableBufferPointer<T>, from source: Int, tag: Int = 0
   ) throws {

@@ -10,10 +10,9 @@ internal import CMPI
 
 /// A group of ranks that exchange messages among themselves.
 ///
-/// Collectives are called by all ranks of the communicator, in the same order, with counts that
-/// match. It is not `Sendable`: below ``ThreadLevel/serialized`` all calls belong to the thread
-/// that entered ``Environment``. Communicators made by a split are freed when the last reference
-/// goes.
+/// All ranks of the communicator call its collectives in the same order, with matching counts. The
+/// class is not `Sendable`: below ``ThreadLevel/serialized``, only the thread that entered
+/// ``Environment`` may call MPI. Communicators made by a split are freed with their last reference.
 public final class Communicator {
   /// The number of this process within the communicator, `0..<size`.
   public let rank: Int
@@ -21,28 +20,30 @@ public final class Communicator {
   /// The number of ranks.
   public let size: Int
 
-  /// The largest count and displacement in one MPI call; what is larger is split.
+  /// The largest count and displacement in one MPI call; larger transfers are split.
   package let countLimit: Int
 
   let handle: MPI_Comm
   private let ownership: Ownership
   private let calls: CallCount
 
-  /// How many collective calls of MPI this rank has made, on this communicator and all that come from
-  /// the same world; making communicators does not count.
+  /// The number of MPI collectives that this rank has called.
+  ///
+  /// It covers this communicator and all others that were derived from the same world. The
+  /// creation of communicators is not counted.
   package var collectiveCalls: Int { calls.collectives }
 
-  /// A count that communicators share.
+  /// A counter that several communicators share.
   final class CallCount {
     var collectives = 0
   }
 
   enum Ownership {
-    /// The handle is the library's.
+    /// The handle belongs to the MPI library and is never freed here.
     case borrowed
     /// The handle is freed with this object.
     case owned
-    /// The handle is another object's, which is kept alive.
+    /// The handle belongs to another object, which is kept alive.
     case shared(Communicator)
   }
 
@@ -50,7 +51,7 @@ public final class Communicator {
     handle: MPI_Comm, ownership: Ownership, countLimit: Int = Int(Int32.max),
     calls: CallCount = CallCount()
   ) throws {
-    // Before anything else: the error handler of a new world would end the program.
+    // The first call, because the default error handler of MPI_COMM_WORLD would end the program.
     try check(MPI_Comm_set_errhandler(handle, cmpi_errors_return()), "MPI_Comm_set_errhandler")
     var rank: Int32 = 0
     var size: Int32 = 0
@@ -72,32 +73,33 @@ public final class Communicator {
     MPI_Comm_free(&comm.handle)
   }
 
-  /// Whether this is rank 0, the root: the one that reads files and prints.
+  /// Whether this is rank 0, the root: the rank that reads files and prints.
   public var isRoot: Bool { rank == 0 }
 
-  /// The name of the host as MPI tells it.
+  /// The name of this host, as reported by MPI.
   public var processorName: String { Self.processorName }
 
-  /// The name of the host as MPI tells it.
+  /// The name of this host, as reported by MPI.
   public static var processorName: String {
     libraryString(capacity: cmpi_max_processor_name()) { MPI_Get_processor_name($0, $1) }
       ?? "unknown host"
   }
 
-  /// Counts a collective call and throws unless it succeeded.
+  /// Counts a collective call and throws an ``MPIError`` unless it succeeded.
   @inline(__always)
   func collective(_ code: Int32, _ call: String) throws {
     calls.collectives += 1
     try check(code, call)
   }
 
-  /// Waits until all ranks have called it.
+  /// Waits until all ranks have called this method.
   public func barrier() throws {
     try collective(MPI_Barrier(handle), "MPI_Barrier")
   }
 
-  /// Returns the communicator of all ranks that pass the same `color` (0 or more), ordered by `key`
-  /// and then by their rank here.
+  /// Returns the communicator of all ranks that pass the same `color` (0 or more).
+  ///
+  /// Its ranks are ordered by `key` and then by the rank in this communicator. Called by all ranks.
   public func split(color: Int, key: Int) throws -> Communicator {
     precondition(color >= 0, "the color \(color) of a split is negative")
     var part = cmpi_comm()
@@ -108,8 +110,9 @@ public final class Communicator {
       handle: part.handle, ownership: .owned, countLimit: countLimit, calls: calls)
   }
 
-  /// Returns the communicator of the ranks that share memory with this one, in the order of their
-  /// ranks here.
+  /// Returns the communicator of the ranks that share memory with this rank.
+  ///
+  /// Its ranks are in the order of this communicator. Called by all ranks.
   public func splitByNode() throws -> Communicator {
     var part = cmpi_comm()
     try check(
@@ -127,8 +130,9 @@ public final class Communicator {
     exit(code)
   }
 
-  /// Returns this communicator with a lower limit for counts, so that tests reach the paths of
-  /// large messages with small ones; all ranks pass the same `limit`.
+  /// Returns this communicator with a lower limit for counts; for tests.
+  ///
+  /// With it, small messages take the code paths of large ones. All ranks pass the same `limit`.
   package func withCountLimit(_ limit: Int) throws -> Communicator {
     precondition(1...Int(Int32.max) ~= limit, "a count limit of \(limit)")
     return try Communicator(

@@ -1,22 +1,22 @@
 internal import CMPI
 
-/// A call of the MPI library that did not succeed.
+/// A failed call of the MPI library.
 public struct MPIError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The name of the C function, for example `MPI_Bcast`.
   public let call: String
 
-  /// The error code that the function returned (its numbers differ between MPI libraries).
+  /// The error code that the function returned (the values differ between MPI libraries).
   public let code: Int32
 
-  /// The library's own words for the code (`MPI_Error_string`).
+  /// The library's own text for the code (`MPI_Error_string`).
   public let text: String
 
   public var description: String { "\(call) failed: \(text) (code \(code))" }
 }
 
-/// Throws an ``MPIError`` with the library's own text unless `code` says success.
+/// Throws an ``MPIError`` with the library's own text unless `code` is `MPI_SUCCESS`.
 ///
-/// Every return code of the library passes through here.
+/// Every return code of the library passes through this function.
 @inline(__always)
 func check(_ code: Int32, _ call: String) throws {
   if code != cmpi_success() {
@@ -29,8 +29,10 @@ private func errorText(of code: Int32) -> String {
   return text ?? "no text"
 }
 
-/// Returns the string that an MPI function writes into a buffer of `capacity` characters, or nil
-/// when the function fails.
+/// Returns the string that an MPI function writes into a buffer, or nil when the function fails.
+///
+/// `capacity` is the size of the buffer in characters. `fill` passes the buffer and a pointer for
+/// the string's length to the function and returns its error code.
 func libraryString(
   capacity: Int32, _ fill: (UnsafeMutablePointer<CChar>, UnsafeMutablePointer<Int32>) -> Int32
 ) -> String? {

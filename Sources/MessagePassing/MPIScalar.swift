@@ -1,6 +1,6 @@
 internal import CMPI
 
-/// A number type that MPI knows: messages are buffers of these.
+/// A number type that has an MPI datatype; messages are buffers of such numbers.
 public protocol MPIScalar: BitwiseCopyable, Sendable {
   /// The MPI datatype with the same size and meaning.
   static var scalarKind: ScalarKind { get }
@@ -25,7 +25,7 @@ extension ScalarKind {
     }
   }
 
-  /// Bytes of one element.
+  /// Number of bytes of one element.
   var stride: Int {
     switch self {
     case .int8, .uint8: 1

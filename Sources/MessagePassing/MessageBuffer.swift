@@ -1,6 +1,6 @@
-/// Memory of a message: pointer, count and element type, which never travel apart.
+/// The memory of a message: pointer, count and element type in one value.
 ///
-/// It owns nothing; the memory is lent for the duration of a call.
+/// It does not own the memory, which must be valid for the duration of the call.
 struct MessageBuffer {
   let base: UnsafeMutableRawPointer?
   let count: Int
@@ -17,12 +17,12 @@ struct MessageBuffer {
       base: UnsafeMutableRawPointer(buffer.baseAddress), count: buffer.count, kind: T.scalarKind)
   }
 
-  /// Memory that MPI only reads: its C signatures tell that by `const`.
+  /// Makes a buffer that MPI only reads, as `const` in the C signatures guarantees.
   init<T: MPIScalar>(reading buffer: UnsafeBufferPointer<T>) {
     self.init(UnsafeMutableBufferPointer(mutating: buffer))
   }
 
-  /// The elements from `offset`, `count` of them.
+  /// Returns the `count` elements from `offset` on.
   func slice(_ offset: Int, _ count: Int) -> MessageBuffer {
     precondition(
       offset >= 0 && count >= 0 && offset + count <= self.count,
@@ -30,7 +30,7 @@ struct MessageBuffer {
     return MessageBuffer(base: base.map { $0 + offset * kind.stride }, count: count, kind: kind)
   }
 
-  /// Copies all elements of `other`, of the same type, over this one's from `offset` on.
+  /// Copies all elements of `other`, which has the same type, to this buffer from `offset` on.
   func copy(_ other: MessageBuffer, at offset: Int) {
     let target = slice(offset, other.count)
     if let to = target.base, let from = other.base {
@@ -38,10 +38,10 @@ struct MessageBuffer {
     }
   }
 
-  /// The count as MPI takes it; callers have split what is larger.
+  /// The count as a 32-bit integer, as MPI requires; callers split larger buffers first.
   var count32: Int32 { Int32(count) }
 
-  /// Calls `body` with the pieces of at most `limit` elements that make up the buffer, in order.
+  /// Calls `body` with consecutive pieces of the buffer of at most `limit` elements each.
   @inline(__always)
   func forEachPiece(limit: Int, _ body: (MessageBuffer) throws -> Void) rethrows {
     if count <= limit {

@@ -1,8 +1,8 @@
 internal import CMPI
 
-/// What a reduction does with the elements of all ranks (MPI 3.1, section 5.9.2).
+/// The operation that a reduction applies to the elements of all ranks (MPI 3.1, section 5.9.2).
 ///
-/// Logical and bitwise operations are for integers: on floating point numbers MPI reports an error.
+/// Logical and bitwise operations need integers; MPI returns an error for floating-point numbers.
 public enum ReduceOperation: Sendable, CaseIterable {
   case sum, product, min, max, logicalAnd, logicalOr, bitwiseAnd, bitwiseOr, bitwiseXor
 }

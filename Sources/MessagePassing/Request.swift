@@ -1,9 +1,9 @@
 internal import CMPI
 
-/// An operation that has begun and is not known to be complete.
+/// A non-blocking operation that has started and may still be in progress.
 ///
-/// Wait for it (or test until it is complete) before the memory it was given is touched or freed:
-/// a request that is merely dropped goes on.
+/// The caller must wait for it, or test it until it is complete, before it uses or frees the memory
+/// of the operation. Releasing the request does not stop the operation.
 public final class Request {
   private var request: cmpi_request
   private let communicator: Communicator
@@ -13,7 +13,7 @@ public final class Request {
     self.communicator = communicator
   }
 
-  /// Waits until the operation is complete; returns at once if that is known already.
+  /// Waits until the operation is complete; returns at once if it already is.
   public func wait() throws {
     try check(MPI_Wait(&request.handle, cmpi_status_ignore()), "MPI_Wait")
   }

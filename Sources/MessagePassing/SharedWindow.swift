@@ -9,39 +9,41 @@ internal import Synchronization
   internal import Darwin
 #endif
 
-/// Memory that the ranks of one node share: each rank brings a segment, all read and write all of
-/// them (MPI 3.1, section 11.2.3), and a barrier that costs less than a message.
+/// Memory that the ranks of one node share, with a barrier that costs less than a message.
 ///
-/// Nothing but ``barrier()`` orders the ranks' accesses: what one rank wrote before it, all see after
-/// it. Whoever made a window calls ``free()`` where all ranks get there; a window that is merely
-/// dropped, as by a rank that fails, waits for nobody and leaves its memory to the end of the process.
+/// Each rank contributes a segment, and all ranks read and write all segments (MPI 3.1, section
+/// 11.2.3). Only ``barrier()`` orders the accesses of the ranks: after it, all ranks see what any
+/// rank wrote before it. All ranks of the node call ``free()`` to release the window. A window that
+/// is released without it, for example by a rank that failed, waits for no other rank, and its
+/// memory stays allocated until the process ends.
 public final class SharedWindow {
-  /// Ranks that share the window.
+  /// The number of ranks that share the window.
   public let size: Int
-  /// This process among them.
+  /// The rank of this process among them.
   public let rank: Int
   private var window = cmpi_win()
-  /// The ranks' segments, without the line of the barrier.
+  /// The segments of the ranks, without the cache lines of the barrier.
   private var segments: [UnsafeMutableRawBufferPointer] = []
-  /// For each rank how many barrier signals it has given.
+  /// The shared counters of barrier signals that each rank has sent.
   private var signals: [UnsafeMutablePointer<Atomic<Int>>] = []
-  private var given = 0
+  /// The number of barrier signals that this rank has sent.
+  private var signalsSent = 0
 
-  /// Bytes before a segment's content: the barrier's signal, alone in its cache lines.
+  /// Bytes before a segment's content: the barrier signal, in cache lines that hold nothing else.
   private static let headBytes = 128
   private static let alignment = 64
-  /// Looks at a signal before the core is given away.
-  private static let looksBeforeYield = 2000
+  /// Number of polls of a signal before the thread yields its core.
+  private static let pollsBeforeYield = 2000
 
-  /// Makes a window of `bytes` zeroed bytes for this rank; the ranks may ask for different numbers.
+  /// Makes a window with `bytes` zeroed bytes for this rank; the ranks may pass different numbers.
   ///
   /// Called by all ranks of `node`, which must be on one node (see ``Communicator/splitByNode()``).
   /// Segments begin at a cache line.
-  /// - Throws: `MPIError`, also where there is no room for shared memory.
+  /// - Throws: `MPIError`, also where there is not enough shared memory.
   public init(over node: Communicator, bytes: Int) throws {
     size = node.size
     rank = node.rank
-    // A segment of its own pages for each rank, in the memory nearest to it.
+    // Each rank's segment has separate pages, so that it can be in the memory nearest to the rank.
     var info = cmpi_info()
     try check(MPI_Info_create(&info.handle), "MPI_Info_create")
     try check(
@@ -72,7 +74,8 @@ public final class SharedWindow {
       throw MPIError(
         call: "MPI_Win_shared_query", code: 0, text: "no memory of rank \(peer) of the node")
     }
-    // Pages lie at the same place in a page in all processes, so all align alike.
+    // The offset of an address within its page is the same in all processes, so all processes
+    // compute the same aligned address.
     let head = base.alignedUp(toMultipleOf: Self.alignment)
     signals.append(head.assumingMemoryBound(to: Atomic<Int>.self))
     segments.append(
@@ -80,31 +83,33 @@ public final class SharedWindow {
         start: head + Self.headBytes, count: bytes - Self.headBytes - (head - base)))
   }
 
-  /// The segment of a rank of the node, in this process's addresses; at least as long as that rank
-  /// asked for.
+  /// Returns the segment of a rank of the node, at its address in this process.
+  ///
+  /// It is at least as long as that rank requested.
   public func segment(of rank: Int) -> UnsafeMutableRawBufferPointer { segments[rank] }
 
-  /// Waits until all ranks of the node have called it; then all see what any of them wrote before.
+  /// Waits until all ranks of the node have called it; then all see what any rank wrote before.
   ///
-  /// The dissemination barrier (Hensgen, Finkel and Manber 1988): in round r a rank signals that it
-  /// has come so far and waits for the rank 2^r before it, so that after log2(size) rounds each has
-  /// heard of all. A signal is one number in the rank's own cache line.
+  /// This is the dissemination barrier (Hensgen, Finkel and Manber 1988). In round r a rank signals
+  /// that it has reached the round, and waits for the signal of the rank 2^r before it. After
+  /// log2(size) rounds, rounded up, each rank has received a signal from every other rank, directly
+  /// or through others. A signal is one counter in the rank's own cache line.
   public func barrier() {
     var distance = 1
     while distance < size {
-      given += 1
-      signals[rank].pointee.store(given, ordering: .releasing)
+      signalsSent += 1
+      signals[rank].pointee.store(signalsSent, ordering: .releasing)
       let peer = (rank + size - distance) % size
-      var looks = 0
-      while signals[peer].pointee.load(ordering: .acquiring) < given {
-        looks += 1
-        if looks > Self.looksBeforeYield { sched_yield() }
+      var polls = 0
+      while signals[peer].pointee.load(ordering: .acquiring) < signalsSent {
+        polls += 1
+        if polls > Self.pollsBeforeYield { sched_yield() }
       }
       distance *= 2
     }
   }
 
-  /// Gives the memory back; called by all ranks of the node, which no longer touch it.
+  /// Frees the memory; called by all ranks of the node, none of which may access it afterwards.
   public func free() throws {
     segments = []
     signals = []

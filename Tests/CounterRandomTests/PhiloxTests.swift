@@ -40,7 +40,7 @@ struct PhiloxTests {
     let stream = RandomStream(seed: 3, name: "dice")
     var counts = [Int](repeating: 0, count: 6)
     for index in 0..<6000 { counts[stream.integer(index, below: 6)] += 1 }
-    // Five degrees of freedom: chi-squared above 20.5 happens once in a thousand seeds.
+    // With five degrees of freedom, chi-squared exceeds 20.5 for one seed in a thousand.
     let chiSquared = counts.reduce(0.0) { $0 + Double(($1 - 1000) * ($1 - 1000)) / 1000 }
     #expect(chiSquared < 20.5)
   }

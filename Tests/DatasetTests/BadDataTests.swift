@@ -3,40 +3,41 @@ import Foundation
 import TestSupport
 import Testing
 
-/// One way in which data on disk can be wrong, and what the error must say.
+/// One kind of wrong data on disk, with the expected error.
 struct BadData: Sendable, CustomTestStringConvertible {
   let testDescription: String
   /// The end of the path that the error names.
   let file: String
-  let says: String
+  /// A part of the expected message.
+  let message: String
   let make: @Sendable () throws -> TemporaryDirectory
 
   init(
-    _ testDescription: String, names file: String, says: String,
+    _ testDescription: String, names file: String, message: String,
     make: @escaping @Sendable () throws -> TemporaryDirectory
   ) {
     self.testDescription = testDescription
     self.file = file
-    self.says = says
+    self.message = message
     self.make = make
   }
 
-  /// One file of a good set replaced or changed.
+  /// Makes a case in which one file of a valid data set is replaced or changed.
   init(
-    _ testDescription: String, file: String, says: String,
+    _ testDescription: String, file: String, message: String,
     change: @escaping @Sendable ([UInt8]) -> [UInt8]
   ) {
-    self.init(testDescription, names: file, says: says) {
+    self.init(testDescription, names: file, message: message) {
       try Self.fixture.write(changing: [file: change])
     }
   }
 
-  /// One compressed file of a good set changed.
+  /// Makes a case in which one compressed file of a valid data set is changed.
   init(
-    _ testDescription: String, gzip file: String, says: String,
+    _ testDescription: String, gzip file: String, message: String,
     change: @escaping @Sendable (Data) -> Data
   ) {
-    self.init(testDescription, names: file + ".gz", says: says) {
+    self.init(testDescription, names: file + ".gz", message: message) {
       let directory = try Self.fixture.write(gzip: true)
       let url = directory.url.appendingPathComponent(file + ".gz")
       try change(Data(contentsOf: url)).write(to: url)
@@ -51,83 +52,88 @@ struct BadData: Sendable, CustomTestStringConvertible {
   static let testLabels = IDXFixture.names[3]
 
   static let all = [
-    BadData("missing file", names: testLabels, says: "not found") {
+    BadData("missing file", names: testLabels, message: "not found") {
       let directory = try fixture.write()
       try FileManager.default.removeItem(atPath: directory.path(testLabels))
       return directory
     },
-    BadData("a directory in place of a file", names: images, says: "is a directory") {
+    BadData("a directory in place of a file", names: images, message: "is a directory") {
       let directory = try fixture.write()
       try FileManager.default.removeItem(atPath: directory.path(images))
       try FileManager.default.createDirectory(
         atPath: directory.path(images), withIntermediateDirectories: false)
       return directory
     },
-    BadData("a pipe in place of a file", names: images, says: "no regular file") {
+    BadData("a pipe in place of a file", names: images, message: "no regular file") {
       let directory = try fixture.write()
       try FileManager.default.removeItem(atPath: directory.path(images))
       guard mkfifo(directory.path(images), 0o600) == 0 else { throw SupportError("no fifo") }
       return directory
     },
-    BadData("truncated images", file: images, says: "holds 31359 bytes after its header") {
+    BadData("truncated images", file: images, message: "holds 31359 bytes after its header") {
       Array($0.dropLast())
     },
-    BadData("truncated in the header", file: images, says: "ends inside its header of 16 bytes") {
+    BadData(
+      "truncated in the header", file: images, message: "ends inside its header of 16 bytes"
+    ) {
       Array($0[..<11])
     },
-    BadData("an empty file", file: labels, says: "starts with bytes []") { _ in [] },
-    BadData("images longer than the header says", file: images, says: "goes on after the 40 x 28") {
+    BadData("an empty file", file: labels, message: "starts with bytes []") { _ in [] },
+    BadData("more images than declared", file: images, message: "goes on after the 40 x 28") {
       $0 + [0]
     },
-    BadData("truncated gzip", gzip: images, says: "cut off") { $0.prefix($0.count / 2) },
-    BadData("gzip without its last byte", gzip: images, says: "cut off") { $0.dropLast() },
-    BadData("damaged gzip", gzip: images, says: "damaged") {
+    BadData("truncated gzip", gzip: images, message: "cut off") { $0.prefix($0.count / 2) },
+    BadData("gzip without its last byte", gzip: images, message: "cut off") { $0.dropLast() },
+    BadData("damaged gzip", gzip: images, message: "damaged") {
       var data = $0
       data[data.count - 6] ^= 1
       return data
     },
-    BadData("gzip longer than its header says", names: images + ".gz", says: "goes on after") {
+    BadData("more gzip content than declared", names: images + ".gz", message: "goes on after") {
       try fixture.write(gzip: true, changing: [images: { $0 + [7, 7] }])
     },
-    BadData("wrong magic", file: images, says: "starts with bytes [80 75 3 4], expected [0 0 8 3]")
-    {
+    BadData(
+      "wrong magic", file: images, message: "starts with bytes [80 75 3 4], expected [0 0 8 3]"
+    ) {
       [80, 75, 3, 4] + $0[4...]
     },
-    BadData("labels in place of images", file: images, says: "starts with bytes [0 0 8 1]") { _ in
+    BadData(
+      "labels in place of images", file: images, message: "starts with bytes [0 0 8 1]"
+    ) { _ in
       fixture.contents[1]
     },
     BadData(
-      "label count other than image count", file: labels, says: "39 labels for the 40 images"
+      "label count other than image count", file: labels, message: "39 labels for the 40 images"
     ) { _ in
       IDXFixture.idx([39], [UInt8](repeating: 1, count: 39))
     },
     BadData(
-      "test labels that training lacks", file: testLabels,
-      says: "label 77 (sample 3) is one that the training set has no example of"
+      "test labels that do not occur in training", file: testLabels,
+      message: "label 77 (sample 3) is one that the training set has no example of"
     ) {
       var content = $0
       content[8 + 3] = 77
       return content
     },
-    BadData("zero images", file: images, says: "holds no images (0 of 28 x 28)") { _ in
+    BadData("zero images", file: images, message: "holds no images (0 of 28 x 28)") { _ in
       IDXFixture.idx([0, 28, 28], [])
     },
-    BadData("images without pixels", file: images, says: "holds no images (40 of 0 x 28)") { _ in
+    BadData("images without pixels", file: images, message: "holds no images (40 of 0 x 28)") { _ in
       IDXFixture.idx([40, 0, 28], [])
     },
-    BadData("gigantic dimensions", file: images, says: "holds 5 bytes after its header") { _ in
+    BadData("gigantic dimensions", file: images, message: "holds 5 bytes after its header") { _ in
       IDXFixture.idx([0x7FFF_FFFF, 28, 28], [1, 2, 3, 4, 5])
     },
-    BadData("dimensions beyond all files", file: images, says: "which no file holds") { _ in
+    BadData("dimensions beyond all files", file: images, message: "which no file holds") { _ in
       IDXFixture.idx([0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF], [1])
     },
-    BadData("test set of another image size", names: testImages, says: "20 x 28, those of the") {
+    BadData("test set of another image size", names: testImages, message: "20 x 28, those of the") {
       let pixels = [UInt8](repeating: 3, count: 20 * 20 * 28)
       return try fixture.write(changing: [
         testImages: { _ in IDXFixture.idx([20, 20, 28], pixels) }
       ])
     },
-    BadData("constant images", names: "", says: "all training pixels have the same value") {
+    BadData("constant images", names: "", message: "all training pixels have the same value") {
       let pixels = [UInt8](repeating: 3, count: 40 * 784)
       return try fixture.write(changing: [images: { _ in IDXFixture.idx([40, 28, 28], pixels) }])
     },
@@ -143,12 +149,12 @@ struct BadDataTests {
     }
     let text = error.map { "\($0)" } ?? ""
     #expect(text.hasPrefix("\(directory.path)\(bad.file.isEmpty ? "" : "/")\(bad.file): "))
-    #expect(text.contains(bad.says), "\(text)")
+    #expect(text.contains(bad.message), "\(text)")
     #expect(!text.contains("\n"))
-    #expect(ContinuousClock.now - start < .seconds(60), "what a header promises must cost nothing")
+    #expect(ContinuousClock.now - start < .seconds(60), "sizes in a header must not cost time")
   }
 
-  /// Memory grows with the file, not with what its header promises.
+  /// Memory grows with the file, not with the sizes in its header.
   @Test func giganticDimensionsTakeLittleMemory() throws {
     let directory = try BadData.fixture.write(changing: [
       BadData.images: { _ in IDXFixture.idx([50_000_000, 28, 28], [1, 2, 3]) }
@@ -157,7 +163,7 @@ struct BadDataTests {
     #expect(throws: DatasetError.self) {
       try DataSource.directory(directory.path).read(limit: nil, seed: 1)
     }
-    #expect(try peakMemory() - before < 4_000_000, "kB more than before; the header says 39 GB")
+    #expect(try peakMemory() - before < 4_000_000, "kB more than before; the header declares 39 GB")
   }
 
   @Test func missingDirectoryIsNamed() throws {
@@ -178,7 +184,7 @@ struct BadDataTests {
     #expect(error?.path == path)
   }
 
-  @Test func limitThatLosesAClassIsNamed() throws {
+  @Test func limitThatRemovesAClassIsNamed() throws {
     let directory = try BadData.fixture.write()
     let error = #expect(throws: DatasetError.self) {
       try DataSource.directory(directory.path).read(limit: 4, seed: 1)

@@ -1,7 +1,7 @@
 import Dataset
 import Testing
 
-/// How evenly global batches fall on ranks: what is promised, and what was measured beyond it.
+/// The balance of local batches over ranks: the guaranteed balance, and measured bounds elsewhere.
 struct BalanceTests {
   /// Sizes of the local batches: `[rank][batch]`.
   private func sizes(
@@ -18,7 +18,7 @@ struct BalanceTests {
 
   private func spread(_ values: [Int]) -> Int { (values.max() ?? 0) - (values.min() ?? 0) }
 
-  /// The multiplier has no common factor with 840: consecutive positions visit all ranks in turn.
+  /// The multiplier is coprime to 840, so consecutive positions visit all ranks in turn.
   @Test(arguments: (1...48).filter { 840 % $0 == 0 }, LocalBatchesTests.batchSizes)
   func differByOneAtMostWhereTheRankCountDivides840(ranks: Int, batch: Int) {
     for seed in [1, 2] as [UInt64] {
@@ -32,21 +32,21 @@ struct BalanceTests {
 
   /// 840 shards of 71 or 72 samples: 93 or 94 shards a rank on 9 ranks, 17 or 18 on 48.
   @Test(arguments: [(9, 1), (48, 1)]) func epochTotalsFollowTheNumberOfShards(
-    ranks: Int, shardsMore: Int
+    ranks: Int, difference: Int
   ) {
     let owners = ShardOwners.roundRobin(shards: VirtualShards(samples: 60_000), ranks: ranks)
     let shards = (0..<ranks).map { rank in owners.rankOfShard.filter { $0 == rank }.count }
-    #expect(spread(shards) == shardsMore)
+    #expect(spread(shards) == difference)
     #expect(owners.samplesOfRank.reduce(0, +) == 60_000)
     for (count, samples) in zip(shards, owners.samplesOfRank) {
       #expect((71 * count...72 * count).contains(samples))
     }
   }
 
-  /// Largest local batch over the mean, in 20 seeds: the worst batch and the mean of all batches.
+  /// The imbalance (max/mean) of local batches over 20 seeds: the worst batch and the mean.
   ///
-  /// Measured: 1.69 and 1.22; 1.16 and 1.06; 2.25 and 1.94; 2.06 and 1.26. A perfect cut has 1.13,
-  /// 1.02, 1.50 and 1.13. Single multipliers are worse: 3.1 for 9 ranks and batches of 64.
+  /// Measured: 1.69 and 1.22; 1.16 and 1.06; 2.25 and 1.94; 2.06 and 1.26. An even division has
+  /// 1.13, 1.02, 1.50 and 1.13. Single multipliers are worse: 3.1 for 9 ranks and batches of 64.
   @Test(arguments: [
     (9, 64, 1.7, 1.25), (9, 256, 1.2, 1.1), (48, 64, 2.3, 2.0), (48, 256, 2.1, 1.3),
   ])

@@ -4,19 +4,21 @@ import Testing
 
 struct NormalisationTests {
   /// Bytes 0, 51, 102, 255: mean 102, mean square 19507.5, variance 9103.5.
-  @Test func isThatOfTheHandWorkedSet() throws {
+  @Test func equalsAHandComputedExample() throws {
     let figures = try #require(Normalisation(of: [0, 51, 102, 255]))
     #expect(abs(figures.mean - 0.4) < 1e-15)
     #expect(abs(figures.deviation - 9103.5.squareRoot() / 255) < 1e-15)
   }
 
-  @Test func halfBlackHalfWhiteIsOneHalfTwice() throws {
+  @Test func halfBlackHalfWhiteHasMeanAndDeviationOneHalf() throws {
     let figures = try #require(Normalisation(of: [0, 255, 255, 0]))
     #expect(abs(figures.mean - 0.5) < 1e-15)
     #expect(abs(figures.deviation - 0.5) < 1e-15)
   }
 
-  /// The sums run over blocks: the largest bytes must not overflow one, nor a ragged end be lost.
+  /// The sums are computed in blocks.
+  ///
+  /// Blocks of the largest bytes must not overflow, and the shorter last block must be included.
   @Test func isExactForManyLargeBytes() throws {
     let count = 3 * (1 << 16) + 5
     let figures = try #require(Normalisation(of: [0] + [UInt8](repeating: 255, count: count)))
@@ -50,7 +52,7 @@ struct SyntheticDataTests {
     #expect(short.test == long.test)
   }
 
-  @Test func hasTheShapeOfMNISTAndSaysWhatItIs() throws {
+  @Test func hasTheShapeOfMNISTAndIsMarkedAsSynthetic() throws {
     let data = try make(1, limit: nil)
     #expect((data.training.count, data.test.count, data.classes) == (60_000, 10_000, 10))
     #expect((data.training.height, data.training.width) == (28, 28))
@@ -87,8 +89,8 @@ struct DataHashTests {
 
   @Test func changesWithTheLimitAndTheShape() throws {
     #expect(try data(limit: 20) != data())
-    let turned = try IDXFixture(trainingCount: 30, testCount: 20, height: 6, width: 4).write()
-    let read = try DataSource.directory(turned.path).read(limit: nil, seed: 1)
+    let transposed = try IDXFixture(trainingCount: 30, testCount: 20, height: 6, width: 4).write()
+    let read = try DataSource.directory(transposed.path).read(limit: nil, seed: 1)
     #expect(try read.sha256() != data())
   }
 }

@@ -4,9 +4,9 @@ import Hashing
 import TestSupport
 import Testing
 
-/// The order of samples against the independent implementation, and for any constants.
+/// The order of samples: equal to the independent implementation, and valid for any constants.
 struct EpochOrderTests {
-  @Test func isTheOneOfTheIndependentImplementation() throws {
+  @Test func equalsTheIndependentImplementation() throws {
     let facts = try OracleFacts.read()
     #expect(facts.orders.count >= 6)
     for expected in facts.orders {
@@ -20,7 +20,7 @@ struct EpochOrderTests {
     }
   }
 
-  @Test func drawsAreThoseOfTheIndependentImplementation() throws {
+  @Test func drawsEqualTheIndependentImplementation() throws {
     for expected in try OracleFacts.read().draws {
       let stream = RandomStream(seed: expected.seed, name: expected.stream)
       #expect(expected.draws.indices.map { stream.word($0) } == expected.draws)
@@ -36,7 +36,7 @@ struct EpochOrderTests {
     #expect(samples == 7 || order != Array(0..<samples))
   }
 
-  @Test func asManyShardsAsSamplesIsAnOrderToo() {
+  @Test func oneSamplePerShardGivesTheWalkItself() {
     let order = EpochOrder(seed: 1, epoch: 1, shards: VirtualShards(count: 96, samples: 96))
     #expect(order.globalOrder() == (0..<96).map { (order.multiplier * $0 + order.offset) % 96 })
   }
@@ -50,7 +50,7 @@ struct EpochOrderTests {
     #expect(EpochOrder(seed: 1 << 32 + 1, epoch: 1, shards: shards).globalOrder() != first)
   }
 
-  /// One shard, one list: the shuffle alone makes the order, and it differs by epoch.
+  /// The shuffle of a shard depends on the epoch and on the shard.
   @Test func shardsAreShuffledAnewEachEpoch() {
     let shards = VirtualShards(samples: 60_000)
     let orders = (1...3).map { EpochOrder(seed: 1, epoch: $0, shards: shards) }

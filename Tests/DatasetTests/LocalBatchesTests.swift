@@ -1,12 +1,12 @@
 import Dataset
 import Testing
 
-/// Local batches put together again must be the global batches, whatever the rank count.
+/// The local batches of all ranks together must be the global batches, for any rank count.
 struct LocalBatchesTests {
   static let rankCounts = Array(1...9) + [48]
   static let batchSizes = [64, 96, 100, 256]
 
-  /// The global indices of every local batch of `rank`.
+  /// Returns the global indices of every local batch of `rank`.
   private func batches(_ order: EpochOrder, _ owners: ShardOwners, rank: Int, size: Int) -> [[Int]]
   {
     var samples: [Int] = []
@@ -35,8 +35,8 @@ struct LocalBatchesTests {
         return
       }
       for rank in 0..<owners.ranks {
-        let mine = expected.filter { owners.rankOfShard[$0 % shards.count] == rank }
-        guard parts[rank].count == sizes.count, parts[rank][batch] == mine else {
+        let owned = expected.filter { owners.rankOfShard[$0 % shards.count] == rank }
+        guard parts[rank].count == sizes.count, parts[rank][batch] == owned else {
           Issue.record("batch \(batch) of rank \(rank) is not its part of the global batch")
           return
         }
@@ -52,7 +52,7 @@ struct LocalBatchesTests {
     for size in Self.batchSizes { check(order, owners, size: size) }
   }
 
-  @Test(arguments: [1, 2, 3, 5]) func workForASingleShardAndOneShardASample(ranks: Int) {
+  @Test(arguments: [1, 2, 3, 5]) func workForASingleShardAndOneShardPerSample(ranks: Int) {
     for shards in [VirtualShards(count: 1, samples: 77), VirtualShards(count: 77, samples: 77)] {
       let order = EpochOrder(seed: 4, epoch: 1, shards: shards)
       check(order, ShardOwners.roundRobin(shards: shards, ranks: ranks), size: 10)

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Where data is looked for: `--data`, then `MNIST_DATA`, the working directory, the user's cache.
+/// The search order for data: `--data`, `MNIST_DATA`, the working directory, the user's cache.
 struct LocateTests {
   private let fixture = IDXFixture(trainingCount: 10, testCount: 10, height: 2, width: 2)
 
@@ -14,7 +14,7 @@ struct LocateTests {
     #expect(try DataSource.locate(option: "synthetic", environment: environment) == .synthetic)
   }
 
-  @Test func theVariableComesBeforeTheUsualPlaces() throws {
+  @Test func theVariableComesBeforeTheDefaultDirectories() throws {
     let local = try fixture.write()
     #expect(
       try DataSource.locate(
@@ -35,7 +35,7 @@ struct LocateTests {
         == .directory("\(cache.path)/mnist"))
   }
 
-  @Test func theCacheIsBelowHomeWhereNothingElseIsSaid() throws {
+  @Test func theDefaultCacheIsBelowHome() throws {
     let home = try TemporaryDirectory()
     try makeCache(in: home.path + "/.cache/mnist")
     #expect(
@@ -44,13 +44,13 @@ struct LocateTests {
         == .directory("\(home.path)/.cache/mnist"))
   }
 
-  @Test func nothingFoundNamesThePlacesAndTheScript() throws {
+  @Test func theErrorNamesTheDirectoriesAndTheScript() throws {
     let error = #expect(throws: DatasetError.self) {
       try DataSource.locate(
-        option: nil, environment: ["HOME": "/nobody"], localPlace: "/nowhere")
+        option: nil, environment: ["HOME": "/missing"], localPlace: "/nowhere")
     }
     let text = try #require(error?.description)
-    for part in ["/nowhere", "/nobody/.cache/mnist", "MNIST_DATA", "jobs/get-mnist.sh", "--data"] {
+    for part in ["/nowhere", "/missing/.cache/mnist", "MNIST_DATA", "jobs/get-mnist.sh", "--data"] {
       #expect(text.contains(part), "\(text)")
     }
     #expect(!text.contains("\n"))

@@ -7,7 +7,7 @@ struct ReadingTests {
     try DataSource.directory(directory.path).read(limit: limit, seed: 1)
   }
 
-  @Test func plainFilesComeBackByteForByte() throws {
+  @Test func plainFilesAreReadByteForByte() throws {
     let fixture = IDXFixture(trainingCount: 30, testCount: 12, height: 5, width: 7, classes: 3)
     let directory = try fixture.write()
     let data = try read(directory)
@@ -34,7 +34,7 @@ struct ReadingTests {
     #expect(compressed.sha256() == plain.sha256())
   }
 
-  /// More bytes than the reader takes at a time.
+  /// The file has more bytes than the reader reads at once.
   @Test func largeFilesAreReadWhole() throws {
     let fixture = IDXFixture(trainingCount: 10_701, testCount: 10)
     let images = fixture.contents[0][16...]

@@ -25,14 +25,14 @@ import Testing
     let words = ["./mnist-mpi", "train", "--model", "mlp"]
     #expect(
       launch.foreignLauncherProblem(library: openMPI, words: words)
-        == "srun says 4 processes, but this program is built with Open MPI 4.1.4 and would be "
+        == "srun started 4 processes, but this program is built with Open MPI 4.1.4 and would be "
         + "alone in each of them; start it with: "
         + "srun --mpi=pmix -n 4 ./mnist-mpi train --model mlp")
   }
 
   @Test func theRemedyIsACommand() throws {
     let step = ["SLURM_STEP_NUM_TASKS": "4", "SLURM_STEP_NUM_NODES": "2", "PMI_SIZE": "4"]
-    let words = ["mnist-mpi", "--data", "/a place/mnist"]
+    let words = ["mnist-mpi", "--data", "/a directory/mnist"]
     let srun = try #require(
       LaunchEnvironment(step).foreignLauncher(library: openMPI, words: ["mnist-mpi"]))
     #expect(srun.remedy == "srun --mpi=pmix -N 2 -n 4 mnist-mpi")
@@ -44,7 +44,7 @@ import Testing
   @Test func theLauncherOfAnotherMPI() throws {
     let launch = LaunchEnvironment(["PMI_SIZE": "3", "PMI_RANK": "0"])
     let problem = try #require(launch.foreignLauncherProblem(library: openMPI))
-    #expect(problem.hasPrefix("the launcher of another MPI (PMI) says 3 processes, "))
+    #expect(problem.hasPrefix("the launcher of another MPI (PMI) started 3 processes, "))
     #expect(!problem.contains("\n"))
     #expect(launch.foreignLauncherProblem(library: "MPICH 4.0.2") == nil)
   }

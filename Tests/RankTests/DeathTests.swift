@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What goes wrong on one rank ends all of them: at once, with one line that says what and where.
+/// An error on one rank ends all ranks at once, with one line that names the error and the rank.
 @Suite struct DeathTests {
   @Test(arguments: [1, 2, 4])
   func aRankThatThrowsEndsAll(ranks: Int) async throws {
@@ -12,7 +12,7 @@ import Testing
 
   @Test func outputBeforeAnAbortIsNotLost() async throws {
     let result = try await death("last-rank-throws", ranks: 2)
-    #expect(result.stdout.contains("before the mishap\n"), "\(result.report)")
+    #expect(result.stdout.contains("before the error\n"), "\(result.report)")
   }
 
   @Test func aRankThatThrowsWithoutMpirun() async throws {
@@ -34,7 +34,7 @@ import Testing
       result, "rank-checks: ranks-disagree: rank 2 of 3: ", "this rank is the last one")
   }
 
-  /// Runs a scenario, which ends before the launcher would end it.
+  /// Runs a scenario and expects that it ends before the launcher's time limit.
   private func death(_ name: String, ranks: Int?) async throws -> ProcessResult {
     let result = try await MPIRun.run("rank-checks", ranks: ranks, arguments: ["--death", name])
     #expect(!result.timedOut, "\(result.report)")

@@ -1,14 +1,14 @@
 import TestSupport
 import Testing
 
-/// The launcher of another MPI, imitated by the variables that it sets.
+/// The launcher of another MPI, imitated by the environment variables that it sets.
 @Suite struct ForeignLauncherTests {
-  @Test func oneProcessSaysIt() async throws {
+  @Test func oneProcessPrintsTheProblem() async throws {
     let first = try await launched(["SLURM_STEP_NUM_TASKS": "3", "SLURM_PROCID": "0"])
     #expect(first.exitCode == 70, "\(first.report)")
     let lines = first.errorLines(of: "rank-checks")
     #expect(lines.count == 1)
-    #expect(lines.allSatisfy { $0.contains("srun says 3 processes") })
+    #expect(lines.allSatisfy { $0.contains("srun started 3 processes") })
   }
 
   @Test func theOthersEndSilently() async throws {
@@ -23,7 +23,8 @@ import Testing
     #expect(result.exitCode == 70, "\(result.report)")
     let lines = result.errorLines(of: "rank-checks")
     #expect(lines.count == 1, "\(result.report)")
-    #expect(lines.allSatisfy { $0.contains("mpirun says 2 processes") && $0.contains("says 1:") })
+    #expect(
+      lines.allSatisfy { $0.contains("mpirun started 2 processes") && $0.contains("reports 1:") })
   }
 
   @Test func anAllocationIsNoLauncher() async throws {

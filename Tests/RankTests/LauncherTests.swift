@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The launcher of the tests itself: a hang must end, and leave nothing behind.
+/// The test launcher itself: a program that hangs is ended, and no process or file remains.
 @Suite struct LauncherTests {
   @Test(arguments: [nil, 3])
   func aHangIsKilledWithAllItsRanks(ranks: Int?) async throws {
@@ -11,7 +11,7 @@ import Testing
       "rank-checks", ranks: ranks, arguments: ["--death", "hang"],
       environment: ["RANK_CHECKS_MARK": mark], timeout: 3)
     #expect(result.timedOut, "\(result.report)")
-    // It ended at SIGTERM, which lets mpirun clear up, and not only when it was killed after that.
+    // It ended on SIGTERM, on which mpirun cleans up, and not on the SIGKILL that would follow.
     #expect(result.exitCode != 0 && result.exitCode != 128 + SIGKILL, "\(result.report)")
     #expect(processes(marked: mark) == [])
   }
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  /// The processes whose environment holds `mark`.
+  /// Returns the processes that have `mark` in their environment.
   private func processes(marked mark: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return names.filter { name in

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Everything that only several ranks can show: each check of `rank-checks` under mpirun.
+/// Behaviour that only several ranks can show: each check of `rank-checks` under mpirun.
 @Suite struct RankTests {
   @Test(arguments: try await CheckList.names(), [1, 2, 3, 4])
   func holds(check: String, ranks: Int) async throws {
@@ -21,7 +21,7 @@ import Testing
   }
 }
 
-/// The names of the checks, as `rank-checks` tells them.
+/// The names of the checks, as `rank-checks --list` prints them.
 enum CheckList {
   static func names() async throws -> [String] {
     let result = try await MPIRun.run("rank-checks", ranks: nil, arguments: ["--list"])

@@ -2,7 +2,8 @@ import Foundation
 
 /// A small data set that can be learned, written as four IDX files with the official names.
 ///
-/// Sample `i` has class `i mod classes`; its stripes are bright, everything else is dim noise.
+/// Sample `i` has class `i mod classes`. The stripes of its class are bright; all other pixels are
+/// dim noise.
 public struct IDXFixture: Sendable {
   /// The official file names: training images and labels, test images and labels.
   public static let names = [
@@ -16,7 +17,7 @@ public struct IDXFixture: Sendable {
   public var width = 28
   public var classes = 10
 
-  /// A set of the given sizes.
+  /// Makes a data set of the given sizes.
   public init(
     trainingCount: Int = 1000, testCount: Int = 200, height: Int = 28, width: Int = 28,
     classes: Int = 10
@@ -28,7 +29,7 @@ public struct IDXFixture: Sendable {
     self.classes = classes
   }
 
-  /// The four files' bytes, in the order of ``names``.
+  /// The bytes of the four files, in the order of ``names``.
   public var contents: [[UInt8]] {
     [(0, trainingCount), (trainingCount, testCount)].flatMap { first, count in
       [
@@ -38,7 +39,7 @@ public struct IDXFixture: Sendable {
     }
   }
 
-  /// Writes the four files into a directory of their own.
+  /// Writes the four files into a new temporary directory.
   ///
   /// - Parameters:
   ///   - gzip: compress each file and name it `.gz`.
@@ -55,7 +56,7 @@ public struct IDXFixture: Sendable {
     return directory
   }
 
-  /// Replaces the file at `path` by `path.gz`.
+  /// Replaces the file at `path` by the compressed file `path.gz`.
   public static func compress(_ path: String) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -67,7 +68,7 @@ public struct IDXFixture: Sendable {
     }
   }
 
-  /// An IDX file of unsigned bytes: magic number, big-endian dimensions, content.
+  /// Returns an IDX file of unsigned bytes: magic number, big-endian dimensions, content.
   public static func idx(_ dimensions: [Int], _ content: [UInt8]) -> [UInt8] {
     let sizes = dimensions.flatMap { size in [24, 16, 8, 0].map { UInt8(size >> $0 & 255) } }
     return [0, 0, 8, UInt8(dimensions.count)] + sizes + content
@@ -89,10 +90,10 @@ public struct IDXFixture: Sendable {
   }
 }
 
-/// What a test needs and does not find, in words.
+/// An error that describes something that a test needs and that is missing.
 public struct SupportError: Error, CustomStringConvertible {
   public let description: String
 
-  /// An error with the text `description`.
+  /// Makes an error with the text `description`.
   public init(_ description: String) { self.description = description }
 }

@@ -1,17 +1,19 @@
 import Foundation
 
-/// One start of a program, with standard output and error into files.
+/// One start of a program, with standard output and standard error redirected to files.
 struct Launch: Sendable {
   let command: [String]
   let environment: [String: String]
   let directory: String?
   let timeout: Double
 
-  /// Seconds that a program gets to end by itself after its time is over.
-  private static let grace = 5.0
+  /// Seconds from SIGTERM, sent at the timeout, to SIGKILL.
+  private static let gracePeriod = 5.0
 
+  /// Starts the program, waits for its end and kills all processes that it left running.
   func run() async throws -> ProcessResult {
-    // Files never fill up, as pipes do, and outlive a process that keeps them open.
+    // A pipe can fill up, and its reader would wait for every process that keeps it open. A file
+    // has neither problem.
     let output = try TemporaryDirectory()
     let clock = ContinuousClock()
     let start = clock.now
@@ -25,17 +27,17 @@ struct Launch: Sendable {
     while waitpid(process, &status, WNOHANG) == 0 {
       let elapsed = (clock.now - start) / .seconds(1)
       if !timedOut, elapsed > timeout {
-        // Politely first: mpirun then removes its files in shared memory.
+        // SIGTERM comes first, because mpirun then removes its files in shared memory.
         timedOut = true
         kill(process, SIGTERM)
-      } else if elapsed > timeout + Self.grace {
+      } else if elapsed > timeout + Self.gracePeriod {
         offspring.killAll()
       }
       let size = size(of: output.path("stdout"))
       if size > growth.last?.bytes ?? 0 {
         growth.append(.init(bytes: size, seconds: (clock.now - start) / .seconds(1)))
       }
-      // A cancelled test waits on: its program has a time limit anyway.
+      // A cancelled test continues to wait, because its program has a time limit anyway.
       try? await Task.sleep(for: .milliseconds(5))
     }
     let seconds = (clock.now - start) / .seconds(1)
@@ -69,7 +71,7 @@ struct Launch: Sendable {
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, stdout, flags, 0o600)
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, stderr, flags, 0o600)
 
-    // The threads that run tests block signals, and a program inherits that: it would miss SIGTERM.
+    // The threads that run tests block signals. A program would inherit that and miss SIGTERM.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -83,7 +85,7 @@ struct Launch: Sendable {
       guard FileManager.default.fileExists(atPath: directory) else {
         throw LaunchError(description: "there is no directory \(directory)")
       }
-      // env replaces itself by the program, which thus is the process that is started here.
+      // env replaces itself by the program, so the process started here is the program.
       words = ["env", "--chdir=\(directory)"] + words
     }
 

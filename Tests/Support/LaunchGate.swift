@@ -1,6 +1,6 @@
-/// Lets a few programs run at once and the others wait: the suites of a test run share it.
+/// A limit on the number of programs that run at once; the suites of a test run share it.
 public actor LaunchGate {
-  /// The gate of ``MPIRun``.
+  /// The gate that ``MPIRun`` uses.
   public static let shared = LaunchGate(limit: 2)
 
   private var free: Int
@@ -10,7 +10,7 @@ public actor LaunchGate {
     free = limit
   }
 
-  /// Runs `body` once a place is free.
+  /// Runs `body` as soon as fewer than the limit are running.
   public func run<Result: Sendable>(
     _ body: @Sendable () async throws -> Result
   ) async throws -> Result {

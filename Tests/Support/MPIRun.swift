@@ -1,14 +1,13 @@
 import Foundation
 
-/// Starts a built program, under mpirun or alone, the way that a user would from a clean shell.
+/// Starts a built program, under mpirun or alone, as a user would from a clean shell.
 public enum MPIRun {
-  /// Runs `executable` (of this build) as `ranks` processes under mpirun, or without mpirun if it
-  /// is nil, and waits for its end.
+  /// Runs `executable` (of this build) as `ranks` processes under mpirun and waits for its end.
   ///
-  /// `prefix` stands before mpirun, or before the program where there is none. Variables of an MPI
-  /// or SLURM around the tests are dropped, GPUs are hidden; `environment` is added last. At most two
-  /// programs run at once. A program that runs longer than `timeout` seconds is killed with all its
-  /// processes, and so is whatever a program leaves behind.
+  /// If `ranks` is nil, the program runs without mpirun. The words of `prefix` precede the command.
+  /// Inherited variables of MPI and SLURM are removed and GPUs are hidden; `environment` is added
+  /// last. At most two programs run at once. A program that runs longer than `timeout` seconds is
+  /// killed with all its processes. Processes that a program leaves running are killed too.
   public static func run(
     _ executable: String, ranks: Int?, arguments: [String] = [], prefix: [String] = [],
     environment: [String: String] = [:], directory: String? = nil, timeout: Double = 60
@@ -43,7 +42,7 @@ public enum MPIRun {
         "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
         "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_hwloc_base_binding_policy": "none",
         "OMPI_MCA_mpi_yield_when_idle": "1", "OPENBLAS_NUM_THREADS": "1",
-        // Tests compute on the CPU unless they say otherwise, whatever the machine has.
+        // Tests compute on the CPU unless they request a GPU, on any machine.
         "MNIST_MPI_CUDA": "none",
       ]
     ) { $1 }

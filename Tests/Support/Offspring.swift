@@ -1,9 +1,9 @@
 import Foundation
 
-/// A program that was started, and all the processes that it started in turn.
+/// A started program and all processes that it started, directly or indirectly.
 ///
-/// Open MPI gives ranks process groups and helpers sessions of their own, so neither finds them
-/// all. What they all inherit is an environment variable with a value that nobody else has.
+/// Open MPI puts ranks into separate process groups and helpers into separate sessions, so neither
+/// identifies all of them. All of them inherit an environment variable with a unique value.
 struct Offspring {
   static let variable = "MPI_RUN_MARK"
 
@@ -19,13 +19,13 @@ struct Offspring {
     }
   }
 
-  /// Kills all processes, also those that begin meanwhile.
+  /// Kills all processes, including those that are started in the meantime.
   func killAll() {
-    var victims = members
-    while !victims.isEmpty {
-      for victim in victims { kill(victim, SIGKILL) }
+    var alive = members
+    while !alive.isEmpty {
+      for process in alive { kill(process, SIGKILL) }
       usleep(5_000)
-      victims = members
+      alive = members
     }
   }
 }

@@ -1,7 +1,7 @@
 import Dataset
 public import NeuralNetwork
 
-/// One of the oracle's adam runs: its model, samples and batches, and its tensors by step.
+/// One of the oracle's adam runs: its model, samples and batches, and its tensors for each step.
 public struct OracleRun {
   public let model: Model
   public let images: [UInt8]
@@ -11,7 +11,7 @@ public struct OracleRun {
   public let losses: [Double]
   private let file: SafetensorsFile
 
-  /// Reads model, samples and batches; tensors are read when they are asked for.
+  /// Reads model, samples and batches; ``tensors(_:_:)`` reads tensors later.
   public init(_ file: SafetensorsFile, isConvolutional: Bool) throws {
     self.file = file
     func shape(_ name: String) throws -> [Int] {
@@ -38,14 +38,14 @@ public struct OracleRun {
     }
   }
 
-  /// The run's samples, with buffers.
+  /// Returns the run's samples with buffers for `optimizer`.
   public func replica(_ optimizer: Optimizer) -> Replica {
     Replica(
       model: model, optimizer: optimizer, images: images, labels: labels, mean: normalisation.mean,
       deviation: normalisation.deviation)
   }
 
-  /// All tensors `prefix.NAME` in canonical order, one after the other.
+  /// Returns all tensors `prefix.NAME`, concatenated in canonical order.
   public func tensors(_ prefix: String, _ layout: ParameterLayout) throws -> [Float] {
     try layout.tensors.flatMap { tensor in
       guard file.shape("\(prefix).\(tensor.name)") == tensor.canonicalShape else {

@@ -1,4 +1,4 @@
-/// What a program left behind.
+/// The result of a program: exit code, output and times.
 public struct ProcessResult: Sendable {
   /// The exit code; 128 + the signal's number when a signal ended the program.
   public let exitCode: Int32
@@ -9,26 +9,27 @@ public struct ProcessResult: Sendable {
   /// Seconds from the start of the program to its end.
   public let seconds: Double
 
-  /// Whether the program ran past its time and was killed.
+  /// Whether the program exceeded its time limit and was killed.
   public let timedOut: Bool
 
-  /// The size of standard output at an instant since the start.
+  /// The size of standard output at one instant, in seconds since the start.
   struct Growth: Sendable {
     let bytes: Int
     let seconds: Double
   }
 
-  /// How standard output grew, looked at every few milliseconds.
+  /// The growth of standard output, sampled every few milliseconds.
   let growth: [Growth]
 
-  /// The lines of standard error that begin with `program` and a colon: ours, not the launcher's.
+  /// Returns the lines of standard error that begin with `program` and a colon, without warnings.
   ///
-  /// Without warnings: tests run more ranks than there are cores, and a run says so.
+  /// Lines of the launcher are thereby excluded. Warnings are excluded because tests run more ranks
+  /// than there are cores, for which a run prints a warning.
   public func errorLines(of program: String) -> [String] {
     lines(of: program).filter { !$0.hasPrefix("\(program): warning: ") }
   }
 
-  /// The lines of standard error that are warnings of `program`.
+  /// Returns the lines of standard error that are warnings of `program`.
   public func warningLines(of program: String) -> [String] {
     lines(of: program).filter { $0.hasPrefix("\(program): warning: ") }
   }
@@ -38,13 +39,15 @@ public struct ProcessResult: Sendable {
       .filter { $0.hasPrefix("\(program):") }
   }
 
-  /// One text for a failed expectation: how it ended and all that it wrote.
+  /// A description for a failed expectation: how the program ended, and its complete output.
   public var report: String {
     let end = timedOut ? "killed after \(seconds) s (it hung)" : "exit code \(exitCode)"
     return "\(end)\n--- stderr\n\(stderr)\n--- stdout\n\(stdout)"
   }
 
-  /// When the first line with this beginning was seen from outside, in seconds since the start.
+  /// Returns the time in seconds from the start until a line with this beginning was observed.
+  ///
+  /// The result is nil where standard output has no such line.
   public func secondsUntil(line beginning: String) -> Double? {
     guard let found = stdout.range(of: beginning) else { return nil }
     let bytes = stdout[..<found.upperBound].utf8.count

@@ -1,7 +1,7 @@
 public import RunRecords
 import Statistics
 
-/// A small made-up record; tests change what they are about.
+/// A small made-up record; each test changes the fields that it examines.
 public func makeRecord(
   ranks: Int = 1, seconds: Double = 10, id: String = "0a1b2c3d4e5f",
   _ change: (inout RunRecord) -> Void = { _ in }
@@ -34,6 +34,7 @@ public func makeRecord(
   return record
 }
 
+/// The work of `makeRecord`.
 public func makeWork() -> Work {
   Work(
     dataSHA256: "da7a", trainingSamples: 6000, testSamples: 10000, classes: 10, imageHeight: 28,
@@ -46,7 +47,7 @@ public func makeWork() -> Work {
     precision: "float32")
 }
 
-/// A rank whose phases add up to the training seconds; rank 0 of several waits for the others.
+/// A rank with phases that add up to the training seconds; rank 0 of several waits for the others.
 public func makeRank(_ rank: Int, of ranks: Int, seconds: Double) -> RankRecord {
   var phases = PhaseSeconds()
   let waits = ranks > 1 && rank == 0

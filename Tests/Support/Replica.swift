@@ -1,6 +1,6 @@
 public import NeuralNetwork
 
-/// Samples and flat buffers in plain memory that an engine can be tried on.
+/// Samples and flat buffers in plain memory, for tests of an engine.
 public final class Replica {
   public let layout: ParameterLayout
   public let samples: Samples
@@ -9,7 +9,7 @@ public final class Replica {
   private let images: UnsafeMutableBufferPointer<UInt8>
   private let labels: UnsafeMutableBufferPointer<UInt8>
 
-  /// Copies the samples and makes buffers for `model`; parameters are the initial ones of `seed`.
+  /// Copies the samples and makes buffers for `model`, with the initial parameters of `seed`.
   public init(
     model: Model, optimizer: Optimizer, images: [UInt8], labels: [UInt8], mean: Double,
     deviation: Double, seed: UInt64 = 1
@@ -28,7 +28,7 @@ public final class Replica {
     InitialWeights.fill(buffers.parameters, layout: layout, seed: seed)
   }
 
-  /// `count` random images of `model`'s size; equal arguments give equal samples.
+  /// Makes `count` random images of `model`'s size; equal arguments give equal samples.
   public convenience init(
     model: Model, optimizer: Optimizer = Optimizer(kind: .sgd), count: Int, seed: UInt64 = 1
   ) {
@@ -50,7 +50,7 @@ public final class Replica {
 
   public var parameters: [Float] { Array(buffers.parameters) }
 
-  /// Gradients of the samples at `indices` by `engine`, with the outcome and the announced ranges.
+  /// Returns `engine`'s gradients for the samples at `indices`, the outcome and announced ranges.
   public func gradients(of indices: [Int32], by engine: some Engine) -> (
     values: [Float], outcome: BatchOutcome, ranges: [Range<Int>]
   ) {
@@ -61,7 +61,7 @@ public final class Replica {
     return (Array(gradients), outcome, ranges)
   }
 
-  /// Changes all parameters by the gradients that were computed last.
+  /// Updates all parameters with the gradients that were computed last.
   public func update(by engine: some Engine, scale: Float, step: Int) {
     guard let gradients = gradients.baseAddress else { return }
     engine.update(0..<layout.count, from: [UnsafePointer(gradients)], scale: scale, step: step)
@@ -76,17 +76,17 @@ public final class Replica {
   }
 }
 
-/// A linear congruential generator: enough for test data, and the same everywhere.
+/// A linear congruential generator for test data, with the same numbers on every machine.
 public struct SmallGenerator {
   private var state: UInt64
 
-  /// A generator that starts from `state`.
+  /// Makes a generator with the initial state `state`.
   public init(state: UInt64) { self.state = state }
 
-  /// The next byte.
+  /// Returns the next byte.
   public mutating func byte() -> UInt8 { UInt8(next() >> 56) }
 
-  /// The next number in -1 ..< 1.
+  /// Returns the next number in -1 ..< 1.
   public mutating func symmetric() -> Float { Float(next() >> 40) / 8_388_608 - 1 }
 
   private mutating func next() -> UInt64 {
@@ -95,15 +95,16 @@ public struct SmallGenerator {
   }
 }
 
-/// Euclidean norm of `values - expected` over that of `expected`, in double precision.
+/// Returns the Euclidean norm of `values - expected` divided by that of `expected`.
 ///
-/// Infinite where a value is NaN, so that no maximum or comparison loses it.
+/// It is computed in double precision. The result is infinite where a value is NaN, so that a
+/// maximum or comparison does not lose it.
 public func relativeNorm(_ values: [Float], _ expected: [Float]) -> Double {
   precondition(values.count == expected.count, "\(values.count) values, \(expected.count) expected")
   var (error, size) = (0.0, 0.0)
-  for (value, wanted) in zip(values, expected) {
-    error += (Double(value) - Double(wanted)) * (Double(value) - Double(wanted))
-    size += Double(wanted) * Double(wanted)
+  for (value, reference) in zip(values, expected) {
+    error += (Double(value) - Double(reference)) * (Double(value) - Double(reference))
+    size += Double(reference) * Double(reference)
   }
   if error == 0 { return 0 }
   let ratio = (error / size).squareRoot()

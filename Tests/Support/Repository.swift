@@ -1,17 +1,18 @@
 import Foundation
 
-/// Where tests find files of the repository, and MNIST.
+/// The paths of the repository's files and of MNIST, for tests.
 public enum Repository {
   /// The repository's root.
   public static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
-  /// The directory with what the independent implementation computed.
+  /// The directory with the results of the independent implementation.
   public static let oracle = "\(root)/Tests/Oracle"
 
-  /// The directory with the four MNIST files: `$MNIST_DATA`, else `data/mnist` in the repository.
+  /// Returns the directory with the four MNIST files: `$MNIST_DATA`, else the repository's own.
   ///
-  /// - Throws: an error that says how to get them.
+  /// The repository's own directory is `data/mnist`.
+  /// - Throws: an error that describes how to get the files.
   public static func mnist() throws -> String {
     let directory = ProcessInfo.processInfo.environment["MNIST_DATA"] ?? "\(root)/data/mnist"
     for name in IDXFixture.names
@@ -32,7 +33,7 @@ public enum Repository {
   }
 }
 
-/// What `Tests/Oracle/facts.json` says about orders, initial values and MNIST.
+/// The content of `Tests/Oracle/facts.json`: orders, initial values, draws and facts about MNIST.
 public struct OracleFacts: Decodable, Sendable {
   /// One epoch's order of samples.
   public struct Order: Decodable, Sendable {
@@ -63,7 +64,7 @@ public struct OracleFacts: Decodable, Sendable {
     public let draws: [UInt32]
   }
 
-  /// Mean and deviation of the MNIST training images.
+  /// Mean and standard deviation of the MNIST training images.
   public struct Normalisation: Decodable, Sendable {
     public let mean: Double
     public let deviation: Double

@@ -1,7 +1,9 @@
 import Dataset
 public import NeuralNetwork
 
-/// One of the oracle's sgd runs: the first steps on MNIST with a full-size network; see Tests/Oracle/README.md.
+/// One of the oracle's sgd runs: the first steps on MNIST with a full-size network.
+///
+/// See Tests/Oracle/README.md.
 public struct SGDOracleRun {
   /// A run as `sgd-losses.json` describes it.
   private struct Description: Decodable {
@@ -18,16 +20,16 @@ public struct SGDOracleRun {
   public let model: Model
   public let optimizer: Optimizer
   public let batchSize: Int
-  /// Samples that the oracle had.
+  /// Number of training samples that the oracle used.
   public let samples: Int
   /// The batches of the first epoch, as indices into all samples of the one rank.
   public let batches: [[Int32]]
-  /// PyTorch's losses, one a step.
+  /// PyTorch's losses, one per step.
   public let losses: [Double]
   private let seed: UInt64
   private let data: TrainingData
-  /// The data set's numbers of the rank's samples, which lie in the order of its shards.
-  private let numbers: [Int]
+  /// The global indices of the rank's samples, in the order of its shards.
+  private let globalIndices: [Int]
 
   /// Reads the run called `name`, such as `cnn/sgd`, and MNIST.
   public init(_ name: String) throws {
@@ -44,27 +46,29 @@ public struct SGDOracleRun {
     (batchSize, samples, losses, seed) = (run.batch, run.samples, run.losses, run.seed)
     let shards = VirtualShards(count: run.virtualShards, samples: run.samples)
     let owners = ShardOwners.roundRobin(shards: shards, ranks: 1)
-    var numbers: [Int] = []
-    owners.forEachSample(of: 0) { numbers.append($0) }
-    self.numbers = numbers
+    var globalIndices: [Int] = []
+    owners.forEachSample(of: 0) { globalIndices.append($0) }
+    self.globalIndices = globalIndices
     let order = EpochOrder(seed: run.seed, epoch: 1, shards: shards)
-    let dealt = LocalBatches(order: order, owners: owners, rank: 0, batchSize: run.batch)
-    batches = run.losses.indices.map { Array(dealt.indices[dealt.range(of: $0)]) }
+    let local = LocalBatches(order: order, owners: owners, rank: 0, batchSize: run.batch)
+    batches = run.losses.indices.map { Array(local.indices[local.range(of: $0)]) }
   }
 
-  /// Samples that MNIST has.
+  /// Number of training samples of MNIST.
   public var trainingCount: Int { data.training.count }
 
-  /// The rank's samples, or those at `indices` alone and in that order, with buffers.
+  /// Returns the rank's samples, or only those at `indices` in that order, with buffers.
   public func replica(of indices: [Int32]? = nil) -> Replica {
-    let wanted = indices?.map { numbers[Int($0)] } ?? numbers
+    let selected = indices?.map { globalIndices[Int($0)] } ?? globalIndices
     let size = model.input.count
     var images: [UInt8] = []
-    images.reserveCapacity(wanted.count * size)
-    for sample in wanted { images += data.training.images[(sample * size)..<((sample + 1) * size)] }
+    images.reserveCapacity(selected.count * size)
+    for sample in selected {
+      images += data.training.images[(sample * size)..<((sample + 1) * size)]
+    }
     return Replica(
       model: model, optimizer: optimizer, images: images,
-      labels: wanted.map { data.training.labels[$0] }, mean: data.normalisation.mean,
+      labels: selected.map { data.training.labels[$0] }, mean: data.normalisation.mean,
       deviation: data.normalisation.deviation, seed: seed)
   }
 }

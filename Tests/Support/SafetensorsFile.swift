@@ -1,6 +1,6 @@
 import Foundation
 
-/// The tensors of a safetensors file, by name; reads what the oracle wrote.
+/// The tensors of a safetensors file by name; a reader for the files of the oracle.
 ///
 /// The format: eight little-endian bytes with the length of a JSON header, the header, the data.
 public struct SafetensorsFile {
@@ -28,19 +28,19 @@ public struct SafetensorsFile {
     data = content[(8 + length)...]
   }
 
-  /// The shape of the tensor `name`; nil where there is none.
+  /// Returns the shape of the tensor `name`, or nil if the file has no such tensor.
   public func shape(_ name: String) -> [Int]? { entries[name]?.shape }
 
-  /// The single-precision tensor `name`, last dimension fastest.
+  /// Returns the single-precision tensor `name`, last dimension fastest.
   public func floats(_ name: String) throws -> [Float] { try values(name, dtype: "F32") }
 
-  /// The double-precision tensor `name`.
+  /// Returns the double-precision tensor `name`.
   public func doubles(_ name: String) throws -> [Double] { try values(name, dtype: "F64") }
 
-  /// The tensor `name` of 32-bit integers.
+  /// Returns the tensor `name` of 32-bit integers.
   public func integers(_ name: String) throws -> [Int32] { try values(name, dtype: "I32") }
 
-  /// The tensor `name` of unsigned bytes.
+  /// Returns the tensor `name` of unsigned bytes.
   public func bytes(_ name: String) throws -> [UInt8] { try values(name, dtype: "U8") }
 
   private func values<Value: BitwiseCopyable>(_ name: String, dtype: String) throws -> [Value] {

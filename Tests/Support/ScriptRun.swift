@@ -2,7 +2,8 @@
 public enum ScriptRun {
   /// Runs the script at `path` (from the repository's root) and waits for its end.
   ///
-  /// Environment, limit of programs at once and `timeout` (in seconds) as with ``MPIRun``.
+  /// The environment, the limit on concurrent programs and `timeout` (in seconds) are as for
+  /// ``MPIRun``.
   public static func run(
     _ path: String, arguments: [String] = [], timeout: Double = 60
   ) async throws -> ProcessResult {

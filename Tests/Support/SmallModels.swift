@@ -1,13 +1,13 @@
 public import NeuralNetwork
 
-/// Small models that together use every layer in every neighbourhood that engines treat apart.
+/// Small models that together contain every combination of layers that engines handle separately.
 public struct SmallModel: Sendable, CustomStringConvertible {
   public let description: String
   private let layers: [Layer]
   private let height: Int
   private let width: Int
 
-  /// The model; three classes.
+  /// Makes the model, which has three classes.
   public func make() throws -> Model {
     try Model(name: description, layers: layers, height: height, width: width, classes: 3)
   }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A new directory that is removed, with all in it, when the last reference goes.
+/// A new directory that is removed with its content when its last reference is released.
 public final class TemporaryDirectory: Sendable {
   public let url: URL
 

@@ -1,10 +1,13 @@
 internal import CMPI
 
-/// Reductions whose result all ranks get (MPI 3.1, sections 5.9.6 and 5.12.8). Called by all ranks.
+/// Reductions with the result on all ranks (MPI 3.1, sections 5.9.6 and 5.12.8).
+///
+/// All ranks call these methods.
 extension Communicator {
   /// Replaces each element of `buffer` by the reduction of that element over all ranks.
   ///
-  /// All ranks pass the same count. Allocates nothing; one `MPI_Allreduce` up to 2^31 - 1 elements.
+  /// All ranks pass the same count. The method allocates nothing. It makes one `MPI_Allreduce` call
+  /// for up to 2^31 - 1 elements.
   public func allReduce<T: MPIScalar>(
     inPlace buffer: UnsafeMutableBufferPointer<T>, _ operation: ReduceOperation
   ) throws {
@@ -32,11 +35,11 @@ extension Communicator {
     return array
   }
 
-  /// Begins to replace each element of `buffer` by the reduction of that element over all ranks.
+  /// Starts a non-blocking all-reduce of `buffer` in place (`MPI_Iallreduce`).
   ///
-  /// `buffer` belongs to MPI, and must stay where it is, until the request has been waited for.
-  /// Most MPI libraries advance the operation only inside MPI calls: see ``Request/test()``. All
-  /// ranks start their operations in the same order. At most 2^31 - 1 elements (precondition).
+  /// Until the request is complete, `buffer` must not be read, written, moved or freed. Most MPI
+  /// libraries advance the operation only inside MPI calls: see ``Request/test()``. All ranks start
+  /// their operations in the same order. At most 2^31 - 1 elements (precondition).
   public func startAllReduce<T: MPIScalar>(
     inPlace buffer: UnsafeMutableBufferPointer<T>, _ operation: ReduceOperation
   ) throws -> Request {

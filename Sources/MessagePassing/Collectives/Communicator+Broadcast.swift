@@ -1,9 +1,10 @@
 internal import CMPI
 
-/// From one rank to all (MPI 3.1, section 5.4). Called by all ranks.
+/// Broadcasts from one rank to all ranks (MPI 3.1, section 5.4); called by all ranks.
 extension Communicator {
-  /// Copies the elements of `root`'s buffer into the buffers of all ranks, which have the same
-  /// count.
+  /// Copies the elements of `root`'s buffer into the buffers of all ranks.
+  ///
+  /// All buffers have the same count.
   public func broadcast<T: MPIScalar>(
     _ buffer: UnsafeMutableBufferPointer<T>, root: Int = 0
   ) throws {
@@ -23,7 +24,7 @@ extension Communicator {
     return value
   }
 
-  /// Returns `root`'s array, of any length; what other ranks pass is ignored.
+  /// Returns `root`'s array, of any length; the arrays that other ranks pass are ignored.
   public func broadcast<T: MPIScalar>(_ array: [T], root: Int = 0) throws -> [T] {
     let count = try broadcast(array.count, root: root)
     if rank == root {
@@ -37,7 +38,7 @@ extension Communicator {
     }
   }
 
-  /// Returns `root`'s text; what other ranks pass is ignored.
+  /// Returns `root`'s string, of any length; the strings that other ranks pass are ignored.
   public func broadcast(_ text: String, root: Int = 0) throws -> String {
     String(decoding: try broadcast(Array(text.utf8), root: root), as: UTF8.self)
   }

@@ -1,10 +1,12 @@
 internal import CMPI
 
-/// From all ranks to one or to all (MPI 3.1, sections 5.5 and 5.7). Called by all ranks.
+/// Gathers from all ranks to one or to all ranks (MPI 3.1, sections 5.5 and 5.7).
+///
+/// All ranks call these methods.
 extension Communicator {
   /// Returns the arrays of all ranks, in rank order, on `root`, and nil on other ranks.
   ///
-  /// The arrays may differ in length, and be empty.
+  /// The arrays may have different lengths and may be empty.
   public func gather<T: MPIScalar>(_ array: [T], root: Int = 0) throws -> [[T]]? {
     let plan = RoundPlan(counts: try allGather(array.count), limit: countLimit)
     let whole = try gather(array, plan, to: root)
@@ -13,7 +15,7 @@ extension Communicator {
 
   /// Returns the arrays of all ranks, in rank order, on all ranks.
   ///
-  /// The arrays may differ in length, and be empty.
+  /// The arrays may have different lengths and may be empty.
   public func allGather<T: MPIScalar>(_ array: [T]) throws -> [[T]] {
     let plan = RoundPlan(counts: try allGather(array.count), limit: countLimit)
     return Self.parts(of: try gather(array, plan, to: nil), plan)
@@ -31,8 +33,9 @@ extension Communicator {
     }
   }
 
-  /// Returns the elements of all ranks one after the other on `root` (on all ranks if it is nil),
-  /// and nothing on other ranks.
+  /// Returns the elements of all ranks, concatenated in rank order, on the receiving ranks.
+  ///
+  /// Only `root` receives; all ranks do if `root` is nil. Other ranks return an empty array.
   private func gather<T: MPIScalar>(_ array: [T], _ plan: RoundPlan, to root: Int?) throws -> [T] {
     let receives = root == nil || rank == root
     let total = receives ? plan.total : 0

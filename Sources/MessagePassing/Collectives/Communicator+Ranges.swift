@@ -1,38 +1,43 @@
 internal import CMPI
 
-/// Ranges of one long buffer that all ranks have (MPI 3.1, sections 5.7 and 5.8): the two halves of an
-/// all-reduce for callers that add in an order of their own. Called by all ranks.
+/// Collectives on ranges of one long buffer that all ranks have (MPI 3.1, sections 5.7 and 5.8).
+///
+/// They are the two halves of an all-reduce, for callers that choose the order of the additions.
+/// All ranks call these methods.
 extension Communicator {
-  /// Sends to each rank its range of `buffer` and receives this rank's range from the others.
+  /// Sends to each rank its range of `buffer` and receives this rank's range from the senders.
   ///
-  /// Nothing is sent to oneself. At most 2^31 - 1 elements are sent and received (precondition).
+  /// A rank sends nothing to itself. At most 2^31 - 1 elements are sent and at most as many are
+  /// received (precondition).
   /// - Parameters:
-  ///   - buffer: as long as those of the others; nil on a rank that sends nothing.
-  ///   - ranges: for each rank its range.
-  ///   - senders: the ranks that send, the same on all ranks.
-  ///   - parts: what arrives: this rank's range from each sender but itself, in rank order.
+  ///   - buffer: the elements to send, of the same count on all senders; nil on other ranks.
+  ///   - ranges: the range of each rank.
+  ///   - senders: the ranks that send, the same set on all ranks.
+  ///   - parts: the received elements: this rank's range from each other sender, in rank order.
   public func exchange<T: MPIScalar>(
     _ buffer: UnsafeMutableBufferPointer<T>?, ranges: [Range<Int>], senders: Set<Int>,
     into parts: UnsafeMutableBufferPointer<T>
   ) throws {
     precondition(ranges.count == size, "\(ranges.count) ranges for \(size) ranks")
-    precondition((buffer != nil) == senders.contains(rank), "rank \(rank) sends without saying so")
+    precondition(
+      (buffer != nil) == senders.contains(rank),
+      "rank \(rank) must pass a buffer if it is a sender, and only then")
     let (length, own) = (buffer?.count ?? 0, ranges[rank].count)
     precondition(
       length <= countLimit && parts.count <= countLimit,
       "\(length) elements sent and \(parts.count) received at once, \(countLimit) is the limit")
     var counts: (sent: [Int32], received: [Int32]) = ([], [])
     var offsets: (sent: [Int32], received: [Int32]) = ([], [])
-    var place = 0
+    var offset = 0
     for (peer, range) in ranges.enumerated() {
       counts.sent.append(buffer == nil || peer == rank ? 0 : Int32(range.count))
       offsets.sent.append(Int32(range.lowerBound))
       let received = senders.contains(peer) && peer != rank ? own : 0
       counts.received.append(Int32(received))
-      offsets.received.append(Int32(place))
-      place += received
+      offsets.received.append(Int32(offset))
+      offset += received
     }
-    precondition(place == parts.count, "\(parts.count) elements for parts of \(place)")
+    precondition(offset == parts.count, "\(parts.count) elements for parts of \(offset)")
     let datatype = T.scalarKind.datatype
     try collective(
       MPI_Alltoallv(
@@ -41,9 +46,9 @@ extension Communicator {
       "MPI_Alltoallv")
   }
 
-  /// Completes `buffer` on all ranks: each has its own range of it ready.
+  /// Copies each rank's own range of `buffer` into the buffers of all ranks.
   ///
-  /// At most 2^31 - 1 elements (precondition).
+  /// Afterwards the ranges are the same on all ranks. At most 2^31 - 1 elements (precondition).
   public func allGather<T: MPIScalar>(
     inPlace buffer: UnsafeMutableBufferPointer<T>, ranges: [Range<Int>]
   ) throws {

@@ -1,13 +1,12 @@
 internal import CMPI
 
-/// From one rank a different part to each (MPI 3.1, section 5.6). Called by all ranks.
+/// Scatters from one rank to all ranks (MPI 3.1, section 5.6); called by all ranks.
 extension Communicator {
-  /// Copies the parts of `root`'s source, which lie one after the other in rank order, to the
-  /// ranks.
+  /// Sends each rank its part of `root`'s source; the parts are contiguous and in rank order.
   ///
-  /// All ranks pass the same `counts`, one for each rank; `buffer` holds this rank's. `source` is
-  /// the whole on `root` and ignored elsewhere. When the whole exceeds MPI's 32-bit counts, it goes
-  /// out in rounds through a staging buffer on `root`.
+  /// All ranks pass the same `counts`, the number of elements for each rank; `buffer` has this
+  /// rank's count. `source` holds all parts on `root` and is ignored on other ranks. When `source`
+  /// exceeds MPI's 32-bit counts, it is sent in rounds through a staging buffer on `root`.
   public func scatter<T: MPIScalar>(
     _ source: UnsafeBufferPointer<T>?, counts: [Int], into buffer: UnsafeMutableBufferPointer<T>,
     root: Int = 0
@@ -15,13 +14,14 @@ extension Communicator {
     precondition(counts.count == size, "\(counts.count) counts for \(size) ranks")
     precondition(
       buffer.count == counts[rank],
-      "room for \(buffer.count) elements, rank \(rank) gets \(counts[rank])")
+      "a buffer of \(buffer.count) elements, but rank \(rank) receives \(counts[rank])")
     let plan = RoundPlan(counts: counts, limit: countLimit)
     var whole: MessageBuffer?
     if rank == root {
       let count = source?.count ?? 0
       precondition(
-        count == plan.total, "\(count) elements to scatter, the counts say \(plan.total)")
+        count == plan.total,
+        "\(count) elements to scatter, but the sum of the counts is \(plan.total)")
       whole = source.map { MessageBuffer(reading: $0) }
     }
 

@@ -1,26 +1,25 @@
-/// How a scatter or gather of unequal parts is cut into rounds whose counts and displacements fit
-/// MPI's 32-bit integers.
+/// A division of a scatter or gather into rounds with counts and displacements that fit 32 bits.
 ///
-/// All ranks compute the same plan from the same counts. In each round the parts of the ranks lie
-/// packed, one after the other in rank order. With one round that is the layout of the whole, so no
+/// All ranks compute the same plan from the same counts. In each round the pieces of the ranks are
+/// packed contiguously in rank order. With one round that is the layout of the whole buffer, so no
 /// staging buffer is needed.
 struct RoundPlan {
-  /// Elements of each rank's part.
+  /// Number of elements of each rank's part.
   let counts: [Int]
 
-  /// Where each rank's part begins in the whole.
+  /// The offset of each rank's part in the whole buffer.
   let offsets: [Int]
 
-  /// Elements of all parts.
+  /// Number of elements of all parts together.
   let total: Int
 
-  /// At most this many elements of each part take part in one round.
+  /// The largest number of elements of one part in one round.
   let span: Int
 
   /// The number of collective calls.
   let rounds: Int
 
-  /// A staging buffer larger than this many elements would gain nothing.
+  /// The largest staging buffer, in elements; a larger one would bring no gain.
   private static let stagingLimit = 1 << 24
 
   init(counts: [Int], limit: Int) {
@@ -43,13 +42,13 @@ struct RoundPlan {
     }
   }
 
-  /// The range of `rank`'s own part that travels in `round`.
+  /// Returns the range within `rank`'s part that is transferred in `round`.
   func range(rank: Int, round: Int) -> Range<Int> {
     let start = min(round * span, counts[rank])
     return start..<min(start + span, counts[rank])
   }
 
-  /// Counts and displacements of all ranks within the packed elements of `round`.
+  /// Returns the counts and displacements of all ranks within the packed elements of `round`.
   func layout(round: Int) -> (counts: [Int32], displacements: [Int32]) {
     var displacement: Int32 = 0
     var result: (counts: [Int32], displacements: [Int32]) = ([], [])
@@ -62,8 +61,10 @@ struct RoundPlan {
     return result
   }
 
-  /// Calls `body` with memory for the packed elements of a round, or with `whole` itself when there
-  /// is only one; with nil on a rank that needs neither.
+  /// Calls `body` with the buffer that holds the packed elements of a round.
+  ///
+  /// That is a staging buffer, or `whole` itself when there is only one round, or nil where `whole`
+  /// is nil.
   func withStaging(of whole: MessageBuffer?, _ body: (MessageBuffer?) throws -> Void) throws {
     guard let whole, rounds > 1 else { return try body(whole) }
     let capacity = span * counts.count
@@ -73,8 +74,9 @@ struct RoundPlan {
     try body(MessageBuffer(base: memory, count: capacity, kind: whole.kind))
   }
 
-  /// Visits each rank's piece of `round`: where it lies in the whole and where in the staging
-  /// buffer.
+  /// Calls `body` for each rank's piece of `round`, in rank order.
+  ///
+  /// `whole` is the piece's range in the whole buffer, `staged` its offset in the staging buffer.
   func forEachPiece(round: Int, _ body: (_ whole: Range<Int>, _ staged: Int) -> Void) {
     var staged = 0
     for rank in counts.indices {

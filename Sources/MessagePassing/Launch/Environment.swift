@@ -8,20 +8,21 @@ internal import CMPI
   internal import Darwin
 #endif
 
-/// The life of MPI in a process: from initialisation to finalisation as one scope.
+/// The initialisation and finalisation of MPI in a process, as one scope.
 public enum Environment {
   /// The exit code of a program that ends with an error (`EX_SOFTWARE` of sysexits.h).
   public static let failureExitCode: Int32 = 70
 
-  /// Initialises MPI, calls `body` with the communicator of all ranks, finalises MPI and returns
-  /// the exit code for the process.
+  /// Runs `body` between initialisation and finalisation of MPI, and returns the exit code.
   ///
-  /// All ranks call it, once in the life of the process. The code that `body` returns is returned
-  /// after a clean finalisation: the ranks must have agreed on it. When `body` throws, this rank
-  /// alone knows of the error and the others may wait for it in a collective: the rank writes one
-  /// line `<program>: rank R of N on HOST: <error>` to standard error and aborts all ranks with
-  /// ``failureExitCode``, without finalising. When the launcher belongs to another MPI, one line
-  /// says so and the result is ``failureExitCode`` on all of its processes.
+  /// All ranks call it, once per process. `body` receives the communicator of all ranks. The code
+  /// that it returns is returned after finalisation; the ranks must have agreed on it.
+  ///
+  /// When `body` throws, only this rank has the error, and the others may be waiting for this rank
+  /// in a collective. The rank therefore writes one line
+  /// `<program>: rank R of N on HOST: <error>` to standard error and aborts all ranks with
+  /// ``failureExitCode``, without finalisation. When the launcher belongs to another MPI, one
+  /// process prints one line about it, and all processes return ``failureExitCode``.
   public static func run(
     program: String, threadLevel: ThreadLevel = .funneled,
     _ body: (Communicator) throws -> Int32
@@ -52,9 +53,9 @@ public enum Environment {
     }
   }
 
-  /// Returns the name and version of the MPI library, for example `Open MPI 4.1.4`.
+  /// The name and version of the MPI library, for example `Open MPI 4.1.4`.
   ///
-  /// May be asked at any time, also before ``run(program:threadLevel:_:)``.
+  /// It may be read at any time, also before ``run(program:threadLevel:_:)``.
   public static var libraryVersion: String {
     let text = libraryString(capacity: cmpi_max_library_version_string()) {
       MPI_Get_library_version($0, $1)
@@ -62,17 +63,17 @@ public enum Environment {
     return shortVersion(of: text ?? "unknown MPI")
   }
 
-  /// Whether the library can send from and receive into a GPU's memory; nil if it does not say.
+  /// Whether the library can send from and receive into GPU memory; nil if that is not known.
   ///
-  /// Asked by `MPIX_Query_cuda_support`, an extension of Open MPI that is looked up in the running
-  /// program. May be asked at any time.
+  /// The value comes from `MPIX_Query_cuda_support`, an extension of Open MPI that is looked up in
+  /// the running program; nil means that the function does not exist. It may be read at any time.
   public static var isCUDAAware: Bool? {
     guard let symbol = dlsym(nil, "MPIX_Query_cuda_support") else { return nil }
     typealias Query = @convention(c) () -> Int32
     return unsafeBitCast(symbol, to: Query.self)() == 1
   }
 
-  /// Shortens the text of `MPI_Get_library_version` to a name and a version.
+  /// Shortens the string of `MPI_Get_library_version` to a name and a version.
   package static func shortVersion(of text: String) -> String {
     let line = text.split(whereSeparator: \.isNewline).first ?? ""
     let head = line.split(separator: ",").first ?? ""
@@ -90,7 +91,8 @@ public enum Environment {
     precondition(already == 0, "Environment.run is called once in the life of a process")
 
     if !LaunchEnvironment.current.mpirunIsPresent {
-      // A process on its own starts a daemon for the sake of spawning others: a quarter of a second.
+      // Without a launcher, Open MPI would start a daemon that only MPI_Comm_spawn needs. That
+      // takes a quarter of a second.
       setenv("OMPI_MCA_ess_singleton_isolated", "1", 0)
     }
     var provided: Int32 = 0
@@ -103,7 +105,7 @@ public enum Environment {
     return try Communicator(handle: cmpi_comm_world(), ownership: .borrowed)
   }
 
-  /// Says why the program does not start, on one process of the launcher's.
+  /// Prints `problem` on one of the launcher's processes and returns the exit code.
   private static func refuse(
     _ program: String, _ problem: String, _ launch: LaunchEnvironment
   ) -> Int32 {

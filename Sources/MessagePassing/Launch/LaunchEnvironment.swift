@@ -6,15 +6,15 @@
   internal import Darwin
 #endif
 
-/// What the environment variables of a process say about its launcher, before MPI is initialised.
+/// The variables that a launcher set for this process, interpreted before MPI is initialised.
 ///
-/// The truth about rank and size comes from MPI. This is for the little that must be known before:
-/// whether initialising would give a world of one in each of several processes, and who prints
-/// that.
+/// The reliable rank and size come from MPI. This type determines only what is needed before
+/// initialisation: whether MPI would create a separate world of size 1 in each of several
+/// processes, and which process prints that error.
 public struct LaunchEnvironment: Sendable {
   private let variables: [String: String]
 
-  /// Makes a value from environment variables; those of no interest are ignored.
+  /// Makes a value from environment variables; variables that do not concern launchers are ignored.
   public init(_ variables: [String: String]) {
     self.variables = variables
   }
@@ -28,7 +28,9 @@ public struct LaunchEnvironment: Sendable {
     return LaunchEnvironment(variables)
   }
 
-  /// The rank as the launcher tells it (0 without one): good enough to choose who prints.
+  /// The rank that the launcher reports, 0 without a launcher.
+  ///
+  /// It is reliable enough to choose the process that prints.
   public var probableRank: Int {
     for name in ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"] {
       if let rank = number(name) { return rank }
@@ -36,7 +38,7 @@ public struct LaunchEnvironment: Sendable {
     return 0
   }
 
-  /// The number of processes as the launcher tells it (1 without one).
+  /// The number of processes that the launcher reports, 1 without a launcher.
   public var probableSize: Int {
     for name in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"] {
       if let size = number(name) { return size }
@@ -49,7 +51,7 @@ public struct LaunchEnvironment: Sendable {
     ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_SIZE"].contains { variables[$0] != nil }
   }
 
-  /// What started this process, for people and records.
+  /// The name of the launcher for messages and records: `mpirun`, `srun` or `none`.
   public var launcherName: String {
     if variables["OMPI_COMM_WORLD_SIZE"] != nil && variables["SLURM_STEP_NUM_TASKS"] == nil {
       return "mpirun"
@@ -58,20 +60,20 @@ public struct LaunchEnvironment: Sendable {
     return mpirunIsPresent ? "mpirun" : "none"
   }
 
-  /// A launcher whose processes would not find each other, and the command that mends it.
+  /// A launcher under which each process would initialise MPI alone, and a command that works.
   public struct ForeignLauncher: Equatable, Sendable {
-    /// Why the program cannot start like this, in one line.
+    /// The reason why the program cannot start with this launcher, in one line.
     public let problem: String
-    /// A command that starts it.
+    /// A command that starts the program correctly.
     public let remedy: String
   }
 
-  /// Finds out whether a program built with `library` would be alone in each of the launcher's
-  /// processes; nil when nothing speaks for that.
+  /// Detects a launcher that a program built with `library` does not support; nil if there is none.
   ///
-  /// Call it before MPI is initialised (``Environment/run(program:threadLevel:_:)`` does).
-  /// `SLURM_NTASKS` is not looked at: it is also set for a single process within an allocation.
-  /// Only Open MPI is judged, others understand PMI.
+  /// With such a launcher, the program would be alone in each of several processes. To be called
+  /// before MPI is initialised, as ``Environment/run(program:threadLevel:_:)`` does. `SLURM_NTASKS`
+  /// is ignored, because it is also set for a single process within an allocation. Only programs
+  /// built with Open MPI are checked; other MPI libraries support PMI.
   /// - Parameter words: the program and its arguments, for the remedy.
   public func foreignLauncher(
     library: String = Environment.libraryVersion, words: [String] = CommandLine.arguments
@@ -82,11 +84,11 @@ public struct LaunchEnvironment: Sendable {
     let problem: String
     let start: String
     if let tasks = number("SLURM_STEP_NUM_TASKS"), tasks > 1 {
-      problem = "srun says \(tasks) processes"
+      problem = "srun started \(tasks) processes"
       let nodes = number("SLURM_STEP_NUM_NODES") ?? 1
       start = "srun --mpi=pmix " + (nodes > 1 ? "-N \(nodes) " : "") + "-n \(tasks)"
     } else if let size = number("PMI_SIZE"), size > 1 {
-      problem = "the launcher of another MPI (PMI) says \(size) processes"
+      problem = "the launcher of another MPI (PMI) started \(size) processes"
       start = "mpirun -np \(size)"
     } else {
       return nil
@@ -97,7 +99,7 @@ public struct LaunchEnvironment: Sendable {
       remedy: "\(start) \(Self.commandText(words))")
   }
 
-  /// Says what ``foreignLauncher(library:words:)`` finds in one line, or returns nil.
+  /// Returns the result of ``foreignLauncher(library:words:)`` as one line, or nil.
   public func foreignLauncherProblem(
     library: String = Environment.libraryVersion, words: [String] = CommandLine.arguments
   ) -> String? {
@@ -106,7 +108,7 @@ public struct LaunchEnvironment: Sendable {
     }
   }
 
-  /// Words as they can be typed; only the first if others would have to be quoted.
+  /// Returns `words` as a shell command, or only the first word if any word needs quotes.
   private static func commandText(_ words: [String]) -> String {
     let needQuotes = words.contains { word in
       word.isEmpty || word.contains { !$0.isLetter && !$0.isNumber && !"%+,-./:=@_".contains($0) }
@@ -114,22 +116,22 @@ public struct LaunchEnvironment: Sendable {
     return needQuotes ? "\(words.first ?? "") ..." : words.joined(separator: " ")
   }
 
-  /// Does `body` on the one process that the launcher calls the first, where MPI cannot be asked.
+  /// Calls `body` on the process with ``probableRank`` 0 only; for use where MPI is unavailable.
   public func onProbableRoot(_ body: () -> Void) {
     if probableRank == 0 {
       body()
     } else {
-      // A launcher may kill all processes when the first one ends: let the one that prints be it.
+      // A launcher may kill all processes when the first one ends. The delay lets the process that
+      // prints end first.
       usleep(500_000)
     }
   }
 
-  /// Says in one line that Open MPI's mpirun and the MPI library disagree about the number of
-  /// processes, or returns nil when they agree.
+  /// Returns one line if Open MPI's mpirun and the MPI library report different sizes, else nil.
   func sizeProblem(size: Int, library: String) -> String? {
     guard let processes = number("OMPI_COMM_WORLD_SIZE"), processes != size else { return nil }
-    return "mpirun says \(processes) processes, but \(library), with which this program is built, "
-      + "says \(size): start it with the mpirun of \(library)"
+    return "mpirun started \(processes) processes, but \(library), with which this program is "
+      + "built, reports \(size): start it with the mpirun of \(library)"
   }
 
   private func number(_ name: String) -> Int? {

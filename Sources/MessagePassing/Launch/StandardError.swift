@@ -6,11 +6,11 @@
   internal import Darwin
 #endif
 
-/// Standard error, one whole line at a time.
+/// Output to standard error, one whole line at a time.
 public enum StandardError {
   /// Writes `line` and a newline with one `write`, so that the lines of several ranks do not mix.
   ///
-  /// Newlines inside `line` become spaces: what is one message stays one line.
+  /// Newlines inside `line` become spaces, so that one message is one line.
   public static func writeLine(_ line: String) {
     let flat = line.split(whereSeparator: \.isNewline).joined(separator: " ")
     let bytes = Array((flat + "\n").utf8)

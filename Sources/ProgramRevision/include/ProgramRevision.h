@@ -1,4 +1,4 @@
 #pragma once
-/// The git revision this program was built from, as `git describe --always --dirty` gives it;
-/// an empty string where the build did not say.
+/// Returns the git revision that this program was built from, as `git describe --always --dirty`
+/// prints it; an empty string where the build passed no revision.
 const char *program_revision(void);
