@@ -1,14 +1,14 @@
 import Statistics
 
-/// One thing that was timed again and again, and the rates that follow.
+/// Repeated timings of one part of a benchmark, with the rates computed from them.
 public struct BenchLine: Codable, Equatable, Sendable {
-  /// Such as `conv1, relu`.
+  /// The name of the part, such as `conv1, relu`.
   public var name: String
-  /// `load`, `forward`, `backward`, `update`, `rest`, or nothing.
+  /// The phase: `load`, `forward`, `backward`, `update`, `rest`, or empty.
   public var phase: String
-  /// Whether it is a stage or another part of a phase and not the phase itself.
+  /// Whether the line is a stage or another part of a phase, and not a whole phase.
   public var isWithinPhase: Bool
-  /// How it is computed, such as `winograd`; empty where nothing is to choose.
+  /// The method of computation, such as `winograd`; empty if there is only one.
   public var method: String
   /// The seconds of each repeat.
   public var repeats: [Double]
@@ -16,18 +16,18 @@ public struct BenchLine: Codable, Equatable, Sendable {
   public var seconds: Distribution
   /// Floating-point operations by direct counting, in 10^9.
   public var gflop: Double?
-  /// At the median.
+  /// 10^9 operations a second, at the median time.
   public var gflopPerSecond: Double?
-  /// Of the rate of the machine's best product: 1 is as fast.
+  /// `gflopPerSecond` divided by that of the first of `BenchReport.limits`: 1 is as fast.
   public var shareOfPeak: Double?
   /// Bytes read and written, in 10^9.
   public var gigabytes: Double?
-  /// At the median.
+  /// 10^9 bytes a second, at the median time.
   public var gigabytesPerSecond: Double?
-  /// Of the whole step's median.
+  /// The median time divided by the median time of the whole step.
   public var shareOfStep: Double?
 
-  /// A line of measured seconds; the shares are the report's business.
+  /// A line from measured seconds; `BenchReport` sets the two shares.
   public init(
     name: String, phase: String = "", isWithinPhase: Bool = false, method: String = "",
     repeats: [Double], gflop: Double? = nil, gigabytes: Double? = nil

@@ -2,18 +2,18 @@ import RunRecords
 import Statistics
 import SystemSupport
 
-/// What `bench` found: the machine's limits, and each stage and phase of a training step.
+/// The result of `bench`: the machine's limits, and each stage and phase of a training step.
 public struct BenchReport: Codable, Equatable, Sendable {
-  /// The model and how its steps were taken.
+  /// The model and the settings of its steps.
   public struct Work: Codable, Equatable, Sendable {
     public var model: String
-    /// The layers as text.
+    /// The layers as a string.
     public var layers: String
     public var parameters: Int
     public var batch: Int
     public var threads: Int
     public var optimizer: String
-    /// As asked for: `auto`, `winograd` or `im2col`.
+    /// The requested value: `auto`, `winograd` or `im2col`.
     public var convolution: String
     public var repeats: Int
     public var stepsPerRepeat: Int
@@ -37,7 +37,7 @@ public struct BenchReport: Codable, Equatable, Sendable {
     }
   }
 
-  /// The machine and its library.
+  /// The machine and its BLAS library.
   public struct Host: Codable, Equatable, Sendable {
     public var cpu: String
     /// Cores of the host.
@@ -62,26 +62,26 @@ public struct BenchReport: Codable, Equatable, Sendable {
     }
   }
 
-  /// 1, until a key changes its meaning.
+  /// Version of the JSON format: 1 until the meaning of a key changes.
   public var format = 1
   public var work: Work
   public var host: Host
-  /// What the machine can do; the first is the product that all shares of the peak refer to.
+  /// The machine's limits; the first is the matrix product that `shareOfPeak` refers to.
   public var limits: [BenchLine]
   /// The parts of a step, in the order of their computation.
   public var parts: [BenchLine]
   /// The whole step.
   public var step: BenchLine
-  /// Images trained on in a second, at the median step.
+  /// Training images a second, at the median step.
   public var imagesPerSecond: Double?
 
-  /// A report; rates and shares follow from the measured values.
+  /// A report; computes `imagesPerSecond` and the lines' shares from the measured values.
   public init(
     work: Work, host: Host, limits: [BenchLine], parts: [BenchLine], step: BenchLine
   ) {
     let peak = limits.first?.gflopPerSecond
     let whole = step.seconds.median
-    func shared(_ line: BenchLine) -> BenchLine {
+    func withShares(_ line: BenchLine) -> BenchLine {
       var line = line
       line.shareOfPeak = peak.flatMap { peak in
         line.gflopPerSecond.flatMap { SampleStatistics.ratio($0, peak) }
@@ -94,8 +94,8 @@ public struct BenchReport: Codable, Equatable, Sendable {
     self.work = work
     self.host = host
     self.limits = limits
-    self.parts = parts.map(shared)
-    self.step = shared(step)
+    self.parts = parts.map(withShares)
+    self.step = withShares(step)
     imagesPerSecond = whole.flatMap { SampleStatistics.ratio(Double(work.batch), $0) }
   }
 

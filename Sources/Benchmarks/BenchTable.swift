@@ -1,8 +1,8 @@
 import TextTables
 
-/// A bench report as text for people.
+/// Formats a `BenchReport` for human readers.
 public enum BenchTable {
-  /// Heading, the machine's limits, the table of stages and phases, and what to know about it.
+  /// Heading, the machine's limits, the table of stages and phases, and notes that explain it.
   public static func text(_ report: BenchReport) -> String {
     var lines = heading(report)
     lines.append("")
@@ -64,7 +64,7 @@ public enum BenchTable {
     }
   }
 
-  /// GFLOP, GFLOP/s and GB/s; nothing where nothing is counted.
+  /// The cells for GFLOP, GFLOP/s and GB/s; empty if operations or bytes are not counted.
   private static func rates(_ line: BenchLine) -> [String] {
     [
       line.gflop == nil ? "" : NumberText.fixed(line.gflop, 4),

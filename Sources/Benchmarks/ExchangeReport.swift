@@ -2,17 +2,21 @@ import RunRecords
 import Statistics
 import SystemSupport
 
-/// What `bench allreduce` found: the ways of exchange over a ladder of sizes, and what they say about
-/// a model's steps.
+/// The result of `bench allreduce`: times of the gradient exchange methods for several sizes.
+///
+/// With `--model`, the report also contains a prediction of that model's step time.
 public struct ExchangeReport: Codable, Equatable, Sendable {
-  /// One way of exchange at one size.
+  /// Timings of one gradient exchange method at one size.
   public struct Line: Codable, Equatable, Sendable {
+    /// The method's name, such as `node`.
     public var sync: String
+    /// Size of each rank's gradients.
     public var bytes: Int
-    /// For each repeat the seconds of the slowest rank, exchange and update together.
+    /// For each repeat, the seconds of exchange and update on the slowest rank.
     public var slowest: [Double]
+    /// For each repeat, the seconds of exchange and update on the fastest rank.
     public var fastest: [Double]
-    /// Best all-reduce of 1 KiB just before, in seconds.
+    /// The fastest of several all-reduces of 1 KiB just before, in seconds.
     public var markerSeconds: Double
 
     /// All fields at once.
@@ -27,7 +31,7 @@ public struct ExchangeReport: Codable, Equatable, Sendable {
     }
   }
 
-  /// 1, until a key changes its meaning.
+  /// Version of the JSON format: 1 until the meaning of a key changes.
   public var format = 1
   public var ranks: Int
   public var nodes: Int
@@ -35,15 +39,15 @@ public struct ExchangeReport: Codable, Equatable, Sendable {
   public var binding: BindingClass
   public var cpu: String
   public var mpi: String
-  /// What the MPI library has loaded to move bytes, such as `btl/tcp`.
+  /// Components that the MPI library has loaded for message transport, such as `btl/tcp`.
   public var transports: [String]
   public var lines: [Line]
-  /// The line fitted to each way's median times, by the way's name.
+  /// The model fitted to each method's median times of the slowest rank, by the method's name.
   public var fits: [String: LinearFit]
-  /// What a model's steps will take; nil where no model was named.
+  /// The predicted step time of a model; nil without `--model`.
   public var prediction: Prediction?
 
-  /// A report; the fits follow from the lines.
+  /// A report; computes the fits from the lines.
   public init(
     ranks: Int, nodes: Int, threadsPerRank: Int, binding: BindingClass, cpu: String, mpi: String,
     transports: [String], lines: [Line], prediction: Prediction?

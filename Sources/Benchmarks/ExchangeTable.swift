@@ -1,9 +1,9 @@
 import Statistics
 import TextTables
 
-/// A report on exchange as text for people.
+/// Formats an `ExchangeReport` for human readers.
 public enum ExchangeTable {
-  /// Heading, the ladder of sizes, the fits, and the prediction where there is one.
+  /// Heading, the table over sizes, the fits, and the prediction if there is one.
   public static func text(_ report: ExchangeReport) -> String {
     var lines = heading(report)
     lines.append("")
@@ -12,7 +12,7 @@ public enum ExchangeTable {
       "slowest, fastest: rank; exchange and plain descent together. 1 KiB: the best MPI_Allreduce of "
         + "1 KiB just before.")
     lines.append("")
-    for sync in order(report) {
+    for sync in methods(report) {
       if let fit = report.fits[sync] {
         lines.append(
           "\(sync): \(NumberText.fixed(1e6 * fit.latencySeconds, 1)) us + bytes / "
@@ -31,11 +31,12 @@ public enum ExchangeTable {
         + "\(NumberText.count(report.threadsPerRank, "thread", "threads")) each",
       "Transport: "
         + (report.transports.isEmpty
-          ? "not told by this MPI library" : report.transports.joined(separator: ", ")),
+          ? "not reported by this MPI library" : report.transports.joined(separator: ", ")),
     ]
   }
 
-  private static func order(_ report: ExchangeReport) -> [String] {
+  /// The names of the methods, each once, in the order of the lines.
+  private static func methods(_ report: ExchangeReport) -> [String] {
     report.lines.map(\.sync).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 

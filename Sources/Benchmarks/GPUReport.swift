@@ -1,15 +1,16 @@
 import RunRecords
 import SystemSupport
 
-/// What `bench gpu` found: checks against the CPU, what the device can do, steps and products of models.
+/// The result of `bench gpu`: checks against the CPU, limits of the device, timings of models.
 ///
-/// A part that was left out is nil or empty.
+/// The timings are those of steps and of matrix products. A part that was not run is nil or empty.
 public struct GPUReport: Codable, Equatable, Sendable {
   /// One check against the CPU.
   public struct Check: Codable, Equatable, Sendable {
     public var name: String
-    /// A norm relative to what was expected; nil where it is no number.
+    /// The largest error, as a norm relative to the expected values; nil if it is not finite.
     public var error: Double?
+    /// The largest error allowed.
     public var bound: Double
     public var isGood: Bool
 
@@ -22,13 +23,13 @@ public struct GPUReport: Codable, Equatable, Sendable {
     }
   }
 
-  /// Copies and launches.
+  /// Limits of the device: rates of copies, times of graph launches.
   public struct Limits: Codable, Equatable, Sendable {
     public var bytesPerSecondToDevice: Double
     public var bytesPerSecondToHost: Double
-    /// Of each kernel in a graph.
+    /// The time of each kernel in a graph.
     public var graphNodeSeconds: Double
-    /// Of a graph with one kernel, from its launch until it is waited for.
+    /// The time of a graph with one kernel, from its launch until the host has waited for its end.
     public var graphLaunchSeconds: Double
 
     /// All fields at once.
@@ -43,14 +44,15 @@ public struct GPUReport: Codable, Equatable, Sendable {
     }
   }
 
-  /// One product of a layer.
+  /// One matrix product of a layer.
   public struct Product: Codable, Equatable, Sendable {
     public var name: String
     public var flop: Double
-    /// Tile and parts of the project's own kernel.
+    /// How the project's own kernel divides the product: the tile, and the parts of the reduction.
     public var cut: String
+    /// The time with the project's own kernel.
     public var seconds: Double
-    /// By cuBLAS, where it takes such a product.
+    /// The time with cuBLAS; nil if it is missing or does not compute such a product.
     public var cublasSeconds: Double?
 
     /// All fields at once.
@@ -63,41 +65,41 @@ public struct GPUReport: Codable, Equatable, Sendable {
     }
   }
 
-  /// A model at a batch.
+  /// Timings of a model at one batch size.
   public struct Network: Codable, Equatable, Sendable {
     public var model: String
     public var batch: Int
-    /// Of a step among many in graphs, as one rank trains.
+    /// The time of a step when graphs of many steps are launched, as one rank alone trains.
     public var graphStepSeconds: Double?
-    /// Of such a step.
+    /// The number of kernels of such a step.
     public var kernelsOfStep: Int?
-    /// Of a step by way of the host, as several ranks train, without the exchange.
+    /// The time of a step through the host, as several ranks train, without the exchange.
     public var hostStepSeconds: Double?
     public var products: [Product] = []
 
-    /// A network of which nothing has been measured.
+    /// A network without any measurement.
     public init(model: String, batch: Int) {
       self.model = model
       self.batch = batch
     }
   }
 
-  /// 1, until a key changes its meaning.
+  /// Version of the JSON format: 1 until the meaning of a key changes.
   public var format = 1
   public var device: String
   public var capability: String
-  /// Versions of driver and libraries, in words.
+  /// Versions of the driver and the libraries, as printed.
   public var versions: String
   public var precision: String
-  /// Measurements of which each figure is the median.
+  /// The number of measurements; each figure is their median.
   public var repeats: Int
-  /// Until the device was ready.
+  /// The time until the device was ready.
   public var startSeconds: Double
   public var checks: [Check] = []
   public var limits: Limits?
   public var networks: [Network] = []
 
-  /// A report of which no part is done.
+  /// A report without any part.
   public init(
     device: String, capability: String, versions: String, precision: String, repeats: Int,
     startSeconds: Double

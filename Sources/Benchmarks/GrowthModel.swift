@@ -1,28 +1,29 @@
 import Statistics
 import TextTables
 
-/// What a step takes on many ranks, by formulas from a few measured numbers.
+/// Predicted step time for many ranks, by formulas from a few measured numbers.
 ///
-/// GROWTH.md derives them.
+/// GROWTH.md explains the formulas.
 public struct GrowthModel: Equatable, Sendable {
-  /// A message between nodes.
+  /// Time of a message between nodes.
   public var network: LinearFit
-  /// A message between ranks of a node.
+  /// Time of a message between ranks of a node.
   public var withinNode: LinearFit
   public var ranksPerNode: Int
-  /// What one rank reads and adds of other ranks' gradients, in bytes a second.
+  /// The rate at which one rank reads and adds other ranks' gradients, in bytes a second.
   public var sumBytesPerSecond: Double
-  /// Bytes of gradients.
+  /// Size of the model's gradients.
   public var bytes: Double
-  /// Load, forward and backward of one sample, and what a step takes besides.
+  /// Load, forward and backward of one sample.
   public var secondsPerSample: Double
+  /// The part of load, forward and backward that does not depend on the number of samples.
   public var secondsPerStep: Double
-  /// The whole update by one rank.
+  /// The update of all parameters by one rank.
   public var updateSeconds: Double
-  /// The part of the computation in which gradients that are final can travel already.
+  /// The fraction of the computation during which gradients that are already final can be sent.
   public var overlappedShare: Double
 
-  /// A model by its numbers.
+  /// All fields at once.
   public init(
     network: LinearFit, withinNode: LinearFit, ranksPerNode: Int, sumBytesPerSecond: Double,
     bytes: Double, secondsPerSample: Double, secondsPerStep: Double, updateSeconds: Double,
@@ -39,20 +40,24 @@ public struct GrowthModel: Equatable, Sendable {
     self.overlappedShare = overlappedShare
   }
 
-  /// Seconds of a step of `ranks` ranks, by way of exchange.
+  /// Seconds of a step on `ranks` ranks, for each gradient exchange method.
+  ///
+  /// `overlap` is an all-reduce in buckets during the backward pass. `--sync` does not offer it;
+  /// GROWTH.md explains why the model includes it.
   public func stepSeconds(ranks: Int, localBatch: Double) -> (
     allReduce: Double, overlap: Double, node: Double
   ) {
     let compute = secondsPerStep + localBatch * secondsPerSample
-    let plain = allReduceSeconds(ranks: ranks)
-    // The last bucket waits for the first layer: what it takes is never hidden.
-    let exposed = max(latencySeconds(ranks: ranks), plain - overlappedShare * compute)
+    let exchange = allReduceSeconds(ranks: ranks)
+    // The last bucket is final only when the backward pass ends, so its latency is not hidden.
+    let exposed = max(latencySeconds(ranks: ranks), exchange - overlappedShare * compute)
     return (
-      compute + plain + updateSeconds, compute + min(plain, exposed) + updateSeconds,
+      compute + exchange + updateSeconds, compute + min(exchange, exposed) + updateSeconds,
       compute + nodeSeconds(ranks: ranks)
     )
   }
 
+  /// The base-2 logarithm of `ranks`, rounded up.
   private static func rounds(_ ranks: Int) -> Double {
     var rounds = 0
     while 1 << rounds < ranks { rounds += 1 }
@@ -67,21 +72,25 @@ public struct GrowthModel: Equatable, Sendable {
     return 2 * Self.rounds(ranks) * message.latencySeconds
   }
 
-  /// Reduce-scatter by halving and all-gather by doubling (Rabenseifner), over all ranks alike: the
-  /// ranks of a node share its link.
+  /// Seconds of an all-reduce over all ranks by Rabenseifner's algorithm.
+  ///
+  /// The algorithm is a reduce-scatter by recursive halving, then an all-gather by recursive
+  /// doubling. On several nodes, the ranks of a node share its link.
   func allReduceSeconds(ranks: Int) -> Double {
     guard ranks > 1 else { return 0 }
     let share = Double(ranks - 1) / Double(ranks)
-    let isWide = nodes(ranks) > 1
+    let spansNodes = nodes(ranks) > 1
     let rate =
-      isWide
+      spansNodes
       ? network.bytesPerSecond / Double(ranksOfNode(ranks)) : withinNode.bytesPerSecond
     return latencySeconds(ranks: ranks) + 2 * share * bytes / rate
       + share * bytes / sumBytesPerSecond
   }
 
-  /// Two barriers, the sum of the own range over the node, Rabenseifner's way for it between the
-  /// nodes, the update of the own range.
+  /// Seconds of exchange and update by the method `node`.
+  ///
+  /// They are the sum of two barriers, the sum of the rank's range over the ranks of the node,
+  /// Rabenseifner's algorithm for that range between the nodes, and the update of that range.
   func nodeSeconds(ranks: Int) -> Double {
     let (local, nodes) = (ranksOfNode(ranks), nodes(ranks))
     var seconds = updateSeconds / Double(local)
@@ -90,7 +99,8 @@ public struct GrowthModel: Equatable, Sendable {
     }
     if nodes > 1 {
       let share = Double(nodes - 1) / Double(nodes)
-      // Each rank of a node brings a part of the bytes over the shared link: all of them together.
+      // Each rank of a node sends its part of the bytes over the shared link. Together the ranks
+      // send all bytes.
       seconds +=
         2 * Self.rounds(nodes) * network.latencySeconds + 2 * share * bytes / network.bytesPerSecond
         + share * bytes / Double(local) / sumBytesPerSecond
@@ -100,11 +110,12 @@ public struct GrowthModel: Equatable, Sendable {
 }
 
 extension GrowthModel {
-  /// Rows for 1 to 4,096 ranks: step times and efficiencies under strong and weak scaling.
+  /// A table for 1 to 4,096 ranks: step times and efficiencies under strong and weak scaling.
   ///
   /// - Parameters:
-  ///   - globalBatch: strong scaling; more ranks than samples are left out.
-  ///   - localBatch: weak scaling.
+  ///   - globalBatch: samples per step of strong scaling; its cells are empty for more ranks than
+  ///     samples.
+  ///   - localBatch: samples per step and rank of weak scaling.
   public func text(globalBatch: Int, localBatch: Int) -> String {
     let one = stepSeconds(ranks: 1, localBatch: Double(globalBatch)).allReduce
     let oneWeak = stepSeconds(ranks: 1, localBatch: Double(localBatch)).allReduce
@@ -125,8 +136,8 @@ extension GrowthModel {
     }
     var titles: [TextLayout.Title] = [.init(name: "ranks")]
     for scaling in ["strong", "weak"] {
-      for way in ["allreduce", "overlap", "node"] {
-        titles.append(.init(name: "\(way)", unit: "\(scaling) ms"))
+      for method in ["allreduce", "overlap", "node"] {
+        titles.append(.init(name: "\(method)", unit: "\(scaling) ms"))
         titles.append(.init(name: "eff."))
       }
     }

@@ -4,12 +4,14 @@ import Statistics
 import SystemSupport
 import TextTables
 
-/// What a step of a run will take, said before it: the sum of parts that were measured apart.
+/// The predicted step time of a run: computation and exchange, measured separately and added.
+///
+/// `bench allreduce --model` makes it before the run.
 public struct Prediction: Codable, Equatable, Sendable {
-  /// A step by one exchange method.
+  /// The parts of a step with one gradient exchange method.
   public struct Method: Codable, Equatable, Sendable {
     public var sync: String
-    /// Load, forward and backward of the local batch, all ranks at once.
+    /// Load, forward and backward of the local batch, while all ranks compute.
     public var computeSeconds: Double
     /// Exchange and update.
     public var exchangeSeconds: Double
@@ -24,7 +26,7 @@ public struct Prediction: Codable, Equatable, Sendable {
     }
   }
 
-  /// The layers as text.
+  /// The layers as a string.
   public var model: String
   public var optimizer: String
   public var globalBatch: Int
@@ -34,7 +36,7 @@ public struct Prediction: Codable, Equatable, Sendable {
   public var convolution: String
   public var executableSHA256: String
   public var methods: [Method]
-  /// Median step of the one-rank records of this work; nil without any.
+  /// The median step time of the one-rank records of this work; nil if there are none.
   public var oneRankStepSeconds: Double?
 
   private enum CodingKeys: String, CodingKey {
@@ -60,7 +62,7 @@ public struct Prediction: Codable, Equatable, Sendable {
     self.oneRankStepSeconds = oneRankStepSeconds
   }
 
-  /// The median step of the one-rank records that did steps of this kind by this program.
+  /// The median step time of one-rank runs that took steps of this kind with this program.
   public static func oneRankStep(like prediction: Prediction, among records: [RunRecord]) -> Double?
   {
     var one = prediction
@@ -69,7 +71,7 @@ public struct Prediction: Codable, Equatable, Sendable {
       records.filter { one.isAbout($0) }.compactMap(\.result.stepSeconds.median))
   }
 
-  /// Whether a run took the steps that this is about.
+  /// Whether a run took the steps that this prediction is for.
   func isAbout(_ record: RunRecord) -> Bool {
     record.work.model == model && record.work.optimizer.kind == optimizer
       && record.config.globalBatch == globalBatch && record.run.ranks == ranks
@@ -78,14 +80,15 @@ public struct Prediction: Codable, Equatable, Sendable {
       && record.machine.executableSHA256 == executableSHA256
   }
 
-  /// Where predictions lie among the records of a directory: one file, the newest.
+  /// The file of the newest prediction in a directory of records; only one is kept.
   private static func path(in directory: String) -> String {
     SafeFile.join(directory, "newest.prediction")
   }
 
-  /// Keeps this prediction for later runs, in place of an earlier one.
+  /// Writes this prediction for later runs; it replaces an earlier one.
   ///
-  /// One rank calls it. Throws `FileError`, or `NotFiniteError`.
+  /// Called by one rank.
+  /// - Throws: `FileError`, or `NotFiniteError`.
   public func keep(in directory: String) throws {
     try SafeFile.makeDirectory(directory)
     try SafeFile.replace(
@@ -93,14 +96,14 @@ public struct Prediction: Codable, Equatable, Sendable {
       content: "prediction")
   }
 
-  /// The newest prediction of a directory; nil where there is none that can be read.
+  /// Reads the newest prediction of a directory; nil if there is none or it cannot be read.
   public static func newest(in directory: String) -> Prediction? {
     (try? SafeFile.read(path(in: directory))).flatMap {
       try? JSONDecoder().decode(Prediction.self, from: $0)
     }
   }
 
-  /// The prediction beside what a run measured; nil where it is not about this run.
+  /// A line with the predicted and the measured step time; nil if the run took other steps.
   public func verdict(on record: RunRecord) -> String? {
     guard isAbout(record), let measured = record.result.stepSeconds.median,
       let method = methods.first(where: { $0.sync == record.config.sync }),

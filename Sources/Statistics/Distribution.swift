@@ -1,12 +1,12 @@
-/// The distribution of the duration of a step, after the warm-up.
+/// Median, 10th and 90th percentile, and number of durations, such as those of single steps.
 public struct Distribution: Codable, Equatable, Sendable {
   public var median: Double?
   public var p10: Double?
   public var p90: Double?
-  /// The number of steps summarised; with none the three others are nil.
+  /// The number of durations; if it is 0, the three other fields are nil.
   public var count: Int
 
-  /// Summarises the seconds of single steps, warm-up already left out.
+  /// Summarises durations in seconds, from which the caller has removed the warm-up.
   public init(_ seconds: [Double]) {
     median = SampleStatistics.median(seconds)
     p10 = SampleStatistics.quantile(0.1, of: seconds)

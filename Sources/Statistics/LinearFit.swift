@@ -1,27 +1,30 @@
-/// Hockney's model of a message: a latency and a bandwidth.
+/// Hockney's model of the time of a message: a latency and a bandwidth.
 ///
 /// `seconds = latency + bytes / bandwidth`; Hockney, "The communication challenge for MPP: Intel
 /// Paragon and Meiko CS-2", 1994.
 public struct LinearFit: Codable, Equatable, Sendable {
   public var latencySeconds: Double
   public var bytesPerSecond: Double
-  /// Largest relative distance of a measured time from the line.
+  /// The largest relative error of the model over the measured times.
   public var largestError: Double
 
-  /// A model by its two numbers.
+  /// A model with a known latency and bandwidth.
   public init(latencySeconds: Double, bytesPerSecond: Double, largestError: Double = 0) {
     self.latencySeconds = latencySeconds
     self.bytesPerSecond = bytesPerSecond
     self.largestError = largestError
   }
 
-  /// Fits the line whose relative errors have the least sum of squares, so that microseconds count
-  /// as much as milliseconds; nil for fewer than two sizes or times that do not grow.
+  /// Fits a line to measured times by least squares of the relative errors.
+  ///
+  /// Because the errors are relative, a time of microseconds has as much weight as a time of
+  /// milliseconds. Nil for fewer than two different sizes, for arrays of different lengths, for a
+  /// time that is not positive, and for times that do not grow with the size.
   public init?(bytes: [Double], seconds: [Double]) {
     guard bytes.count == seconds.count, Set(bytes).count > 1, seconds.allSatisfy({ $0 > 0 }) else {
       return nil
     }
-    // Weights of 1/t^2 make the squares those of relative errors.
+    // A weight of 1/t^2 turns the square of an error into the square of the relative error.
     var (w, wx, wxx, wy, wxy) = (0.0, 0.0, 0.0, 0.0, 0.0)
     for (x, y) in zip(bytes, seconds) {
       let weight = 1 / (y * y)
@@ -40,6 +43,6 @@ public struct LinearFit: Codable, Equatable, Sendable {
       zip(bytes, seconds).map { abs(self.seconds(bytes: $0) / $1 - 1) }.max() ?? 0
   }
 
-  /// What the model says.
+  /// The time that the model gives for a message of `bytes` bytes.
   public func seconds(bytes: Double) -> Double { latencySeconds + bytes / bytesPerSecond }
 }

@@ -1,15 +1,16 @@
 /// Summaries of a few measured values.
 ///
-/// Values that are not finite are left out; without any value left the result is nil.
+/// Values that are not finite are ignored. If no value remains, the result is nil.
 public enum SampleStatistics {
   /// The middle value, or the mean of the two middle ones.
   public static func median(_ values: [Double]) -> Double? {
     quantile(0.5, of: values)
   }
 
-  /// The value below which a fraction of the values lies, linear between neighbours.
+  /// A quantile: the value below which `fraction` of the values are.
   ///
-  /// A fraction below 0 or above 1 is taken as 0 or 1.
+  /// Interpolates linearly between neighbouring values. A fraction below 0 or above 1 is taken as 0
+  /// or 1.
   public static func quantile(_ fraction: Double, of values: [Double]) -> Double? {
     let sorted = values.filter(\.isFinite).sorted()
     guard let last = sorted.last else { return nil }
@@ -35,14 +36,14 @@ public enum SampleStatistics {
     values.filter(\.isFinite).max()
   }
 
-  /// The distance from smallest to largest value as a fraction of the median.
+  /// The difference between the largest and the smallest value, divided by the median.
   public static func spread(_ values: [Double]) -> Double? {
     guard let low = minimum(values), let high = maximum(values), let middle = median(values)
     else { return nil }
     return ratio(high - low, middle)
   }
 
-  /// A quotient, or nil where it would mean nothing: a divisor of zero or less, or no finite value.
+  /// A quotient; nil if the divisor is zero or less, or if the quotient is not finite.
   public static func ratio(_ dividend: Double, _ divisor: Double) -> Double? {
     guard divisor > 0, (dividend / divisor).isFinite else { return nil }
     return dividend / divisor

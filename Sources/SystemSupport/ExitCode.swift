@@ -1,13 +1,13 @@
 /// Exit codes of the program, after sysexits.h.
 public enum ExitCode {
-  /// A training run that went wrong, such as a loss that is not finite.
+  /// A training run that failed, for example because a loss was not finite.
   public static let training: Int32 = 1
-  /// A bad option.
+  /// An invalid option.
   public static let usage: Int32 = 64
-  /// Bad data.
+  /// Invalid data.
   public static let data: Int32 = 65
-  /// A device that was asked for is not there.
+  /// A requested device is not available.
   public static let unavailable: Int32 = 69
-  /// A file or directory that cannot be made.
+  /// A file or directory that cannot be created.
   public static let cannotCreate: Int32 = 73
 }

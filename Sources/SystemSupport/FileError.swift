@@ -1,13 +1,13 @@
-/// What can go wrong with a file or directory; the description is one line that names the path.
+/// A failed operation on a file or directory; the description is one line with the path.
 public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// A directory cannot be made or written to.
+  /// A directory cannot be created, or files cannot be created in it.
   case directory(path: String, reason: String)
-  /// A file cannot be written; `content` says what it was to hold.
+  /// A file cannot be written; `content` is what it should contain, such as `record`.
   case write(content: String, path: String, reason: String)
   /// A file cannot be read.
   case read(path: String, reason: String)
 
-  /// The system's reason alone.
+  /// The system's reason without the path.
   public var reason: String {
     switch self {
     case .directory(_, let reason), .write(_, _, let reason), .read(_, let reason): reason

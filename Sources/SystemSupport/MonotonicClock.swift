@@ -1,10 +1,11 @@
 import Foundation
 
-/// The clock that every duration in a record is read from.
+/// The clock for all durations in records and reports.
 public enum MonotonicClock {
-  /// Seconds since an arbitrary start, by `CLOCK_MONOTONIC`.
+  /// Seconds since an arbitrary start, from `CLOCK_MONOTONIC`.
   ///
-  /// It never goes back, whatever happens to the time of day; values of two hosts are unrelated.
+  /// The value never decreases, even if the time of day is changed. Values of two hosts are
+  /// unrelated.
   public static func seconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)

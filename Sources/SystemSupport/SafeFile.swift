@@ -1,15 +1,15 @@
 public import Foundation
 
-/// Files that appear whole or not at all, and directories that take them.
+/// File operations with typed errors; a file is replaced as a whole or not at all.
 public enum SafeFile {
   /// The path of `name` in a directory.
   public static func join(_ directory: String, _ name: String) -> String {
     directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
   }
 
-  /// Makes a directory and those above it; one that exists already is fine.
+  /// Creates a directory and its missing parents; a directory that exists is not an error.
   ///
-  /// - Throws: `FileError.directory` with the part of the path that could not be made.
+  /// - Throws: `FileError.directory` with the part of the path that could not be created.
   public static func makeDirectory(_ path: String) throws(FileError) {
     guard !path.isEmpty else { throw .directory(path: "\"\"", reason: "the path is empty") }
     var made = path.hasPrefix("/") ? "/" : ""
@@ -18,7 +18,8 @@ public enum SafeFile {
       if mkdir(made, 0o777) == 0 { continue }
       let code = errno
       var information = stat()
-      // A parent that exists but is not ours to write in gives other codes than EEXIST.
+      // For an existing parent in which this user may not write, `mkdir` may fail with another code
+      // than EEXIST. So `stat` decides whether it exists.
       guard stat(made, &information) == 0 else {
         throw .directory(path: path, reason: "cannot be made (\(made): \(text(of: code)))")
       }
@@ -28,9 +29,10 @@ public enum SafeFile {
     }
   }
 
-  /// Makes a directory and proves that files can be made in it, before a run depends on that.
+  /// Creates a directory and checks, before a run depends on it, that files can be created in it.
   ///
-  /// Makes and removes a file: the only proof that holds for root and for read-only mounts.
+  /// Creates and removes a file, because permission bits do not show a read-only mount and do not
+  /// apply to root.
   /// - Throws: `FileError.directory` with the system's reason.
   public static func prepareDirectory(_ path: String) throws(FileError) {
     try makeDirectory(path)
@@ -43,30 +45,31 @@ public enum SafeFile {
     unlink(trial)
   }
 
-  /// Writes beside `path`, then renames, so that no reader sees half a file.
+  /// Replaces a file: writes a temporary file in the same directory, then renames it.
   ///
-  /// - Parameter content: what the file holds, for the error's text, such as `record`.
-  /// - Throws: `FileError.write`; the file at `path` is then as it was.
+  /// A reader sees the old content or the new content, never a part of it.
+  /// - Parameter content: what the file contains, for the error's description, such as `record`.
+  /// - Throws: `FileError.write`; the file at `path` is then unchanged.
   public static func replace(
     _ path: String, with data: Data, content: String
   ) throws(FileError) {
     let url = URL(filePath: path)
-    let aside = url.deletingLastPathComponent()
+    let temporary = url.deletingLastPathComponent()
       .appending(path: ".\(url.lastPathComponent).\(getpid())").path
     do {
-      try data.write(to: URL(filePath: aside))
+      try data.write(to: URL(filePath: temporary))
     } catch {
-      unlink(aside)
+      unlink(temporary)
       throw .write(content: content, path: path, reason: reason(of: error))
     }
-    guard rename(aside, path) == 0 else {
+    guard rename(temporary, path) == 0 else {
       let code = errno
-      unlink(aside)
+      unlink(temporary)
       throw .write(content: content, path: path, reason: text(of: code))
     }
   }
 
-  /// The whole file.
+  /// Reads a whole file.
   ///
   /// - Throws: `FileError.read`.
   public static func read(_ path: String) throws(FileError) -> Data {

@@ -1,10 +1,10 @@
 public import FoundationEssentials
 
-/// JSON as this program writes it: keys sorted, slashes as they are.
+/// JSON as this program writes it: keys are sorted, slashes are not escaped.
 public enum SortedJSON {
   /// Encodes a value.
   ///
-  /// - Parameter pretty: line breaks and indentation for people.
+  /// - Parameter pretty: whether to add line breaks and indentation for human readers.
   /// - Throws: `NotFiniteError` naming the key of a number that JSON cannot hold.
   public static func encode(
     _ value: some Encodable, pretty: Bool
@@ -21,14 +21,14 @@ public enum SortedJSON {
     }
   }
 
-  /// The same as text with line breaks and indentation.
+  /// Encodes a value as a string with line breaks and indentation.
   ///
   /// - Throws: `NotFiniteError` as `encode` does.
   public static func text(_ value: some Encodable) throws(NotFiniteError) -> String {
     String(decoding: try encode(value, pretty: true), as: UTF8.self)
   }
 
-  /// The name of a place in a JSON value, such as `ranks[2].phases.load`.
+  /// The name of a position in a JSON value, such as `ranks[2].phases.load`.
   public static func name(of path: [any CodingKey]) -> String {
     path.reduce(into: "") { name, key in
       if let index = key.intValue {
@@ -42,7 +42,7 @@ public enum SortedJSON {
 
 /// A number that is not finite, which JSON cannot hold.
 public struct NotFiniteError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Where it stands, such as `result.finalLoss`.
+  /// The name of its position in the JSON value, such as `result.finalLoss`.
   public let key: String
 
   /// The error for the number at `key`.

@@ -1,10 +1,12 @@
-/// Seconds of a run as people read them.
+/// Formats the durations of a run for human readers.
 public enum SecondsText {
-  /// Two digits after the point, four where the whole is less than two seconds, as on GPUs.
+  /// Seconds with two digits after the point; with four if the whole is less than two seconds.
   ///
+  /// Runs on GPUs are that short.
   /// - Parameters:
-  ///   - seconds: nil or not finite is `-`.
-  ///   - whole: what the seconds are a part of, so that parts and whole have the same digits.
+  ///   - seconds: printed as `-` if nil or not finite.
+  ///   - whole: the duration that `seconds` is a part of, so that the parts and the whole have the
+  ///     same number of digits; nil if `seconds` is itself the whole.
   public static func text(_ seconds: Double?, of whole: Double? = nil) -> String {
     NumberText.fixed(seconds, (whole ?? seconds ?? 0) < 2 ? 4 : 2)
   }

@@ -1,21 +1,21 @@
 import TextTable
 
-/// Rows of text under titles, laid out by the table library.
+/// A table of strings with a title for each column, laid out by the package TextTable.
 public struct TextLayout {
-  /// The side that a column leans to.
+  /// The side to which the strings of a column are aligned.
   public enum Align: Sendable {
     case left, right
 
     fileprivate var library: Alignment { self == .left ? .left : .right }
   }
 
-  /// The head of a column.
+  /// The title of a column.
   public struct Title: Sendable {
     let name: String
     let unit: String
     let align: Align
 
-    /// A title with the unit that stands below it.
+    /// A title, with the unit that is printed below it.
     public init(name: String, unit: String = "", align: Align = .right) {
       self.name = name
       self.unit = unit
@@ -24,26 +24,26 @@ public struct TextLayout {
   }
 
   public let titles: [Title]
-  /// One text for each title in every row.
+  /// The rows; each has one string for each title.
   public var rows: [[String]]
 
-  /// A table of these rows.
+  /// A table with these titles and rows.
   public init(titles: [Title], rows: [[String]]) {
     self.titles = titles
     self.rows = rows
   }
 
-  /// Plain text: titles, units below them, a rule, the rows.
+  /// The table as plain text: titles, units below them, a rule, the rows.
   ///
-  /// It ends without a line break.
+  /// No line has spaces at its end, and the last line has no line break.
   public func plain() -> String {
     render([titles.map(\.unit)] + rows, style: UnitsStyle.self)
   }
 
-  /// Plain text without a row of units.
+  /// The table as plain text without the row of units.
   public func plainWithoutUnits() -> String { render(rows, style: Style.simple) }
 
-  /// A table as Markdown has it, with the unit behind each title.
+  /// The table in Markdown, with the unit in parentheses after each title.
   public func markdown() -> String {
     let named = titles.map {
       Title(name: $0.unit.isEmpty ? $0.name : "\($0.name) (\($0.unit))", align: $0.align)
@@ -63,7 +63,7 @@ public struct TextLayout {
   }
 }
 
-/// The library's simple style with its rule below the first row, which holds the units.
+/// The package's simple style, with the rule below the first row, which contains the units.
 private enum UnitsStyle: TextTableStyle {
   public static func prepare(_ text: String, for column: Column) -> String {
     Style.simple.prepare(text, for: column)

@@ -5,7 +5,7 @@ import SystemSupport
 import Testing
 
 @Suite struct BenchTableTests {
-  /// A made-up report: a peak of 100 GFLOP/s and a step of 10 ms.
+  /// A made-up report with a peak of 100 GFLOP/s and a step of 10 ms.
   static func makeReport(threads: Int = 1, method: String = "winograd") -> BenchReport {
     BenchReport(
       work: .init(
@@ -81,7 +81,7 @@ import Testing
     #expect(report.step.shareOfPeak == 0.75)
   }
 
-  @Test func jsonComesBack() throws {
+  @Test func jsonRoundTrip() throws {
     let report = Self.makeReport()
     let text = try report.json()
     #expect(try JSONDecoder().decode(BenchReport.self, from: Data(text.utf8)) == report)

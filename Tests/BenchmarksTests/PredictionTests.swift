@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test func theVerdictNamesBothAndTheirDistance() {
+  @Test func theVerdictNamesBothTimesAndTheirDifference() {
     #expect(
       prediction().verdict(on: run())
         == "Predicted: 250.000 ms a step (bench allreduce); measured: 200.000 ms (-20.0 %)")
@@ -60,7 +60,7 @@ import Testing
     second.globalBatch = 32
     try second.keep(in: directory.path("results"))
     #expect(Prediction.newest(in: directory.path("results")) == second)
-    // It is no record, and no reader of records stumbles over it.
+    // The prediction is not a record, and readers of records ignore its file.
     let contents = try RecordStore.load(directory: directory.path("results"))
     #expect(contents.records.isEmpty && contents.skipped.isEmpty)
   }

@@ -3,7 +3,7 @@ import Testing
 
 /// Threads, cores, binding.
 @Suite struct DiagnosisCoresTests {
-  /// Four cores, two ranks with two threads each, bound to a core each.
+  /// Four cores; two ranks with two threads each, bound to one core each.
   private static func narrow(launcher: String = "mpirun", nodes: Int = 1) -> HealthReport {
     makeHealth(nodes: nodes, launcher: launcher) { report in
       for rank in report.ranks.indices { report.ranks[rank].threads = 2 }
@@ -116,7 +116,19 @@ import Testing
       problems(report) == [
         [
           "oversubscription: node1: 4 ranks with 4 threads in all on the time of 2 cores "
-            + "(cgroup cpu.max)", "mpirun -np 2 mnist-mpi doctor",
+            + "(control group quota)", "mpirun -np 2 mnist-mpi doctor",
+        ]
+      ])
+  }
+
+  @Test func aContainerWithHalfACore() {
+    let report = makeHealth(ranksPerNode: 1) { $0.hosts[0].cpuQuota = 0.5 }
+    #expect(
+      problems(report) == [
+        [
+          "oversubscription: node1: 1 rank with 1 thread in all on the time of 0.50 cores "
+            + "(control group quota)",
+          "request at least one core for each rank from the container or the batch system",
         ]
       ])
   }
@@ -167,7 +179,7 @@ import Testing
         == "srun --mpi=pmix -n 3 --cpus-per-task=2 --cpu-bind=cores mnist-mpi doctor")
   }
 
-  @Test func unboundRanksThatHaveRoomShareNothing() {
+  @Test func unboundRanksWithEnoughCoresShareNothing() {
     let report = makeHealth(ranksPerNode: 4) { report in
       for rank in 0..<4 { report.ranks[rank].cores = [0, 1, 2, 3] }
     }

@@ -1,7 +1,7 @@
 import HostInspection
 import Testing
 
-/// Shared memory, load, network, and what differs between hosts.
+/// Shared memory, load, network, and differences between hosts.
 @Suite struct DiagnosisHostsTests {
   @Test func littleSharedMemory() {
     let report = makeHealth {

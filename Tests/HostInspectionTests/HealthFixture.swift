@@ -1,8 +1,8 @@
 import HostInspection
 
-/// A healthy launch: one rank a core on every node, one thread each.
+/// The report of a launch without problems: one rank a core on every node, one thread each.
 ///
-/// Tests change what they are about.
+/// - Parameter change: modifies the report for a test.
 func makeHealth(
   nodes: Int = 1, ranksPerNode: Int = 2, launcher: String = "mpirun",
   _ change: (inout HealthReport) -> Void = { _ in }
@@ -42,7 +42,7 @@ func makeHealth(
   return report
 }
 
-/// The problems of a report as `subject: text` and remedy.
+/// The problems of a report, each as `subject: text` and its remedy.
 func problems(_ report: HealthReport) -> [[String]] {
   Diagnosis(report).findings.compactMap { finding in
     finding.remedy.map { ["\(finding.subject.rawValue): \(finding.text)", $0] }

@@ -1,7 +1,7 @@
 import HostInspection
 import Testing
 
-/// Texts of the system, made up here; what this machine says is checked for sense alone.
+/// Parsing of made-up system files; facts of this machine are only checked for plausibility.
 @Suite struct HostFactsTests {
   private static let stat = """
     cpu  400 40 200 1000 50 8 12 30 5 0
@@ -17,12 +17,12 @@ import Testing
     }
     #expect(times([0]) == CoreTimes(busySeconds: 1.68, stolenSeconds: 0.1))
     #expect(times([0, 1]) == CoreTimes(busySeconds: 1.68 + 4.92, stolenSeconds: 0.1 + 0.2))
-    #expect(times([0, 3]) == nil, "a core that is not there")
+    #expect(times([0, 3]) == nil, "a core that does not exist")
     #expect(times([2]) == nil, "a core that was never idle nor busy")
     #expect(times([]) == nil)
   }
 
-  @Test func aProcessWhoseNameHasSpacesAndParentheses() throws {
+  @Test func aProcessNameWithSpacesAndParentheses() throws {
     let stat =
       "42 (a) b (c) R 1 1 1 0 -1 0 0 0 0 0 250 50 0 0 20 0 1 0 9876 0 0 0 0 0 0 0 0 "
       + "0 0 0 0 0 0 0 17 3 0 0 0 0 0"
@@ -40,12 +40,6 @@ import Testing
     #expect(HostFacts.cacheBytes(text: "") == nil && HostFacts.cacheBytes(text: "much") == nil)
   }
 
-  @Test func quotas() {
-    #expect(HostFacts.cpuQuota(text: "150000 100000\n") == 1.5)
-    #expect(HostFacts.cpuQuota(text: "max 100000\n") == nil)
-    #expect(HostFacts.cpuQuota(text: "") == nil)
-  }
-
   @Test func connectionsOfATable() {
     let table = """
         sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -54,7 +48,7 @@ import Testing
          2: 00000000:1F92 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 77 1
       """
     let found = HostFacts.connections(table: table) { $0 == 77 }
-    // The table has numbers as they lie in memory, which is the other way round on some machines.
+    // The table has numbers in memory byte order, so the result depends on the machine's order.
     let isLittleEndian = 1.littleEndian == 1
     #expect(
       found == [
@@ -64,10 +58,10 @@ import Testing
       ])
   }
 
-  @Test func thisMachineMakesSense() throws {
+  @Test func factsOfThisMachineArePlausible() throws {
     let cores = HostFacts.allowedCores()
     #expect(Set(HostFacts.permittedCores()).isSuperset(of: cores))
-    #expect(HostFacts.allowedCores() == cores, "looking changed what may be used")
+    #expect(HostFacts.allowedCores() == cores, "permittedCores() changed the affinity")
     let times = try #require(HostFacts.coreTimes(of: cores))
     #expect(times.busySeconds > 0)
     #expect(HostFacts.cpuSeconds() > 0)

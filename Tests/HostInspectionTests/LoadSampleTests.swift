@@ -12,7 +12,7 @@ import Testing
     )
   }
 
-  @Test func ownTimeIsNotOthers() throws {
+  @Test func ownTimeIsNotLoadByOthers() throws {
     let (first, last) = Self.samples()
     let all = try #require(first.load(until: last, ownSeconds: 0))
     #expect(abs(all.othersShare - 3.2 / 4) < 1e-12 && abs(all.stolenShare - 0.2 / 4) < 1e-12)
@@ -21,8 +21,8 @@ import Testing
     #expect(abs(rest.othersShare - 0.6 / 4) < 1e-12)
   }
 
-  /// The system counts in ticks, so a run may seem to have had more than there was.
-  @Test func aShareIsBetweenNoneAndAll() throws {
+  /// The system counts in ticks, so the run's own time may appear larger than the busy time.
+  @Test func aShareIsBetweenZeroAndOne() throws {
     let (first, last) = Self.samples()
     let least = try #require(first.load(until: last, ownSeconds: 3.1))
     #expect(abs(least.othersShare - 0.2 / 4) < 1e-12)
@@ -42,11 +42,11 @@ import Testing
       6: process(9),
     ]
     last.processes = [
-      1: process(10.09),  // too little
+      1: process(10.09),  // too small a share
       2: process(11), 3: process(12, core: 1),
-      4: process(12, core: 2),  // another core
+      4: process(12, core: 2),  // on a core that is not sampled
       5: process(13.5, core: nil),  // several threads
-      6: process(0.5, start: 8),  // another process with an old one's number
+      6: process(0.5, start: 8),  // a new process with the id of an earlier one
       7: process(1.2), 8: process(2),  // one of the run's own
     ]
     let load = try #require(first.load(until: last, ownSeconds: 0, own: [8]))

@@ -15,7 +15,7 @@ import Testing
   #expect(SampleStatistics.quantile(0.3, of: [5]) == 5)
 }
 
-@Test func leastMeanLargestSpread() {
+@Test func minimumMeanMaximumSpread() {
   let values = [2.0, 4, 9]
   #expect(SampleStatistics.minimum(values) == 2)
   #expect(SampleStatistics.mean(values) == 5)
@@ -23,7 +23,7 @@ import Testing
   #expect(SampleStatistics.spread(values) == 1.75)
 }
 
-@Test func nothingMeasuredIsNil() {
+@Test func noFiniteValueGivesNil() {
   #expect(SampleStatistics.median([]) == nil)
   #expect(SampleStatistics.mean([.nan]) == nil)
   #expect(SampleStatistics.spread([0, 0]) == nil)
@@ -34,7 +34,7 @@ import Testing
   #expect(SampleStatistics.ratio(1, 4) == 0.25)
 }
 
-@Test func stepSecondsOfNoStep() {
+@Test func distributionOfNoDurations() {
   #expect(Distribution([]) == Distribution(median: nil, p10: nil, p90: nil, count: 0))
   #expect(Distribution([1, 2, 3]) == Distribution(median: 2, p10: 1.2, p90: 2.8, count: 3))
 }

@@ -8,13 +8,13 @@ struct SecondsTextTests {
     #expect(SecondsText.text(415) == "415.00")
   }
 
-  /// The parts of a whole have its digits, or a column could not be read.
+  /// All numbers of a column have the same number of digits, so that they can be compared.
   @Test func partsHaveTheDigitsOfTheWhole() {
     #expect(SecondsText.text(0.04, of: 17.3) == "0.04")
     #expect(SecondsText.text(0.04, of: 0.3) == "0.0400")
   }
 
-  @Test func whatIsMissingIsADash() {
+  @Test func missingSecondsAreADash() {
     #expect(SecondsText.text(nil) == "-")
     #expect(SecondsText.text(.nan, of: 1) == "-")
   }

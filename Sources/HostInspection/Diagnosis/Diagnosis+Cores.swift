@@ -1,9 +1,10 @@
 import TextTables
 
-/// Threads against cores.
+/// Findings about threads and cores.
 extension Diagnosis {
-  /// Ranks with more threads than cores to run them on; nodes that are oversubscribed as a whole are
-  /// left to `oversubscription`.
+  /// Finds ranks with more threads than they may use cores.
+  ///
+  /// Skips nodes that are oversubscribed as a whole, which `oversubscription` reports.
   static func binding(_ report: HealthReport) -> [Finding] {
     let nodes = report.nodes.filter { !$0.isOversubscribed }
     let narrow = nodes.flatMap(\.ranks).filter { $0.threads > $0.cores.count }
@@ -37,7 +38,7 @@ extension Diagnosis {
     NumberText.count(rank.cores.count, "core", "cores")
   }
 
-  /// Nodes with more threads than cores.
+  /// Finds nodes with more threads than cores.
   static func oversubscription(_ report: HealthReport) -> [Finding] {
     let nodes = report.nodes
     let full = nodes.filter(\.isOversubscribed)
@@ -46,7 +47,11 @@ extension Diagnosis {
       return [Finding(.oversubscription, "none; threads on cores: \(HostNames.list(worst))")]
     }
     let groups = Dictionary(grouping: full) { [$0.ranks.count, $0.threads, $0.capacity] }
-    let command = relief(report)
+    // No launch fits into less than one core.
+    let command =
+      full.contains(where: \.isBelowOneCore)
+      ? "request at least one core for each rank from the container or the batch system"
+      : commandWithFewerThreads(report)
     return groups.values.sorted { $0[0].host.node < $1[0].host.node }.map { group in
       let node = group[0]
       return Finding(
@@ -60,12 +65,16 @@ extension Diagnosis {
 
   private static func coresText(of node: NodeHealth) -> String {
     let cores = node.host.permittedCores.count
-    guard node.capacity < cores else { return NumberText.count(cores, "core", "cores") }
-    return "the time of \(NumberText.count(node.capacity, "core", "cores")) (cgroup cpu.max)"
+    guard node.capacity < cores || node.isBelowOneCore else { return NumberText.count(cores, "core", "cores") }
+    let granted =
+      node.isBelowOneCore
+      ? NumberText.fixed(node.host.cpuQuota, 2) + " cores"
+      : NumberText.count(node.capacity, "core", "cores")
+    return "the time of \(granted) (control group quota)"
   }
 
-  /// As many ranks as there are cores, or as many threads as each rank has room for.
-  private static func relief(_ report: HealthReport) -> String {
+  /// A command with at most one rank for each core, or with as many threads a rank as cores permit.
+  private static func commandWithFewerThreads(_ report: HealthReport) -> String {
     var command = LaunchCommand(report.launch)
     let nodes = report.nodes
     if nodes.contains(where: { $0.ranks.count > $0.capacity }) {
@@ -82,7 +91,7 @@ extension Diagnosis {
     return command.text
   }
 
-  /// Ranks that were put on the same cores while others are free.
+  /// Finds ranks that share cores although the node has enough cores for all of them.
   static func sharedCores(_ report: HealthReport) -> [Finding] {
     let nodes = report.nodes.filter { !$0.isOversubscribed }
     let problems = nodes.flatMap { node in

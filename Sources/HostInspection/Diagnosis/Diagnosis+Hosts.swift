@@ -1,15 +1,15 @@
 import TextTables
 
-/// Shared memory and load: what each host has and does.
+/// Findings about single hosts: shared memory, and load by other programs.
 extension Diagnosis {
-  /// /dev/shm below which Open MPI, and `--sync node` with a large model, may find no room: 64 MiB a
-  /// node, and 16 MiB free for each rank.
+  /// The smallest sufficient /dev/shm: 64 MiB a node, and 16 MiB free for each rank.
   ///
-  /// Open MPI takes 4 MiB a rank, `--sync node` a rank's gradients and a node's parameters: 9.6 MB for
-  /// the first rank of the cnn.
+  /// With less, Open MPI, or `--sync node` with a large model, may lack memory. Open MPI uses 4 MiB
+  /// a rank. `--sync node` uses memory for each rank's gradients and each node's parameters: 9.6 MB
+  /// for the first rank of the cnn.
   private static let (leastShared, leastFreePerRank) = (64 << 20, 16 << 20)
 
-  /// Hosts whose /dev/shm is too small.
+  /// Finds hosts on which /dev/shm is too small.
   static func sharedMemory(_ report: HealthReport) -> [Finding] {
     let nodes = report.nodes
     let small = nodes.filter { node in
@@ -44,10 +44,10 @@ extension Diagnosis {
 
   private static func mebibytes(_ bytes: Int) -> String { "\(bytes >> 20) MiB" }
 
-  /// Share of the ranks' cores above which others disturb a measurement.
+  /// The share of the ranks' cores above which other programs disturb a measurement.
   private static let disturbingShare = 0.1
 
-  /// Hosts where other programs take time of the ranks' cores.
+  /// Finds hosts on which other programs use the ranks' cores.
   static func load(_ report: HealthReport) -> [Finding] {
     let measured = report.hosts.filter { $0.load != nil }
     let problems = measured.compactMap { host in host.load.flatMap { problem(of: $0, on: host) } }

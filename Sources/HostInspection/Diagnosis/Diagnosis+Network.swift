@@ -1,11 +1,11 @@
 import TextTables
 
-/// The way between hosts.
+/// Findings about the network between hosts.
 extension Diagnosis {
-  /// Latency that no local network has, in seconds; one way, 1 KiB.
+  /// A latency above that of any local network: seconds for 1 KiB in one direction.
   private static let longLatency = 1e-3
 
-  /// Hosts that are far from rank 0's.
+  /// Finds hosts with a high latency to rank 0's host.
   static func network(_ report: HealthReport) -> [Finding] {
     guard let first = report.hosts.first, report.launch.ranks > 1 else {
       return [Finding(.network, "one rank sends no messages")]
@@ -25,31 +25,31 @@ extension Diagnosis {
       return far.map { host in
         Finding(
           .network,
-          problem: "1 KiB takes \(way(first, host, report)), more than the 1000 us of a slow local "
-            + "network", fix: otherWay(first, host, report))
+          problem: "1 KiB takes \(connection(first, host, report)), more than the 1000 us of a "
+            + "slow local network", fix: remedy(first, host, report))
       }
     }
     return [
       Finding(
-        .network, "1 KiB takes " + HostNames.list(measured.map { way(first, $0, report) }))
+        .network, "1 KiB takes " + HostNames.list(measured.map { connection(first, $0, report) }))
     ]
   }
 
-  /// Such as `31 us node1 - node2 (btl/tcp, eth0 10.0.0.2)`.
-  private static func way(_ first: HostReport, _ host: HostReport, _ report: HealthReport)
+  /// Latency, hosts and transport, such as `31 us node1 - node2 (btl/tcp, eth0 10.0.0.2)`.
+  private static func connection(_ first: HostReport, _ host: HostReport, _ report: HealthReport)
     -> String
   {
     let used = usedNetworks(first, host)
     let transports = report.transports.filter {
       !["btl/self", "btl/vader", "btl/sm", "pml/ob1"].contains($0)
     }
-    let means = transports + used.map { "\($0.interface) \($0.address)" }
+    let details = transports + used.map { "\($0.interface) \($0.address)" }
     return "\(NumberText.fixed(host.network.latencySeconds.map { 1e6 * $0 }, 0)) us "
       + "\(first.host) - \(host.host)"
-      + (means.isEmpty ? "" : " (\(means.joined(separator: ", ")))")
+      + (details.isEmpty ? "" : " (\(details.joined(separator: ", ")))")
   }
 
-  /// The networks of `host` over which it is connected with the first host.
+  /// The networks of `host` through which it is connected to the first host.
   private static func usedNetworks(_ first: HostReport, _ host: HostReport)
     -> [HostReport.Network]
   {
@@ -58,7 +58,8 @@ extension Diagnosis {
     return host.network.networks.filter { local.contains($0.address) }
   }
 
-  private static func otherWay(
+  /// A command that uses another common network; a `ping` if there is no other.
+  private static func remedy(
     _ first: HostReport, _ host: HostReport, _ report: HealthReport
   ) -> String {
     let used = Set(usedNetworks(first, host).map(\.network))

@@ -1,6 +1,6 @@
-/// What must be the same on all hosts.
+/// Findings about the software and processors, which must be the same on all hosts.
 extension Diagnosis {
-  /// Hosts whose program, libraries or processors differ.
+  /// Finds hosts that differ in program, libraries or processor.
   static func versions(_ report: HealthReport) -> [Finding] {
     let problems = [
       difference(report, "the program") {
@@ -50,7 +50,7 @@ extension Diagnosis {
     revision.isEmpty ? "" : " (\(revision))"
   }
 
-  /// A finding if `value` is not the same on all hosts; an empty value was not looked up.
+  /// A finding if `value` differs between hosts; an empty value was not collected.
   private static func difference(
     _ report: HealthReport, _ name: String, value: (HostReport) -> String,
     fix: (_ first: HostReport, _ others: [HostReport]) -> String
@@ -79,18 +79,18 @@ extension Diagnosis {
     "install \(version) on \(HostNames.list(hosts.map(\.host))), or use hosts that have it"
   }
 
-  /// The kernels of OpenBLAS for x86, those that need more of the processor later.
+  /// OpenBLAS's kernels for x86, in the order of the instruction sets that they require.
   private static let kernelOrder = [
     "Prescott", "Core2", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX", "Cooperlake",
     "SapphireRapids",
   ]
 
-  /// A kernel that runs wherever all of `kernels` do, as far as their order is known.
+  /// A kernel that runs on all hosts, as far as the order of `kernels` is known.
   private static func commonKernel(_ kernels: [String]) -> String {
-    let places = kernels.map { kernel in
+    let indices = kernels.map { kernel in
       kernelOrder.firstIndex { $0.lowercased() == kernel.lowercased() }
     }
-    guard let least = places.compactMap({ $0 }).min(), !places.contains(nil) else {
+    guard let least = indices.compactMap({ $0 }).min(), !indices.contains(nil) else {
       return kernels.contains { $0.uppercased().hasPrefix("NEOVERSE") || $0 == "ARMV8" }
         ? "ARMV8" : "Nehalem"
     }

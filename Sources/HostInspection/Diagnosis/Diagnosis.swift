@@ -2,17 +2,18 @@ import RunRecords
 import SystemSupport
 import TextTables
 
-/// What is well and what is not before a run, with the remedy of each problem.
+/// The findings about a launch before a run: facts, and problems with their remedies.
 ///
-/// Works on what all ranks said; parts of a report that nobody looked up are passed over.
+/// They follow from what all ranks and hosts reported. Parts of a report that were not collected
+/// are skipped, so that the short check at the start of a run applies the same rules.
 public struct Diagnosis: Codable, Equatable, Sendable {
   public var findings: [Finding]
-  /// How many of them are problems.
+  /// The number of findings that are problems.
   public var problemCount: Int
-  /// What the findings follow from; nil where the ranks never came together.
+  /// The report that the findings follow from; nil if MPI could not start.
   public var report: HealthReport?
 
-  /// Judges a report.
+  /// Derives the findings from a report.
   public init(_ report: HealthReport) {
     self.report = report
     findings =
@@ -23,19 +24,19 @@ public struct Diagnosis: Codable, Equatable, Sendable {
     problemCount = findings.count(where: \.isProblem)
   }
 
-  /// A launch that could not even begin.
+  /// The diagnosis of a launch under which MPI cannot start.
   public init(refused problem: String, fix: String) {
     findings = [Finding(.launcher, problem: problem, fix: fix)]
     problemCount = 1
   }
 
-  /// What the command `doctor` prints: a line for each fact, two for each problem, the count.
+  /// The output of the command `doctor`: the lines of all findings, then the number of problems.
   public var text: String {
     (findings.flatMap(\.lines) + [NumberText.count(problemCount, "finding", "findings")])
       .joined(separator: "\n")
   }
 
-  /// A line for each problem and none for facts, as a run prints them when it starts.
+  /// One line for each problem and none for facts; a run prints them when it starts.
   public var warnings: [String] {
     findings.compactMap { finding in
       finding.remedy.map {
@@ -60,7 +61,7 @@ public struct Diagnosis: Codable, Equatable, Sendable {
         + "(\(HostNames.list(report.hosts.map(\.host))))")
   }
 
-  /// Two ranks of a node on one GPU.
+  /// Finds GPUs on which more than one rank of a node computes.
   private static func devices(_ report: HealthReport) -> [Finding] {
     var problems: [Finding] = []
     let distinct = report.nodes.map { node in Set(node.ranks.map(\.device)).count }
@@ -79,7 +80,8 @@ public struct Diagnosis: Codable, Equatable, Sendable {
     }
     guard problems.isEmpty else { return problems }
     let kinds = Set(report.ranks.map { $0.device.split(separator: " ").first ?? "" }).sorted()
-    return [Finding(.device, kinds.joined(separator: ", "))]
+    let reason = report.reasonForCPU.map { " (\($0))" } ?? ""
+    return [Finding(.device, kinds.joined(separator: ", ") + reason)]
   }
 
   private static func cuda(_ report: HealthReport) -> Finding {
@@ -88,7 +90,7 @@ public struct Diagnosis: Codable, Equatable, Sendable {
       switch report.isCUDAAware {
       case true?: "can send from a GPU's memory"
       case false?: "cannot send from a GPU's memory, which ranks on the CPU do not need"
-      case nil: "does not say whether it can send from a GPU's memory"
+      case nil: "does not report whether it can send from a GPU's memory"
       }
     return Finding(.cuda, "\(library) \(ability)")
   }

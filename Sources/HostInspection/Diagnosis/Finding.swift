@@ -1,6 +1,6 @@
-/// One thing that was looked at before a run: a fact, or a problem and how to mend it.
+/// One result of an inspection before a run: a fact, or a problem with its remedy.
 public struct Finding: Codable, Equatable, Sendable {
-  /// What was looked at.
+  /// What was inspected.
   public enum Subject: String, Codable, Sendable {
     case launcher
     case binding
@@ -16,10 +16,10 @@ public struct Finding: Codable, Equatable, Sendable {
 
   public var subject: Subject
   public var text: String
-  /// A command, or what else to do; nil where all is well.
+  /// A command, or another instruction; nil for a fact.
   public var remedy: String?
 
-  /// Whether something is to be mended.
+  /// Whether the user has something to fix.
   public var isProblem: Bool { remedy != nil }
 
   /// A fact.
@@ -37,7 +37,7 @@ public struct Finding: Codable, Equatable, Sendable {
 
   /// One line for a fact, two for a problem.
   var lines: [String] {
-    guard let remedy else { return ["ok  \(subject.rawValue): \(text)"] }
-    return ["!!  \(subject.rawValue): \(text)", "    fix: \(remedy)"]
+    guard let remedy else { return ["ok       \(subject.rawValue): \(text)"] }
+    return ["warning  \(subject.rawValue): \(text)", "         fix: \(remedy)"]
   }
 }

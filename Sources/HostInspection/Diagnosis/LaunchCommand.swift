@@ -1,25 +1,26 @@
 import TextTables
 
-/// The command line of a launch, changed bit by bit into one that mends a problem.
+/// The command line of a launch, changed step by step into one that avoids a problem.
 struct LaunchCommand {
   private let launch: LaunchReport
   var ranks: Int
-  /// The program's `--threads` from now on; nil leaves it as it was.
+  /// The new value of the program's `--threads`; nil leaves the option unchanged.
   var threads: Int?
-  /// What stands before the launcher.
+  /// Words before the launcher.
   private var prefix: [String] = []
   /// Options of the launcher.
   private var options: [String] = []
+  /// Whether `options` name the hosts, so that no hostfile is needed.
   private var namesHosts = false
 
-  /// The command as it was.
+  /// The unchanged command of a launch.
   init(_ launch: LaunchReport) {
     self.launch = launch
     ranks = launch.ranks
   }
 
   private var isSrun: Bool { launch.launcher == "srun" }
-  /// A rank on its own, without a launcher.
+  /// Whether a single rank runs without a launcher.
   private var isAlone: Bool { launch.launcher == "none" }
 
   /// Lets every rank use enough cores for its threads.
@@ -33,7 +34,7 @@ struct LaunchCommand {
     }
   }
 
-  /// Gives every rank cores of its own.
+  /// Binds every rank to separate cores.
   mutating func bindSeparately(threads: Int) {
     if isSrun {
       options += ["--cpus-per-task=\(threads)", "--cpu-bind=cores"]
@@ -42,13 +43,13 @@ struct LaunchCommand {
     }
   }
 
-  /// Widens the launcher's own cores where they are too few for `threads` threads.
+  /// Lets the launcher use all permitted cores if it may use fewer than `threads` cores now.
   mutating func widenLauncher(threads: Int, on host: HostReport) {
     guard !isSrun, !isAlone, let cores = host.launcherCores, cores.count < threads else { return }
     prefix = ["taskset", "-c", NumberText.ranges(host.permittedCores)]
   }
 
-  /// Starts so many ranks on every node.
+  /// Starts `ranksPerNode` ranks on every node.
   mutating func spread(ranksPerNode: Int) {
     ranks = ranksPerNode * launch.nodes
     guard launch.nodes > 1 else { return }
@@ -57,7 +58,7 @@ struct LaunchCommand {
       ? ["--ntasks-per-node=\(ranksPerNode)"] : ["--map-by", "ppr:\(ranksPerNode):node"]
   }
 
-  /// Starts the ranks on these hosts only.
+  /// Starts the ranks only on these nodes.
   mutating func restrict(to nodes: [NodeHealth]) {
     ranks = nodes.reduce(0) { $0 + $1.ranks.count }
     namesHosts = true
@@ -67,7 +68,7 @@ struct LaunchCommand {
       : ["--host", nodes.map { "\($0.host.host):\($0.ranks.count)" }.joined(separator: ",")]
   }
 
-  /// Gives all ranks an environment variable.
+  /// Sets an environment variable for all ranks.
   mutating func setVariable(_ variable: String, to value: String) {
     if isSrun || isAlone {
       prefix.append("\(variable)=\(value)")
@@ -76,7 +77,7 @@ struct LaunchCommand {
     }
   }
 
-  /// Gives a parameter of Open MPI a value.
+  /// Sets a parameter of Open MPI (MCA parameter).
   mutating func setParameter(_ name: String, to value: String) {
     if isSrun {
       prefix.append("OMPI_MCA_\(name)=\(value)")
@@ -85,7 +86,7 @@ struct LaunchCommand {
     }
   }
 
-  /// The command, to be typed as it is.
+  /// The command as a line for the shell.
   var text: String {
     var words = prefix
     if isSrun {
@@ -98,6 +99,7 @@ struct LaunchCommand {
     return (words + programWords).map(Self.quoted).joined(separator: " ")
   }
 
+  /// The program and its arguments, with the new `--threads`.
   private var programWords: [String] {
     guard let threads else { return launch.words }
     var words: [String] = []
@@ -109,7 +111,7 @@ struct LaunchCommand {
     return words + ["--threads", "\(threads)"]
   }
 
-  /// A word as a shell reads it.
+  /// A word, in quotes if the shell would otherwise change it.
   private static func quoted(_ word: String) -> String {
     let plain = word.utf8.allSatisfy {
       (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)

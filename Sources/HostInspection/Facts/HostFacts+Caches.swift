@@ -1,9 +1,9 @@
 import Foundation
 
 extension HostFacts {
-  /// Size of a cache that the first core sees; nil where the system does not say.
+  /// Size of a cache of the first core; nil if the system does not report it.
   ///
-  /// - Parameter level: 2 or 3; of level 1 it is the one for data.
+  /// - Parameter level: 2 or 3; for level 1 the result is the data cache.
   public static func cacheBytes(level: Int) -> Int? {
     let caches = "/sys/devices/system/cpu/cpu0/cache"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: caches)) ?? []
@@ -18,7 +18,7 @@ extension HostFacts {
     return nil
   }
 
-  /// The bytes that a text such as `512K` or `32M` stands for.
+  /// Parses a size such as `512K` or `32M`; nil if the string is not a size.
   package static func cacheBytes(text: String) -> Int? {
     let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
     guard let last = text.last, let unit = units[last] else { return Int(text) }

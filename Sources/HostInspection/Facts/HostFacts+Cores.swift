@@ -1,12 +1,11 @@
 import Foundation
 
 extension HostFacts {
-  /// The cores that the system lets this process use if it asks, in ascending order: those of its
-  /// container or job, however narrowly the launcher bound it.
+  /// The cores of this process's container or job, in ascending order, whatever the launcher bound it to.
   ///
-  /// Asks for all cores, sees which of them are granted, and goes back to those of before.
+  /// Requests all cores, reads which of them the system grants, and restores the affinity.
   public static func permittedCores() -> [Int] {
-    // Not declared to programs that keep to POSIX, as Swift's are.
+    // Swift does not see these declarations, because they are not part of POSIX.
     typealias Call = @convention(c) (pid_t, Int, UnsafeMutableRawPointer?) -> Int32
     guard let get = dlsym(nil, "sched_getaffinity").map({ unsafeBitCast($0, to: Call.self) }),
       let set = dlsym(nil, "sched_setaffinity").map({ unsafeBitCast($0, to: Call.self) })
@@ -20,38 +19,17 @@ extension HostFacts {
     return cores.isEmpty ? allowedCores() : cores
   }
 
-  /// The cores that the process which started this one may use; nil where it cannot be seen.
+  /// The cores that this process's parent, the launcher, may use; nil if they cannot be read.
   public static func launcherCores() -> [Int]? {
     let cores = allowedCores(of: "\(getppid())")
     return cores.isEmpty ? nil : cores
   }
 
   /// How many cores' worth of time the control groups of this process grant; nil without a limit.
-  ///
-  /// A container may show all cores of its host and yet get the time of a few.
   public static func cpuQuota() -> Double? {
-    let own =
-      (systemText("/proc/self/cgroup") ?? "").split(separator: "\n")
-      .first { $0.hasPrefix("0::") }.map { String($0.dropFirst(3)) } ?? "/"
-    var path = own.split(separator: "/")
-    var quota: Double?
-    // The limits of all groups above it hold too.
-    while true {
-      let file = (["/sys/fs/cgroup"] + path + ["cpu.max"]).joined(separator: "/")
-      if let granted = systemText(file).flatMap(cpuQuota(text:)) {
-        quota = min(granted, quota ?? granted)
-      }
-      if path.popLast() == nil { return quota }
-    }
-  }
-
-  /// Cores' worth of time by a text such as `150000 100000`; nil for `max 100000`.
-  package static func cpuQuota(text: String) -> Double? {
-    let numbers = text.split(whereSeparator: \.isWhitespace).map { Double($0) }
-    guard numbers.count == 2, let quota = numbers[0], let period = numbers[1], period > 0 else {
-      return nil
-    }
-    return quota / period
+    ControlGroups(
+      groups: systemText("/proc/self/cgroup") ?? "", mounts: systemText("/proc/self/mountinfo") ?? ""
+    ).cpuQuota(reading: systemText)
   }
 
   private static func allowedCores(of process: String) -> [Int] {

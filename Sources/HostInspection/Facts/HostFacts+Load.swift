@@ -1,10 +1,10 @@
 import Foundation
 
-/// What some cores have done since the system started.
+/// Processor times of some cores since the system started, summed over the cores.
 public struct CoreTimes: Equatable, Sendable {
-  /// Time of all programs and of the system, in seconds, the cores' added up.
+  /// Time used by all programs and by the system.
   public var busySeconds: Double
-  /// Time in which a core had work, but the hypervisor let another machine compute.
+  /// Time in which a core had work, but the hypervisor ran another virtual machine.
   public var stolenSeconds: Double
 
   /// Both at once.
@@ -14,12 +14,12 @@ public struct CoreTimes: Equatable, Sendable {
   }
 }
 
-/// What one process has done since it started.
+/// The processor time of one process since it started.
 public struct ProcessTime: Equatable, Sendable {
-  /// When it started, in clock ticks since the system did: with the id it tells processes apart.
+  /// Start time in clock ticks after the system's start; with the id it identifies the process.
   public var startTicks: Int
   public var cpuSeconds: Double
-  /// The core that it ran on last; nil for several threads, which may have been anywhere.
+  /// The core that it ran on last; nil for several threads, which may have run on any core.
   public var core: Int?
 
   /// All fields at once.
@@ -31,7 +31,7 @@ public struct ProcessTime: Equatable, Sendable {
 }
 
 extension HostFacts {
-  /// What `cores` have done, to a hundredth of a second; nil where the system does not say.
+  /// Times of `cores`, to a hundredth of a second; nil if the system does not report them.
   public static func coreTimes(of cores: [Int]) -> CoreTimes? {
     systemText("/proc/stat").flatMap {
       coreTimes(of: cores, stat: $0, ticksPerSecond: ticksPerSecond)
@@ -49,17 +49,17 @@ extension HostFacts {
       let words = line.split(separator: " ")
       guard let name = words.first, names.contains(String(name)) else { continue }
       let ticks = words.dropFirst().compactMap { Double($0) }
-      // A system that has never been idle nor busy does not count.
+      // A system on which a core was never idle and never busy does not measure these times.
       guard ticks.count >= 8, ticks.contains(where: { $0 > 0 }) else { return nil }
       found += 1
-      // user, nice, system, then idle and waiting for disks, irq, softirq, steal.
+      // The columns are user, nice, system, idle, iowait, irq, softirq, steal.
       times.busySeconds += (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6]) / ticksPerSecond
       times.stolenSeconds += ticks[7] / ticksPerSecond
     }
     return found == names.count && found > 0 ? times : nil
   }
 
-  /// All processes that can be seen, by their ids.
+  /// All visible processes, by their ids.
   public static func processTimes() -> [Int: ProcessTime] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return names.compactMap { Int($0) }.reduce(into: [:]) { times, process in
@@ -83,7 +83,9 @@ extension HostFacts {
       core: field(20) == 1 ? field(39) : nil)
   }
 
-  /// What a process was started as, cut after 60 characters; empty for a part of the system.
+  /// The command line of a process, shortened to 60 characters.
+  ///
+  /// Empty for a part of the system, such as a kernel thread.
   public static func command(of process: Int) -> String {
     let words = (systemText("/proc/\(process)/cmdline") ?? "").split(separator: "\0")
     let text = words.joined(separator: " ").split(whereSeparator: \.isWhitespace)
@@ -91,7 +93,7 @@ extension HostFacts {
     return text.count > 60 ? text.prefix(57) + "..." : text
   }
 
-  /// Processor time that all threads of this process have taken, in seconds.
+  /// Processor time that all threads of this process have used, in seconds.
   public static func cpuSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)

@@ -1,7 +1,7 @@
 import Foundation
 
 extension HostFacts {
-  /// The IPv4 networks that this host belongs to, without the one of its own.
+  /// The IPv4 networks to which this host is connected, without loopback.
   public static func networks() -> [HostReport.Network] {
     var list: UnsafeMutablePointer<ifaddrs>?
     guard getifaddrs(&list) == 0 else { return [] }
@@ -22,8 +22,7 @@ extension HostFacts {
     return networks
   }
 
-  /// The addresses of other hosts with which this process has TCP connections, each with the address
-  /// here.
+  /// The TCP connections of this process with other hosts, without duplicates.
   public static func connections() -> [HostReport.Connection] {
     let own = Set(sockets())
     let here = Set(networks().map(\.address))
@@ -32,7 +31,7 @@ extension HostFacts {
       .sorted { ($0.local, $0.remote) < ($1.local, $1.remote) }
   }
 
-  /// The established connections of a table such as /proc/net/tcp whose socket's number is asked for.
+  /// The established connections in a table such as /proc/net/tcp for which `isWanted` is true.
   package static func connections(
     table: String, where isWanted: (_ socket: Int) -> Bool
   ) -> [HostReport.Connection] {
@@ -45,7 +44,7 @@ extension HostFacts {
     }
   }
 
-  /// The address of `0100007F:1F90`: a number as it lies in memory, and a port.
+  /// The address in a field such as `0100007F:1F90`: a number in memory byte order, and a port.
   private static func address(_ text: Substring) -> String? {
     text.split(separator: ":").first.flatMap { UInt32($0, radix: 16) }
       .map { dotted(UInt32(bigEndian: $0)) }

@@ -1,7 +1,7 @@
 import Foundation
 
 extension HostFacts {
-  /// The memory that processes share through files in /dev/shm; nil where there is none.
+  /// Size and free space of /dev/shm, through which processes share memory; nil if there is none.
   public static func sharedMemory() -> HostReport.SharedMemory? {
     var facts = statvfs()
     guard statvfs("/dev/shm", &facts) == 0 else { return nil }

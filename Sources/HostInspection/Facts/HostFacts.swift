@@ -1,22 +1,22 @@
 import Foundation
 import RunRecords
 
-/// What the operating system says of this host and this process (Linux).
+/// Facts about this host and this process, read from the operating system (Linux).
 public enum HostFacts {
   /// The processor's name.
   public static func cpuName() -> String {
     field("model name", of: "/proc/cpuinfo") ?? field("CPU part", of: "/proc/cpuinfo") ?? "unknown"
   }
 
-  /// Processors that the system runs on.
+  /// The number of processors that are online.
   public static func onlineCores() -> Int { sysconf(Int32(_SC_NPROCESSORS_ONLN)) }
 
-  /// Memory of the host.
+  /// The physical memory of the host.
   public static func memoryBytes() -> UInt64 {
     UInt64(sysconf(Int32(_SC_PHYS_PAGES))) * UInt64(sysconf(Int32(_SC_PAGESIZE)))
   }
 
-  /// The system's own name for itself.
+  /// The name and version of the operating system, from /etc/os-release.
   public static func operatingSystem() -> String {
     (try? String(contentsOfFile: "/etc/os-release", encoding: .utf8))?
       .split(separator: "\n").first { $0.hasPrefix("PRETTY_NAME=") }
@@ -29,7 +29,7 @@ public enum HostFacts {
     return cores.isEmpty ? Array(0..<onlineCores()) : cores
   }
 
-  /// The numbers that a list such as `0-3,8` stands for.
+  /// Parses a list of core numbers such as `0-3,8`.
   static func coreList(_ text: String) -> [Int] {
     text.split(separator: ",").flatMap { part in
       let ends = part.split(separator: "-").compactMap { Int($0) }
@@ -38,16 +38,16 @@ public enum HostFacts {
     }
   }
 
-  /// How narrowly a process that may use `cores` is bound.
+  /// The binding of a process that may use `cores`.
   public static func bindingClass(of cores: [Int]) -> BindingClass {
     if cores.count >= onlineCores() { return .none }
     return cores.count == 1 ? .core : .severalCores
   }
 
-  /// What Open MPI has loaded to move messages, such as `btl/vader`, `btl/tcp`, `pml/ob1`.
+  /// Plugins that Open MPI has loaded for message transport, such as `btl/vader` or `pml/ob1`.
   ///
-  /// It keeps only the plugins that it uses, and each is a file of its own. Empty for other libraries,
-  /// or where the plugins are built in.
+  /// Open MPI keeps only the plugins that it uses, and each plugin is a separate file. Empty for
+  /// other libraries, or if the plugins are built in.
   public static func messageTransports() -> [String] {
     let names = (systemText("/proc/self/maps") ?? "")
       .split(separator: "\n").compactMap { line -> String? in
@@ -61,13 +61,13 @@ public enum HostFacts {
     return Array(Set(names)).sorted()
   }
 
-  /// The most memory that this process ever had resident.
+  /// The largest resident size of this process so far.
   public static func peakMemoryBytes() -> UInt64 {
     let text = field("VmHWM", of: "/proc/self/status")?.split(separator: " ").first
     return text.flatMap { UInt64($0) }.map { $0 * 1024 } ?? 0
   }
 
-  /// How long ago this process started, to a hundredth of a second.
+  /// The time since this process started, with a resolution of a hundredth of a second.
   public static func secondsSinceProcessStart() -> Double {
     guard let stat = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
       let name = stat.lastIndex(of: ")")
@@ -81,14 +81,16 @@ public enum HostFacts {
       - ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
   }
 
-  /// The whole of a file of /proc, which may be longer than a page: that is all that reading it as a
-  /// file of known size would give.
+  /// Reads a whole file of /proc or /sys; nil if it cannot be read.
+  ///
+  /// Such a file may be longer than a page, and reading it as a file of known size would return
+  /// only one page.
   static func systemText(_ path: String) -> String? {
     (try? FileHandle(forReadingAtPath: path)?.readToEnd())
       .map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The value of the first line that begins with `name`, as files of /proc have them.
+  /// The value after the colon in the first line of a /proc file that begins with `name`.
   static func field(_ name: String, of path: String) -> String? {
     (try? String(contentsOfFile: path, encoding: .utf8))?
       .split(separator: "\n").first { $0.hasPrefix(name) }

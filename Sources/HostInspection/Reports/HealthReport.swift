@@ -1,25 +1,28 @@
-/// What all ranks of a launch said before a run, gathered on rank 0.
+/// The reports of all ranks and hosts of a launch before a run, gathered on rank 0.
 public struct HealthReport: Codable, Equatable, Sendable {
   public var launch: LaunchReport
   /// In the order of ranks.
   public var ranks: [RankReport]
   /// In the order of nodes.
   public var hosts: [HostReport]
-  /// What the MPI library has loaded to move bytes, such as `btl/tcp`.
+  /// Components that the MPI library has loaded for message transport, such as `btl/tcp`.
   public var transports: [String]
-  /// Whether the MPI library can send from a GPU's memory; nil if it does not say.
+  /// Whether the MPI library can send from a GPU's memory; nil if it does not report that.
   public var isCUDAAware: Bool?
+  /// Why the ranks compute on their CPUs; nil on GPUs, or if it was not inspected.
+  public var reasonForCPU: String?
 
   /// All fields at once.
   public init(
     launch: LaunchReport, ranks: [RankReport], hosts: [HostReport], transports: [String] = [],
-    isCUDAAware: Bool? = nil
+    isCUDAAware: Bool? = nil, reasonForCPU: String? = nil
   ) {
     self.launch = launch
     self.ranks = ranks
     self.hosts = hosts
     self.transports = transports
     self.isCUDAAware = isCUDAAware
+    self.reasonForCPU = reasonForCPU
   }
 
   /// The hosts with their ranks.
@@ -28,33 +31,37 @@ public struct HealthReport: Codable, Equatable, Sendable {
   }
 }
 
-/// A host and its ranks, held against each other.
+/// A host together with the ranks on it.
 struct NodeHealth {
   let host: HostReport
   let ranks: [RankReport]
 
-  /// Threads of all ranks.
+  /// The number of threads of all ranks.
   var threads: Int { ranks.reduce(0) { $0 + $1.threads } }
 
-  /// Threads that can run at once: the cores that may be used, or the time granted if that is less.
+  /// The number of threads that can run at once: permitted cores, or fewer if a quota limits them.
   var capacity: Int {
     let cores = Double(host.permittedCores.count)
     return max(1, Int(min(cores, host.cpuQuota ?? cores)))
   }
 
-  var isOversubscribed: Bool { threads > capacity }
+  /// Whether a quota grants less time than one thread needs.
+  var isBelowOneCore: Bool { (host.cpuQuota ?? 1) < 1 }
 
-  /// Ranks that have too few cores between them.
+  /// Whether the ranks have more threads than can run at once.
+  var isOversubscribed: Bool { threads > capacity || isBelowOneCore }
+
+  /// Ranks with more threads than there are cores in their cpusets together.
   struct Crowd {
     let cores: [Int]
     let ranks: [RankReport]
   }
 
-  /// Sets of cores on which more threads of several ranks meet than there are cores.
+  /// Sets of cores that are too small for the threads of the ranks that share them.
   ///
-  /// Looks at every rank's set and at the unions of those that overlap, the smallest first; a set that
-  /// holds a crowded one is not counted again. A rank alone counts for no more threads than it has
-  /// cores: too many threads of one rank are another matter.
+  /// Examines every rank's cpuset and the unions of overlapping cpusets, the smallest first. A set
+  /// that contains a reported set is not reported. A rank counts with at most as many threads as it
+  /// has cores, because too many threads of a single rank are a problem of its binding.
   var crowds: [Crowd] {
     let sets = (ranks.map { Set($0.cores) } + unions).sorted { $0.count < $1.count }
     return sets.reduce(into: [Crowd]()) { crowds, set in
@@ -67,7 +74,7 @@ struct NodeHealth {
     }
   }
 
-  /// The ranks' sets of cores, those that overlap made one.
+  /// The ranks' cpusets, where overlapping cpusets are merged.
   private var unions: [Set<Int>] {
     ranks.reduce(into: [Set<Int>]()) { unions, rank in
       let touching = unions.filter { !$0.isDisjoint(with: rank.cores) }

@@ -1,25 +1,26 @@
-/// What the first rank of a node says of its host before a run.
+/// Facts about one host before a run, reported by the first rank of its node.
 public struct HostReport: Codable, Equatable, Sendable {
   /// Index of the node among those of the launch.
   public var node: Int
+  /// The host's name.
   public var host: String
   /// The processor's name.
   public var cpu: String
-  /// The cores that the system lets the ranks use, whatever they are bound to.
+  /// The cores that the system allows the ranks to use, regardless of their binding.
   public var permittedCores: [Int]
-  /// The cores that the process which started the rank may use; nil where it cannot be seen.
+  /// The cores that the process which started the rank may use; nil if it is not visible.
   public var launcherCores: [Int]?
-  /// Cores' worth of time that a control group grants; nil without a limit.
+  /// The processor time that control groups grant, as a number of cores; nil without a limit.
   public var cpuQuota: Double?
-  /// nil where there is no /dev/shm.
+  /// The file system /dev/shm; nil if there is none.
   public var sharedMemory: SharedMemory?
   public var software: Software
-  /// What only the long form looks at.
+  /// Networks, connections and latency; only `doctor` collects them.
   public var network = NetworkUse()
-  /// Load by others, of the long form alone.
+  /// Load by other programs; only `doctor` measures it.
   public var load: LoadReport?
 
-  /// What both forms know.
+  /// The facts that `doctor` and the check at the start of each run both collect.
   public init(
     node: Int, host: String, cpu: String, permittedCores: [Int], launcherCores: [Int]? = nil,
     cpuQuota: Double? = nil, sharedMemory: SharedMemory? = nil, software: Software
@@ -34,13 +35,13 @@ public struct HostReport: Codable, Equatable, Sendable {
     self.software = software
   }
 
-  /// The program on this host, and the libraries that it met there.
+  /// The program on this host, and the libraries that it uses there.
   public struct Software: Codable, Equatable, Sendable {
-    /// Where the executable lies.
+    /// The path of the executable.
     public var path: String
-    /// Its SHA-256; empty where it was not worked out.
+    /// The SHA-256 of the executable; empty if it was not computed.
     public var sha256: String
-    /// The revision of its source, empty if the build did not know it.
+    /// The revision of its source; empty if the build had none.
     public var revision: String
     public var mpi: String
     public var blas: String
@@ -71,24 +72,24 @@ public struct HostReport: Codable, Equatable, Sendable {
     }
   }
 
-  /// What is known of the ways to other hosts.
+  /// Facts about the network between this host and other hosts.
   public struct NetworkUse: Codable, Equatable, Sendable {
     public var networks: [Network] = []
     public var connections: [Connection] = []
-    /// Half the median round trip of 1 KiB to and from rank 0's host; nil on that host itself.
+    /// Half the median round-trip time of 1 KiB to rank 0's host; nil on that host itself.
     public var latencySeconds: Double?
 
-    /// Nothing known.
+    /// No facts.
     public init() {}
   }
 
-  /// A network that a host belongs to.
+  /// A network to which a host is connected.
   public struct Network: Codable, Equatable, Sendable {
-    /// Such as `eth0`.
+    /// The interface, such as `eth0`.
     public var interface: String
-    /// The host's address there.
+    /// The host's address in this network.
     public var address: String
-    /// Such as `10.0.0.0/24`.
+    /// The network, such as `10.0.0.0/24`.
     public var network: String
 
     /// All fields at once.
@@ -99,7 +100,7 @@ public struct HostReport: Codable, Equatable, Sendable {
     }
   }
 
-  /// A TCP connection of the first rank, by the addresses of both ends.
+  /// A TCP connection of the first rank, as the addresses of both ends.
   public struct Connection: Codable, Hashable, Sendable {
     public var local: String
     public var remote: String

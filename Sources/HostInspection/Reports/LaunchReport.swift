@@ -1,10 +1,10 @@
-/// How the ranks were started, as far as a better command line follows from it.
+/// How the ranks were started: the facts from which a corrected command line is made.
 public struct LaunchReport: Codable, Equatable, Sendable {
   /// `mpirun`, `srun` or `none`.
   public var launcher: String
-  /// The program and its arguments as they were typed.
+  /// The program and its arguments as the user typed them.
   public var words: [String]
-  /// Whether it runs in an allocation of SLURM, whose hosts the launcher knows.
+  /// Whether the job runs in a SLURM allocation, from which the launcher takes the hosts.
   public var isAllocation: Bool
   public var ranks: Int
   public var nodes: Int

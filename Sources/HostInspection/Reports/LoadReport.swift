@@ -1,14 +1,14 @@
-/// What others did on a node's cores for a while.
+/// The load of a node's cores by other programs over an interval.
 public struct LoadReport: Codable, Equatable, Sendable {
-  /// How long it was measured.
+  /// The length of the interval.
   public var seconds: Double
   /// The cores that the node's ranks may use.
   public var cores: [Int]
-  /// Time of these cores that went to other programs or was stolen, over all their time.
+  /// The share of these cores' time that other programs used or the hypervisor took.
   public var othersShare: Double
-  /// The part of it that the hypervisor took.
+  /// The part of `othersShare` that the hypervisor took.
   public var stolenShare: Double
-  /// The programs that took most, the busiest first; without those that cannot be seen.
+  /// The visible programs that used most of it, the busiest first.
   public var programs: [BusyProgram]
 
   /// All fields at once.
@@ -24,12 +24,13 @@ public struct LoadReport: Codable, Equatable, Sendable {
   }
 }
 
-/// A program that takes processor time beside the run.
+/// A program that uses processor time and does not belong to the run.
 public struct BusyProgram: Codable, Equatable, Sendable {
+  /// The process id.
   public var process: Int
-  /// What it was started as; empty for a part of the system.
+  /// Its command line; empty for a part of the system, such as a kernel thread.
   public var command: String
-  /// Its processor time over the time that passed: 1 for one busy core.
+  /// Its processor time divided by the length of the interval: 1 for one busy core.
   public var coreShare: Double
 
   /// All fields at once.

@@ -1,15 +1,15 @@
 import SystemSupport
 
-/// What some cores had done at an instant; the difference of two samples is a load.
+/// Processor times of some cores at one instant; the difference of two samples is a load.
 public struct LoadSample: Equatable, Sendable {
-  /// The instant, by the monotonic clock.
+  /// The instant, read from the monotonic clock.
   public var seconds: Double
   public var cores: [Int]
   public var times: CoreTimes
-  /// The processes that could be seen then; empty where nobody asked for them.
+  /// The processes visible at that instant, by id; empty if the caller did not add them.
   public var processes: [Int: ProcessTime]
 
-  /// Programs named at most, and the least share of a core for which one is.
+  /// The largest number of programs in a report, and the smallest share of a core of each.
   private static let (mostPrograms, leastShare) = (5, 0.05)
 
   /// All fields at once.
@@ -22,18 +22,18 @@ public struct LoadSample: Equatable, Sendable {
     self.processes = processes
   }
 
-  /// Looks at the cores now; nil where the system does not say what they do.
+  /// Samples the cores now; nil if the system does not report their times.
   public static func take(cores: [Int]) -> LoadSample? {
     HostFacts.coreTimes(of: cores).map {
       LoadSample(seconds: MonotonicClock.seconds(), cores: cores, times: $0)
     }
   }
 
-  /// The load by others from this sample to a later one; nil if no time passed.
+  /// The load by other programs from this sample to a later one; nil if no time passed.
   ///
   /// - Parameters:
-  ///   - ownSeconds: processor time that the run's own processes on the node took meanwhile.
-  ///   - own: their ids, which are not named.
+  ///   - ownSeconds: processor time that the run's own processes on the node used in between.
+  ///   - own: ids of these processes, which the report leaves out.
   public func load(until later: LoadSample, ownSeconds: Double, own: Set<Int> = []) -> LoadReport? {
     let seconds = later.seconds - self.seconds
     guard seconds > 0, !cores.isEmpty else { return nil }
@@ -51,7 +51,7 @@ public struct LoadSample: Equatable, Sendable {
   ) -> [BusyProgram] {
     let busy = later.processes.compactMap { process, end -> BusyProgram? in
       guard !own.contains(process), end.core.map(cores.contains) ?? true else { return nil }
-      // One that was not there before has taken all its time since.
+      // A process that the first sample does not contain started later: all its time counts.
       let start = processes[process].flatMap { $0.startTicks == end.startTicks ? $0 : nil }
       let share = (end.cpuSeconds - (start?.cpuSeconds ?? 0)) / seconds
       guard share >= Self.leastShare else { return nil }

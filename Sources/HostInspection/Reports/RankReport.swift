@@ -1,12 +1,12 @@
-/// What one rank says of itself before a run.
+/// Facts that one rank reports about itself before a run.
 public struct RankReport: Codable, Equatable, Sendable {
   public var rank: Int
-  /// Index of its node.
+  /// Index of the rank's node.
   public var node: Int
-  /// The cores that it may use, in ascending order.
+  /// The cores that the rank may use, in ascending order.
   public var cores: [Int]
   public var threads: Int
-  /// What it computes on: `cpu`, or a text that names one GPU and begins with `cuda`.
+  /// The device: `cpu`, or a string that identifies one GPU and begins with `cuda`.
   public var device: String
 
   /// All fields at once.
