@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func whatIsNoRecordIsNamedAndSkipped() throws {
+  @Test func filesWithoutARecordAreSkippedWithAReason() throws {
     try withDirectory { directory in
       let good = try RecordStore.write(makeRecord(), into: directory)
       let text = String(decoding: try Data(contentsOf: URL(filePath: good)), as: UTF8.self)
@@ -135,10 +135,10 @@ import Testing
   }
 }
 
-/// Runs a body with a directory of its own, removed afterwards.
+/// Runs a body with a temporary directory, which is removed afterwards.
 private func withDirectory<Value>(_ body: (String) throws -> Value) throws -> Value {
   let path = FileManager.default.temporaryDirectory
-    .appending(path: "measurement-\(UInt64.random(in: 0...UInt64.max))").path
+    .appending(path: "run-records-\(UInt64.random(in: 0...UInt64.max))").path
   try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(atPath: path) }
   return try body(path)

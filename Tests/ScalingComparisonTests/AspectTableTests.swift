@@ -17,6 +17,7 @@ import Testing
                             cpu: Example CPU, 4 cores           cpu: Example CPU, 4 cores
         performance         10.50 s training (median of 2 runs) 5.50 s training
                             1145 images/s                       2182 images/s
+                                                                1 run: no interval
         speedup             1.00                                1.91
         parallel efficiency 1.00                                0.95
         communication share 0.0 % of the training time          9.0 % of the training time
@@ -35,6 +36,14 @@ import Testing
                                                                 fast as one; the largest loss is waiting for
                                                                 other ranks (0.55 s over all ranks).
         """)
+  }
+
+  /// The performance cell of each side shows that it is of one run.
+  @Test func eitherSideOfOneRunHasNoInterval() {
+    #expect(
+      text(5).contains(
+        "performance 10.00 s training 5.00 s training 1200 images/s 2400 images/s "
+          + "1 run: no interval 1 run: no interval speedup"))
   }
 
   func text(_ seconds: Double, _ change: (inout RunRecord) -> Void = { _ in }) -> String {
@@ -62,7 +71,7 @@ import Testing
       text(7) { $0.ranks[0].phases.load = 5 }.contains("loading and the rest of the step (4.70 s"))
   }
 
-  @Test func whatDoesNotCountSaysWhy() {
+  @Test func aMissingSpeedupHasItsReason() {
     let other = text(5) { $0.result.testAccuracy = 0.97 }
     #expect(other.contains("speedup 1.00 not given (see same work)"))
     #expect(other.contains("97.00 % (differs by 1.60 points)"))
@@ -74,8 +83,8 @@ import Testing
     #expect(text(4).contains("1.25 (efficiency above 1: cache effect or another base)"))
   }
 
-  @Test func theVerdictOfTheCertificatesIsSaid() {
-    let (one, two) = GateCase("", counts: true, []) { _, _ in }.records
+  @Test func theVerdictOfTheCertificatesIsShown() {
+    let (one, two) = ComparabilityCase("", comparable: true, []) { _, _ in }.records
     let text = AspectTable.text(single: [one], multi: two)
     #expect(text.contains(" same work: proved (weights 3f9c1b2a… equal\n"))
     #expect(text.contains(" after every epoch)\n"))
@@ -92,7 +101,7 @@ import Testing
           + "To make the missing one-rank run: mpirun -np 1 --bind-to core mnist-mpi "))
   }
 
-  @Test func withoutAComparableRunNothingIsClaimed() {
+  @Test func withoutAComparableRunThereIsNoSpeedup() {
     let other = text(5) {
       $0.work.seed = 7
       $0.workHash = "other"
@@ -103,7 +112,7 @@ import Testing
     #expect(other.contains("To make the missing one-rank run: mpirun -np 1 "))
   }
 
-  @Test func differingReplicasAndSyntheticDataAreSaid() {
+  @Test func differingReplicasAndSyntheticDataAreShown() {
     let other = text(5) {
       $0.result.replicasEqual = false
       $0.config.syntheticData = true

@@ -20,7 +20,7 @@ import Testing
     #expect(base?.notes == ["base", "median of 3 runs, 8.00 to 14.00 s (spread 66.7 %)"])
   }
 
-  @Test func onlyMeasurementsUnderTheSameConditionsServe() throws {
+  @Test func onlyMeasurementsUnderTheSameConditionsAreABaseline() throws {
     let threads = makeRecord(seconds: 4, id: "a1") { $0.config.threadsPerRank = 2 }
     let other = makeRecord(seconds: 9, id: "a2") {
       $0.machine.binding = .none
@@ -33,18 +33,20 @@ import Testing
     let all = [threads, other, busy, same]
     #expect(Comparison.baselines(for: two, among: all) == [same])
     #expect(Comparison.baselines(for: two, among: all.dropLast()).isEmpty)
-    // The nearest is named: first what has the same conditions, then what differs in least.
+    // The nearest is named: a run under the same conditions, else that with fewest differences.
     #expect(
       try row(2, of: [other, busy, two]).notes == [
-        "the one-rank run is not a measurement: other programs used 20 % of the cores of alpha"
+        "the one-rank run is not a measurement: other programs used 20 % of the cores of alpha",
+        singleRun,
       ])
     #expect(
-      try row(2, of: [other, threads, two]).notes.dropLast() == [
+      try row(2, of: [other, threads, two]).notes == [
         "no one-rank run under the same conditions", "threads per rank: 1 against 2",
+        "compared under same cores in total (2)", singleRun,
       ])
   }
 
-  @Test func aDisturbedRecordIsARowOfItsOwn() throws {
+  @Test func aDisturbedRecordIsASeparateRow() throws {
     let busy = makeRecord(ranks: 2, seconds: 9, id: "b3") {
       $0.loads = [NodeLoad(node: 0, host: "alpha", othersShare: 0.2)]
     }
@@ -58,7 +60,7 @@ import Testing
     let comparison = Comparison(records: [busy])
     #expect(
       try row(1, of: [busy]).notes == [
-        "not a measurement: 1 rank with 2 threads on 1 core of alpha"
+        "not a measurement: 1 rank with 2 threads on 1 core of alpha", singleRun,
       ])
     #expect(comparison.groups.first?.baselineCommands.count == 1)
   }
@@ -79,7 +81,7 @@ import Testing
     #expect(row.differences.isEmpty)
   }
 
-  /// Order and weights differ by design there; data and initial weights do not.
+  /// Under weak scaling order and weights differ by design; data and initial weights do not.
   @Test func weakScalingIsCertifiedOnEachRank() throws {
     var one = makeWeakRecord(ranks: 1, seconds: 10, samplesSeen: 6400)
     var two = makeWeakRecord(ranks: 2, seconds: 12.5, samplesSeen: 12800, id: "b2")
@@ -89,13 +91,13 @@ import Testing
     #expect(same.efficiency == 0.8)
     #expect(
       same.notes == [
-        "same work: on each rank only (weak scaling), data and initial weights equal"
+        "same work: on each rank only (weak scaling), data and initial weights equal", singleRun,
       ])
     two.certificate?.initialWeightsSHA256 = "beef"
     #expect(try row(2, of: [one, two]).speedup == nil)
   }
 
-  @Test func weakScalingWithEpochsIsNotFlattered() throws {
+  @Test func weakScalingWithEpochsIsCorrectedBySamplesSeen() throws {
     let one = makeWeakRecord(ranks: 1, seconds: 10, samplesSeen: 12000)
     let two = makeWeakRecord(ranks: 2, seconds: 6.25, samplesSeen: 12000, id: "b2")
     #expect(try row(2, of: [one, two]).efficiency == 0.8)
@@ -108,7 +110,7 @@ import Testing
     two.workHash = "other"
     let row = try row(2, of: [one, two])
     #expect(row.speedup == nil)
-    #expect(row.notes.last == "batchPerRank: 32 against 64")
+    #expect(row.differences.last == "batchPerRank: 32 against 64")
   }
 
   @Test(arguments: [
@@ -135,7 +137,7 @@ import Testing
     #expect(try comparison.render(.text).hasSuffix("one-rank run: \(expected)"))
     #expect(
       AspectTable.text(single: [], multi: record).hasSuffix("one-rank run: \(expected)"))
-    #expect(try row(2, of: [record]).notes == ["no one-rank run to compare with"])
+    #expect(try row(2, of: [record]).notes == ["no one-rank run to compare with", singleRun])
   }
 
   @Test(arguments: [
@@ -154,7 +156,7 @@ import Testing
     #expect(command.hasSuffix(" --threads 3"))
   }
 
-  /// One thread with room for several: one core would be another binding.
+  /// One thread may be bound to several cores; one core would be another binding.
   @Test func severalCoresAreAtLeastTwo() {
     var record = two
     record.machine.binding = .severalCores

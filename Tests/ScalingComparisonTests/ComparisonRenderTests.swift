@@ -23,13 +23,14 @@ import Testing
                             /rank                        global        s                                 %        %  final
         ----- ----- ----- ------- ------- --------- ---- ------ -------- -------- ------- ---------- ----- -------- ------ -----
             1     1 alpha       1 core    -         fast     64    10.50     1145    1.00       1.00   0.0    98.60 0.0312 1 2
-            2     1 alpha       1 core    allreduce fast     64     5.50     2182    1.91       0.95   9.0    98.60 0.0312 3
-            4     3 a +2        2 core    allreduce fast     64     5.00     2400      -!         -!   6.5    98.60 0.0312 4 5
+            2     1 alpha       1 core    allreduce fast     64     5.50     2182    1.91       0.95   9.0    98.60 0.0312 3 4
+            4     3 a +2        2 core    allreduce fast     64     5.00     2400      -!         -!   6.5    98.60 0.0312 5 6 4
           1  base
           2  median of 2 runs, 10.00 to 11.00 s (spread 9.5 %)
           3  same work: not certified (a record without a certificate)
-          4  no one-rank run under the same conditions
-          5  threads per rank: 2 against 1
+          4  1 run: no interval
+          5  no one-rank run under the same conditions
+          6  threads per rank: 2 against 1
         ! does not count: see the notes
         To make the missing one-rank run: mpirun -np 1 --bind-to core mnist-mpi train --data data/mnist --threads 2
         """)
@@ -53,10 +54,10 @@ import Testing
 
         Synthetic data: loss and accuracy say nothing about real images.
 
-        | ranks | nodes | hosts | threads (/rank) | binding | sync      | mode     | batch (global) | training (s) | images/s | speedup | efficiency | comm. (%) | accuracy (%) | loss (final) | notes                                                                       |
-        |------:|------:|:------|----------------:|:--------|:----------|:---------|---------------:|-------------:|---------:|--------:|-----------:|----------:|-------------:|-------------:|:----------------------------------------------------------------------------|
-        |     1 |     1 | alpha |               1 | core    | -         | 8 leaves |             64 |        10.00 |     1200 |    1.00 |       1.00 |       0.0 |        98.60 |       0.0312 | base                                                                        |
-        |     2 |     1 | alpha |               1 | core    | allreduce | 8 leaves |             64 |         5.50 |     2182 |      -! |         -! |       9.0 |        98.60 |       0.0312 | no one-rank run under the same conditions; MPI: a\|b against Open MPI 4.1.4 |
+        | ranks | nodes | hosts | threads (/rank) | binding | sync      | mode     | batch (global) | training (s) | images/s | speedup | efficiency | comm. (%) | accuracy (%) | loss (final) | notes                                                                                           |
+        |------:|------:|:------|----------------:|:--------|:----------|:---------|---------------:|-------------:|---------:|--------:|-----------:|----------:|-------------:|-------------:|:------------------------------------------------------------------------------------------------|
+        |     1 |     1 | alpha |               1 | core    | -         | 8 leaves |             64 |        10.00 |     1200 |    1.00 |       1.00 |       0.0 |        98.60 |       0.0312 | base; 1 run: no interval                                                                        |
+        |     2 |     1 | alpha |               1 | core    | allreduce | 8 leaves |             64 |         5.50 |     2182 |      -! |         -! |       9.0 |        98.60 |       0.0312 | no one-rank run under the same conditions; MPI: a\|b against Open MPI 4.1.4; 1 run: no interval |
 
         ! does not count: see the notes
 
@@ -80,7 +81,7 @@ import Testing
         accuracyAgrees,finalLoss,replicasEqual,isMeasurement,sameWork,baseRuns,baseTrainingSeconds,notes
         abcdef0123456789,cnn,strong,"a ""b"", c",false,2,1,alpha,1,core,allreduce,8,cpu,"two
         lines",1234abc,64,1,5.0,5.0,5.0,,,,0.09,0.05,0.04,0.986,,0.0312,true,true,,0,,\
-        no one-rank run to compare with
+        no one-rank run to compare with; 1 run: no interval
         """)
   }
 
@@ -114,7 +115,7 @@ import Testing
         "cnn, weak scaling, batch per rank 64, 1 step, seed 1, data data/mnist ("))
   }
 
-  @Test func syntheticDataIsSaidInEveryForm() throws {
+  @Test func syntheticDataIsNamedInEveryFormat() throws {
     let comparison = Comparison(records: [
       makeRecord {
         $0.config.syntheticData = true

@@ -3,14 +3,14 @@ import ScalingComparison
 import TestSupport
 import Testing
 
-@Suite struct SameCoresTests {
+@Suite struct EqualCoreComparisonTests {
   private static func record(ranks: Int, threads: Int, seconds: Double) -> RunRecord {
     makeRecord(ranks: ranks, seconds: seconds, id: "\(ranks)-\(threads)-\(seconds)") {
       $0.config.threadsPerRank = threads
     }
   }
 
-  @Test func twoThreadsStandBesideTwoRanks() throws {
+  @Test func twoThreadsAreComparedWithTwoRanks() throws {
     let comparison = Comparison(records: [
       Self.record(ranks: 1, threads: 1, seconds: 10),
       Self.record(ranks: 1, threads: 2, seconds: 5.5),
@@ -31,7 +31,7 @@ import Testing
     #expect(try comparison.render(.markdown).contains("Same cores in total (2)"))
   }
 
-  @Test func oneWayAloneIsNoComparison() {
+  @Test func oneRankCountAloneIsNoComparison() {
     let comparison = Comparison(records: [
       Self.record(ranks: 1, threads: 1, seconds: 10), Self.record(ranks: 2, threads: 1, seconds: 5),
       Self.record(ranks: 4, threads: 1, seconds: 3),
@@ -74,13 +74,13 @@ import Testing
           + "2 ranks x 1 thread 10.00 s\n"))
   }
 
-  /// A row without a base says where it is compared all the same.
-  @Test func theRowPointsHere() throws {
+  /// A row without a baseline has a note that it is compared by total cores.
+  @Test func aNoteNamesTheComparison() throws {
     let records = [
       Self.record(ranks: 1, threads: 2, seconds: 6), Self.record(ranks: 2, threads: 1, seconds: 5),
     ]
     let two = try row(2, of: records)
     #expect(two.speedup == nil)
-    #expect(two.notes.last == "compared under same cores in total (2)")
+    #expect(two.notes.suffix(2) == ["compared under same cores in total (2)", singleRun])
   }
 }

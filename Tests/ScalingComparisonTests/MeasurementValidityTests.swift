@@ -3,12 +3,12 @@ import ScalingComparison
 import TestSupport
 import Testing
 
-/// Which cores and threads of ranks make a measurement.
-@Suite struct DisturbancesTests {
-  /// A rank: its node, its cores, its threads.
-  typealias Place = (node: Int, cores: [Int], threads: Int)
+/// Whether the times of a run are a measurement, by cores, threads, GPUs and load.
+@Suite struct MeasurementValidityTests {
+  /// The node, cores and threads of a rank.
+  typealias RankPlace = (node: Int, cores: [Int], threads: Int)
 
-  private func notes(_ places: [Place], _ change: (inout RunRecord) -> Void = { _ in }) throws
+  private func notes(_ places: [RankPlace], _ change: (inout RunRecord) -> Void = { _ in }) throws
     -> [String]
   {
     let record = makeRecord(ranks: places.count, id: "b2") {
@@ -39,21 +39,21 @@ import Testing
       try notes([(0, [0, 1], 2), (0, [0, 1], 2)]) == ["2 ranks with 4 threads on 2 cores of alpha"])
     #expect(
       try notes([(0, [0], 1), (1, [4, 5], 3)]) == ["1 rank with 3 threads on 2 cores of beta"])
-    // Many cores in all, and yet two ranks on one.
+    // Enough cores in total, but two ranks on one core.
     #expect(
       try notes([(0, [0, 1, 2, 3], 1), (0, [2], 1), (0, [2], 1)])
         == ["2 ranks with 2 threads on 1 core of alpha"])
-    // No rank's own set is crowded, all of them together are.
+    // No rank's cpuset alone is oversubscribed, but their union is.
     #expect(
       try notes([(0, [0, 1], 2), (0, [1, 2], 2), (0, [2, 3], 1)])
         == ["3 ranks with 5 threads on 4 cores of alpha"])
-    // Pairs alike are said once.
+    // Equal disturbances are listed once.
     #expect(
       try notes([(0, [0], 1), (0, [0], 1), (0, [1], 1), (0, [1], 1)])
         == ["2 ranks with 2 threads on 1 core of alpha"])
   }
 
-  @Test func unknownCoresAreNotJudged() throws {
+  @Test func unknownCoresAreNotChecked() throws {
     #expect(try notes([(0, [], 4), (0, [], 4)]).isEmpty)
   }
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct RankTableTests {
-  @Test func oneRowARankThenSummaries() {
+  @Test func oneRowPerRankThenSummaries() {
     let text = RankTable.text(makeRecord(ranks: 2, seconds: 5.5))
     #expect(
       text == """
@@ -28,7 +28,7 @@ import Testing
     #expect(lines[4].contains(" 0-3,8 "))
   }
 
-  @Test func syntheticDataIsSaid() {
+  @Test func syntheticDataIsNamed() {
     let text = RankTable.text(makeRecord { $0.config.syntheticData = true })
     #expect(
       text.hasSuffix("Synthetic data: loss and accuracy say nothing about real images."))

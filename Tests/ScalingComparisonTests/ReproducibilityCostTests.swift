@@ -3,7 +3,7 @@ import ScalingComparison
 import TestSupport
 import Testing
 
-@Suite struct ReproducibilityPriceTests {
+@Suite struct ReproducibilityCostTests {
   private func fast(
     _ seconds: Double, id: String, ranks: Int = 2, _ change: (inout RunRecord) -> Void = { _ in }
   ) -> RunRecord {
@@ -24,7 +24,7 @@ import Testing
     for format in [ComparisonFormat.text, .markdown] {
       #expect(try comparison.render(format).contains("\n\(line)"))
     }
-    // At the end of a run, for that run alone.
+    // The end of a run shows the costs of that run alone.
     #expect(ReproducibilityCost.lines(of: records[3], among: records) == [line])
     let one = reproducible(20, id: "c1", ranks: 1)
     #expect(ReproducibilityCost.lines(of: one, among: records).isEmpty)
@@ -47,7 +47,7 @@ import Testing
       ])
   }
 
-  @Test func nothingUnlikeIsDivided() {
+  @Test func runsThatDifferOtherwiseAreNotDivided() {
     let others = [
       fast(10, id: "a0", ranks: 1), fast(10, id: "a1") { $0.config.threadsPerRank = 2 },
       fast(10, id: "a2") { $0.machine.binding = .none },

@@ -13,7 +13,7 @@ import Testing
     }
   }
 
-  /// Of several records on a side, the worst pair speaks.
+  /// With several records on a side, the worst pair decides.
   @Test func theVerdictHoldsForEveryPair() throws {
     let ones = [make(ranks: 1, id: "a1"), make(ranks: 1, id: "a2")]
     let good = make(ranks: 2, id: "b1")
@@ -40,20 +40,20 @@ import Testing
     #expect(found.verdict == .differs(what: .order(fromEpoch: 1)))
     #expect(found.speedup == nil)
 
-    // A base that disagrees with itself agrees with nobody.
+    // A baseline with contradicting records agrees with no run.
     let other = make(ranks: 1, id: "a3") { $0.initialWeightsSHA256 = "beef" }
     #expect(
       try row(2, of: ones + [other, good]).verdict == .differs(what: .initialWeights))
   }
 
-  /// Other weights without an epoch to show them in prove nothing.
+  /// Without epochs, certificates cannot show whether weights differ.
   @Test func aCertificateWithoutEpochsIsNone() throws {
     let records = [1, 2].map { make(ranks: $0, id: "a\($0)") { $0.epochs = [] } }
     #expect(try row(2, of: records).verdict == .notCertified)
   }
 
-  /// In the reproducible mode, weights that differ are a fault, whatever else is short.
-  @Test func aBrokenPromiseOutweighsTheNumberOfEpochs() throws {
+  /// In the reproducible mode, weights that differ are a fault, and outweigh a missing epoch.
+  @Test func differingWeightsOutweighTheNumberOfEpochs() throws {
     let records = [1, 2].map { ranks in
       var record = make(ranks: ranks, id: "a\(ranks)") {
         if ranks == 2 { $0.epochs = [.init(orderHash: "0001", weightsSHA256: "beef")] }
@@ -75,7 +75,7 @@ import Testing
       .sameOnEachRank, .notCertified, .differs(what: .order(fromEpoch: 2)),
       .differs(what: .weights(fromEpoch: 1, leaves: 8)),
     ] as [WorkVerdict])
-  func itComesBackFromJSON(verdict: WorkVerdict) throws {
+  func aVerdictIsReadBackFromJSON(verdict: WorkVerdict) throws {
     let data = try JSONEncoder().encode([verdict])
     #expect(try JSONDecoder().decode([WorkVerdict].self, from: data) == [verdict])
   }

@@ -1,4 +1,4 @@
-/// How the launcher tied the ranks to cores.
+/// How the launcher bound the ranks to cores.
 public enum BindingClass: String, Codable, Sendable {
   /// Every rank may use exactly one core.
   case core
@@ -6,6 +6,6 @@ public enum BindingClass: String, Codable, Sendable {
   case severalCores = "several cores"
   /// Every rank may use all cores of its node.
   case none
-  /// Ranks differ.
+  /// The ranks are bound differently.
   case mixed
 }

@@ -1,14 +1,14 @@
-/// What proves which work a run did: hashes of everything that went in and of what came out after
-/// every epoch.
+/// Hashes of a run's inputs and of its weights after every epoch: proof of the work that it did.
 ///
-/// Two runs with equal certificates trained the same samples in the same order from the same weights
-/// to the same bits.
+/// Two runs with equal certificates started from the same weights, trained the same samples in the
+/// same order, and ended with the same bits.
 public struct Certificate: Codable, Equatable, Sendable {
   /// One epoch as it was carried out.
   public struct Epoch: Codable, Equatable, Sendable {
-    /// 16 hexadecimal digits over what was trained, not over what was planned: for every position
-    /// of the epoch the position and the content (pixels and label) of the sample that a rank
-    /// computed there, summed over all ranks.
+    /// Hash of the samples and their order, as trained and not as planned: 16 hexadecimal digits.
+    ///
+    /// Every position of the epoch is hashed together with the content (pixels and label) of the
+    /// sample that a rank computed there; these hashes are summed over all positions and ranks.
     public var orderHash: String
     /// SHA-256 of the parameters in canonical order after the epoch.
     public var weightsSHA256: String
@@ -24,6 +24,7 @@ public struct Certificate: Codable, Equatable, Sendable {
   public var dataSHA256: String
   /// SHA-256 of the parameters in canonical order before the first step.
   public var initialWeightsSHA256: String
+  /// One entry for every epoch, in order.
   public var epochs: [Epoch]
 
   /// All fields at once.

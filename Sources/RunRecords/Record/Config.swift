@@ -1,25 +1,28 @@
-/// How a run was configured, in the words of the command line.
+/// The configuration of a run, in the terms of the command line.
 public struct Config: Codable, Equatable, Sendable {
   public var scaling: Scaling
-  /// Samples per step over all ranks, worked out under weak scaling.
+  /// Samples per step over all ranks; under weak scaling `batchPerRank` times the number of ranks.
   public var globalBatch: Int
+  /// Samples per step on each rank; absent under strong scaling.
   public var batchPerRank: Int?
   public var model: String
   public var epochs: Int
   public var seed: UInt64
   public var threadsPerRank: Int
-  /// The kind of device: `cpu`.
+  /// The kind of device: `cpu` or `cuda`.
   public var device: String
-  /// A name for people: the directory of the data, or `synthetic`.
+  /// The name of the data in outputs: their directory, or `synthetic`.
   public var data: String
   public var syntheticData: Bool
-  /// How 3 x 3 convolutions were computed: `auto`, `winograd` or `im2col`.
+  /// Algorithm of the 3 x 3 convolutions on a CPU: `auto`, `winograd` or `im2col`; absent on a GPU.
   public var convolution: String?
-  /// How gradients came together: `allreduce`, `node` or `cuda-aware`; absent in older records, which
-  /// knew `allreduce` alone.
+  /// Gradient exchange method: `allreduce`, `node` or `cuda-aware`.
+  ///
+  /// Absent in older records, from when `allreduce` was the only method.
   public var sync: String?
-  /// Bytes of gradients that were exchanged at a time, during the backward pass; absent where all were
-  /// exchanged after it.
+  /// Bytes of a bucket, where buckets were exchanged during the backward pass.
+  ///
+  /// Absent if all gradients were exchanged after the backward pass.
   public var bucketBytes: Int?
   /// Leaves of the reproducible mode; absent in the fast mode.
   public var leaves: Int?

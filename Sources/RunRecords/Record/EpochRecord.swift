@@ -1,4 +1,4 @@
-/// What was known at the end of one epoch.
+/// The measurements of one epoch.
 public struct EpochRecord: Codable, Equatable, Sendable {
   /// Counted from 1.
   public var epoch: Int

@@ -9,13 +9,13 @@ public struct Machine: Codable, Equatable, Sendable {
   public var blas: String
   public var blasKernel: String
   public var binding: BindingClass
-  /// The revision of the program's source, empty if the build did not know it.
+  /// The revision of the program's source, empty if it was unknown to the build.
   public var revision: String
   public var executableSHA256: String
-  /// Second- and third-level cache that the first core sees; absent where the system does not say.
+  /// Bytes of the first core's L2 and L3 caches; absent if the system does not report them.
   public var l2CacheBytes: Int?
   public var l3CacheBytes: Int?
-  /// Versions of the GPU's driver and of the compiler that made its kernels; absent on CPUs.
+  /// Versions of the GPU's driver and of the compiler of its kernels; absent on CPUs.
   public var cuda: String?
 
   /// All fields at once.

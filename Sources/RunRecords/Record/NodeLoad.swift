@@ -1,10 +1,11 @@
-/// How much of a node's cores other programs took while a run trained.
+/// The share of a node's cores that other programs used while a run trained.
 public struct NodeLoad: Codable, Equatable, Sendable {
   /// Index of the node among those of the run.
   public var node: Int
   public var host: String
-  /// Time of the cores that the run's ranks may use which went to other programs, or which the
-  /// hypervisor took, over all time of these cores: a fraction.
+  /// The fraction of the core time that other programs used or the hypervisor took.
+  ///
+  /// Only the cores that the run's ranks may use are considered.
   public var othersShare: Double
 
   /// All fields at once.

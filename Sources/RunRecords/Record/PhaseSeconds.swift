@@ -8,7 +8,7 @@ public struct PhaseSeconds: Codable, Equatable, Sendable {
   public var update = 0.0
   public var evaluate = 0.0
 
-  /// No time in any phase.
+  /// Zero seconds in every phase.
   public init() {}
 
   /// The seconds of one phase.
@@ -17,7 +17,7 @@ public struct PhaseSeconds: Codable, Equatable, Sendable {
     set { self[keyPath: Self.path(of: phase)] = newValue }
   }
 
-  /// Load, forward, backward and update: what a rank works on by itself.
+  /// Load, forward, backward and update: the phases without communication.
   public var compute: Double { load + forward + backward + update }
 
   /// Waiting and transfer of the all-reduce.
@@ -25,6 +25,17 @@ public struct PhaseSeconds: Codable, Equatable, Sendable {
 
   /// All phases but the evaluation.
   public var training: Double { compute + communication }
+
+  /// Adds the seconds of another measurement, phase by phase.
+  public static func += (sum: inout PhaseSeconds, other: PhaseSeconds) {
+    sum.load += other.load
+    sum.forward += other.forward
+    sum.backward += other.backward
+    sum.allReduceWait += other.allReduceWait
+    sum.allReduceTransfer += other.allReduceTransfer
+    sum.update += other.update
+    sum.evaluate += other.evaluate
+  }
 
   private static func path(of phase: Phase) -> WritableKeyPath<PhaseSeconds, Double> {
     switch phase {

@@ -1,33 +1,37 @@
-/// What one rank did, where, and for how long.
+/// The place, timings and memory of one rank.
 public struct RankRecord: Codable, Equatable, Sendable {
   public var rank: Int
   public var host: String
   /// Index of the node among those of the run.
   public var node: Int
+  /// `cpu`, or `cuda` with the identity and the model of a GPU.
   public var device: String
   /// The cores that this rank may use (its cpuset).
   public var cores: [Int]
   public var threads: Int
-  /// Training samples that this rank keeps.
+  /// Training samples that this rank computed, over all epochs.
   public var samples: Int
   public var phases: PhaseSeconds
   /// Training seconds outside all phases.
   public var otherSeconds: Double
   /// Seconds of the training loop, evaluation excluded.
   public var trainingSeconds: Double
+  /// `samples` divided by `trainingSeconds`.
   public var imagesPerSecond: Double
   public var peakMemoryBytes: UInt64
-  /// Optimizer state that this rank keeps.
+  /// Bytes of the optimizer state that this rank keeps.
   public var optimizerStateBytes: Int?
-  /// What a step touches again and again: parameters, gradients, optimizer state and activations of
-  /// the local batch.
+  /// Bytes that every step reuses: parameters, gradients, optimizer state and activations of the
+  /// local batch.
   public var workingSetBytes: Int?
-  /// Phases that the device does in one go: all their seconds are in the last of them; nil where every
-  /// phase has its own.
+  /// Phases that the device executes together; nil if every phase was measured separately.
+  ///
+  /// The seconds of all of them are in the last one.
   public var fusedPhases: [Phase]?
 
-  /// The model of the GPU, which several devices have in common: `NVIDIA H200` of
-  /// `cuda GPU-1a2b3c4d NVIDIA H200, shared device`; nil on the CPU.
+  /// The model of the GPU without its identity; nil on a CPU.
+  ///
+  /// `NVIDIA H200` for the device `cuda GPU-1a2b3c4d NVIDIA H200, shared device`.
   public var gpuModel: String? {
     guard device.hasPrefix("cuda") else { return nil }
     let words = device.split(separator: ",")[0].split(separator: " ")

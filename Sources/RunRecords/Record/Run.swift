@@ -1,6 +1,6 @@
-/// One execution: when, by which command, on how many ranks.
+/// One execution of the program: its start, command and number of ranks.
 public struct Run: Codable, Equatable, Sendable {
-  /// A random name of the run; its first eight hexadecimal digits end the file's name.
+  /// A random identifier; its first eight hexadecimal digits end the file's name.
   public var id: String
   /// ISO 8601 in UTC, such as `2026-11-23T18:15:00Z`.
   public var startedAt: String

@@ -1,21 +1,28 @@
 import Statistics
 
 extension RunRecord {
-  /// What came out of a run; nested, so that Swift's own `Result` keeps its name.
+  /// The result of a run.
+  ///
+  /// It is nested so that Swift's own `Result` keeps its name.
   public struct Result: Codable, Equatable, Sendable {
-    /// The largest of all ranks, evaluation excluded.
+    /// Training seconds of the slowest rank, evaluation excluded.
     public var trainingSeconds: Double
-    /// From process start.
+    /// Seconds from process start to the end of the run.
     public var totalSeconds: Double
-    /// Global samples after the warm-up divided by their time; nil if no step came after it.
+    /// Global samples after the warm-up divided by their time.
+    ///
+    /// In a run without steps after the warm-up, all samples divided by the training time.
     public var imagesPerSecond: Double?
     public var warmUpSteps: Int
+    /// Seconds of a step after the warm-up, on the slowest rank.
     public var stepSeconds: Distribution
+    /// Mean loss over the global batch of the last step.
     public var finalLoss: Double
     public var testLoss: Double
     /// A fraction.
     public var testAccuracy: Double
     public var weightsSHA256: String
+    /// Samples of all ranks, each counted as often as it was trained.
     public var samplesSeen: Int
     public var steps: Int
     public var replicasEqual: Bool

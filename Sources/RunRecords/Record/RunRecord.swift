@@ -1,6 +1,6 @@
-/// One run as it is kept on disk: what was done, how, on what, and what came out.
+/// The record of one run: its work, configuration, machine, timings and result.
 ///
-/// Every key with its unit and formula is in this room's README.
+/// The module's README.md defines every key with its unit and formula.
 public struct RunRecord: Codable, Equatable, Sendable {
   /// The format that this program writes and reads.
   public static let currentFormat = 1
@@ -9,7 +9,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var program: String
   public var version: String
   public var work: Work
-  /// SHA-256 of `work.canonicalJSON` in hexadecimal digits, worked out by the caller.
+  /// SHA-256 of `work.canonicalJSON` in hexadecimal digits, computed by the caller.
   public var workHash: String
   public var config: Config
   public var run: Run
@@ -19,7 +19,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var result: Result
   /// Absent in records of older programs.
   public var certificate: Certificate?
-  /// Load by other programs, a value a node; absent where it was not measured.
+  /// Load by other programs, one entry per node; absent if it was not measured.
   public var loads: [NodeLoad]?
 
   /// All fields at once.

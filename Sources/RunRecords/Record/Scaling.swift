@@ -1,7 +1,7 @@
-/// What stays fixed when the number of ranks grows.
+/// The kind of scaling, by what stays fixed when the number of ranks grows.
 public enum Scaling: String, Codable, Sendable {
-  /// The global batch: more ranks share the same work.
+  /// The global batch is fixed: more ranks share the same work.
   case strong
-  /// The batch per rank: every step has more samples with more ranks.
+  /// The local batch is fixed: with more ranks every step has more samples.
   case weak
 }

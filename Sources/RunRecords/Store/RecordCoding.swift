@@ -1,8 +1,10 @@
 import FoundationEssentials
 import SystemSupport
 
-/// How records are read from and written as JSON.
+/// Encodes records as JSON and decodes them.
 enum RecordCoding {
+  /// Encodes a record or a part of one.
+  ///
   /// - Throws: `RecordError.notFinite`.
   static func encode(_ value: some Encodable, pretty: Bool) throws(RecordError) -> Data {
     do {
@@ -12,7 +14,7 @@ enum RecordCoding {
     }
   }
 
-  /// Decodes a record; the error is one reason in words, without the file's name.
+  /// Decodes a record; the failure holds the reason, without the file's name.
   static func decodeRecord(_ data: Data) -> Result<RunRecord, Reason> {
     struct Head: Decodable { let format: Int }
     let decoder = JSONDecoder()

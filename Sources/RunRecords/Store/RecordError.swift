@@ -1,19 +1,19 @@
 import SystemSupport
 
-/// What can go wrong with records on disk; the description is one line that names the path.
+/// An error of reading or writing records; its description is one line with the path.
 public enum RecordError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The directory for records cannot be made or written to.
+  /// The directory for records cannot be created or written to.
   case directory(path: String, reason: String)
   /// A record cannot be written.
   case write(path: String, reason: String)
   /// A file or directory cannot be read.
   case read(path: String, reason: String)
-  /// A file holds something else than a record of this format.
+  /// A file does not hold a record of this format.
   case noRecord(path: String, reason: String)
-  /// A number of a record is not finite, which JSON cannot hold.
+  /// A number of a record is not finite, and JSON has no such number.
   case notFinite(key: String)
 
-  /// What went wrong with a file or directory of records.
+  /// Converts an error of file access.
   init(_ error: FileError) {
     self =
       switch error {

@@ -1,21 +1,21 @@
 import FoundationEssentials
 import SystemSupport
 
-/// Run records as files: one JSON file a run, any directory.
+/// Reads and writes run records as files: one JSON file per run, in any directory.
 public enum RecordStore {
-  /// A record and the file it came from.
+  /// A record and the path of its file.
   public struct Stored: Equatable, Sendable {
     public let file: String
     public let record: RunRecord
   }
 
-  /// A file that was left out, and why.
+  /// A file that is not a record, and the reason.
   public struct Skipped: Equatable, Sendable {
     public let file: String
     public let reason: String
   }
 
-  /// The records of a directory, in order of file names, and what else lay there.
+  /// The records of a directory, in order of file names, and the skipped files.
   public struct Contents: Equatable, Sendable {
     public let records: [Stored]
     public let skipped: [Skipped]
@@ -23,7 +23,7 @@ public enum RecordStore {
 
   /// Writes a record under the name of its run and returns the path.
   ///
-  /// One rank calls it. The directory is made if need be. The file appears whole or not at all.
+  /// One rank calls it. The directory is created if necessary. Readers see the whole file or none.
   /// Throws `RecordError`.
   @discardableResult
   public static func write(_ record: RunRecord, into directory: String) throws(RecordError)
@@ -40,9 +40,9 @@ public enum RecordStore {
     return path
   }
 
-  /// Writes a record to a file of any name, whole or not at all.
+  /// Writes a record to a file of any name.
   ///
-  /// Throws `RecordError`.
+  /// Readers see the whole file or none. Throws `RecordError`.
   public static func write(_ record: RunRecord, toFile path: String) throws(RecordError) {
     let data = try RecordCoding.encode(record, pretty: true)
     do {
@@ -56,9 +56,9 @@ public enum RecordStore {
     try SafeFile.replace(path, with: data + [UInt8(ascii: "\n")], content: "record")
   }
 
-  /// Makes the directory and proves that files can be made in it, before a run is worth losing.
+  /// Creates the directory and checks that files can be created in it, before a run starts.
   ///
-  /// Throws `RecordError.directory`, which names the path and the system's reason.
+  /// Throws `RecordError.directory`, with the path and the system's reason.
   public static func prepare(_ directory: String) throws(RecordError) {
     do {
       try SafeFile.prepareDirectory(directory)
@@ -69,8 +69,8 @@ public enum RecordStore {
 
   /// Reads all records of a directory: the files ending in `.json` that are not hidden.
   ///
-  /// What is no record is listed as skipped with a reason. Throws `RecordError.read` only if the
-  /// directory itself cannot be read.
+  /// A file that is not a record is listed as skipped with a reason. Throws `RecordError.read` only
+  /// if the directory itself cannot be read.
   public static func load(directory: String) throws(RecordError) -> Contents {
     let names: [String]
     do {
@@ -93,7 +93,7 @@ public enum RecordStore {
 
   /// Reads the named files.
   ///
-  /// Throws `RecordError` naming the first that is no record.
+  /// Throws `RecordError` with the path of the first that is not a record.
   public static func load(files: [String]) throws(RecordError) -> [Stored] {
     var records: [Stored] = []
     for file in files {
@@ -126,6 +126,7 @@ public enum RecordStore {
 }
 
 extension RecordError {
+  /// The reason without the path.
   fileprivate var reason: String {
     switch self {
     case .directory(_, let reason), .write(_, let reason), .read(_, let reason),

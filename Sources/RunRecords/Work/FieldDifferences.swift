@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// Names differing fields of two values of one type by walking what they encode to.
+/// Lists the fields in which two values of one type differ, by comparing their JSON.
 enum FieldDifferences {
-  /// One text a field, sorted by name: `a.b: 1 against 2`, `none` for a missing one.
+  /// One string per differing field, sorted by name: `a.b: 1 against 2`; `none` if it is missing.
   static func between<Value: Encodable>(_ one: Value, _ other: Value) -> [String] {
     let left = fields(of: one)
     let right = fields(of: other)
@@ -12,6 +12,7 @@ enum FieldDifferences {
     }
   }
 
+  /// The scalars of a value as strings, by the path of their keys: `a.b[0]`.
   private static func fields(of value: some Encodable) -> [String: String] {
     let encoder = JSONEncoder()
     encoder.nonConformingFloatEncodingStrategy = .convertToString(

@@ -1,4 +1,4 @@
-/// Any JSON value, with its leaves as text.
+/// Any JSON value, with its scalars as strings.
 enum JSONValue: Decodable {
   case leaf(String)
   case object([String: JSONValue])
@@ -17,7 +17,7 @@ enum JSONValue: Decodable {
     } else if let truth = try? container.decode(Bool.self) {
       self = .leaf("\(truth)")
     } else if let number = try? container.decode(UInt64.self) {
-      // Before Double, which would round a 64-bit seed.
+      // Tried before Double, which would round a 64-bit seed.
       self = .leaf("\(number)")
     } else {
       self = .leaf("\(try container.decode(Double.self))")

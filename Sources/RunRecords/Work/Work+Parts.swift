@@ -1,5 +1,5 @@
 extension Work {
-  /// The optimizer with all its constants; those it does not have are nil.
+  /// The optimizer with all its constants; those that it does not use are nil.
   public struct Optimizer: Codable, Hashable, Sendable {
     public var kind: String
     public var learningRate: Double
@@ -26,7 +26,7 @@ extension Work {
     }
   }
 
-  /// Mean and population deviation of byte/255 over the training images in use.
+  /// Mean and population standard deviation of byte/255 over the training images in use.
   public struct Normalisation: Codable, Hashable, Sendable {
     public var mean: Double
     public var deviation: Double

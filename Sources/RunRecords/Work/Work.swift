@@ -1,7 +1,8 @@
-/// Everything that defines the work of a run, and nothing that defines how it was done.
+/// The definition of a run's work: data, model, batch, limits, seed and optimizer.
 ///
-/// Two runs are comparable only if their works are equal. A field added here is hashed, compared
-/// and named in differences without further code.
+/// It holds nothing about the execution (ranks, threads, machine). Two runs are comparable only if
+/// their works are equal. A field added here is hashed, compared and listed in differences without
+/// further code.
 public struct Work: Codable, Hashable, Sendable {
   public var dataSHA256: String
   public var trainingSamples: Int
@@ -17,7 +18,9 @@ public struct Work: Codable, Hashable, Sendable {
   /// Samples per step and rank (weak scaling).
   public var batchPerRank: Int?
   public var epochs: Int
+  /// Limit of the steps in total.
   public var steps: Int?
+  /// Test accuracy, a fraction, at which training stops.
   public var targetAccuracy: Double?
   public var seed: UInt64
   public var optimizer: Optimizer

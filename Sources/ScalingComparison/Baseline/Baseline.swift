@@ -1,18 +1,19 @@
 import RunRecords
 import Statistics
 
-/// The one-rank records that a run is measured against, or why there are none.
+/// The one-rank records that a run is compared with, or the reasons why there are none.
 struct Baseline {
-  /// Records of one configuration; empty if nothing is comparable.
+  /// Records of one configuration; empty if none is comparable.
   let records: [RunRecord]
-  /// Why there are none, one text each; empty if there are some.
+  /// Why there are no records, one string per reason; empty if there are records.
   let reasons: [String]
 
+  /// Median over the records.
   var trainingSeconds: Double? { SampleStatistics.median(records.map(\.result.trainingSeconds)) }
 
-  /// All one-rank measurements of the same work under the same conditions.
+  /// Selects all one-rank measurements of the same work under the same conditions.
   ///
-  /// Where there are none, the reasons name the nearest one-rank run and why it does not serve.
+  /// If there are none, the reasons are those that exclude the nearest one-rank run.
   static func choose(for record: RunRecord, among records: [RunRecord]) -> Baseline {
     guard record.machine.binding != .mixed else {
       return Baseline(records: [], reasons: [mixedBinding])
@@ -36,14 +37,16 @@ struct Baseline {
     return Baseline(records: valid, reasons: valid.isEmpty ? nearest(same.map(faults)) : [])
   }
 
-  /// How the work differs, including fields that only a newer program knows.
+  /// The differences of the work.
+  ///
+  /// Fields that only a newer program writes show in the hash alone.
   private static func workDifferences(_ record: RunRecord, _ base: RunRecord) -> [String] {
     let named = record.work.differences(from: base.work)
     guard named.isEmpty, record.workHash != base.workHash else { return named }
     return ["workHash: \(record.workHash) against \(base.workHash)"]
   }
 
-  /// Why a one-rank run of the right kind cannot serve.
+  /// Why a one-rank run of the same work and conditions cannot be a baseline.
   private static func faults(_ base: RunRecord) -> [String] {
     (base.result.replicasEqual ? [] : ["the one-rank run's replicas differ"])
       + MeasurementValidity.texts(of: base).map {
@@ -51,6 +54,7 @@ struct Baseline {
       }
   }
 
+  /// The reasons of the nearest run, which has the fewest.
   private static func nearest(_ reasons: [[String]]) -> [String] {
     reasons.min { $0.count < $1.count } ?? []
   }

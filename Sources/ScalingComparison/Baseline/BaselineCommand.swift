@@ -1,14 +1,15 @@
 import RunRecords
 
-/// The command that makes the one-rank run which a record lacks.
+/// The command that makes the missing baseline of a record.
 enum BaselineCommand {
-  /// The record's own command on one rank, with as many threads, bound alike; nil where the ranks
-  /// are bound differently, which one rank cannot be.
+  /// The record's own command, on one rank with the same threads and the same binding.
+  ///
+  /// Nil if the ranks of the record are bound differently, which one rank cannot reproduce.
   static func text(for record: RunRecord) -> String? {
     guard let launcher = launcher(of: record) else { return nil }
-    // The mode and all that defines the work are in the command already.
+    // The command already has the options of the mode and of the work.
     var command = withoutOutputs(record.run.command.isEmpty ? [record.program] : record.run.command)
-    // One rank alone would otherwise take all the cores that several ranks had shared.
+    // Without this option one rank would use all the cores that several ranks had shared.
     if !command.contains(where: { $0 == "--threads" || $0.hasPrefix("--threads=") }) {
       command += ["--threads", "\(record.config.threadsPerRank)"]
     }
@@ -16,7 +17,7 @@ enum BaselineCommand {
   }
 
   private static func launcher(of record: RunRecord) -> [String]? {
-    // Bound to one core, a rank of one thread would not be in the class of several cores.
+    // A rank of one thread, bound to one core, would have the binding class `core`.
     let several = "\(max(record.config.threadsPerRank, 2))"
     let slurm = record.run.launcher.hasPrefix("srun") || record.run.launcher == "slurm"
     switch (slurm, record.machine.binding) {
@@ -30,7 +31,7 @@ enum BaselineCommand {
     }
   }
 
-  /// Leaves out the files of the first run, which the second would overwrite.
+  /// Removes the options of output files, which the second run would overwrite.
   private static func withoutOutputs(_ command: [String]) -> [String] {
     let outputs = ["--json", "--save"]
     var kept: [String] = []
@@ -45,7 +46,7 @@ enum BaselineCommand {
     return kept
   }
 
-  /// A word as a shell reads it back unchanged.
+  /// A word, in quotes where a shell would change it.
   private static func quoted(_ word: String) -> String {
     let plain = word.allSatisfy {
       $0.isASCII && ($0.isLetter || $0.isNumber || "-_=./:,+@%".contains($0))

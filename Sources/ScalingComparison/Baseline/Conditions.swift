@@ -1,7 +1,9 @@
 import RunRecords
 
-/// What a run and its base share besides the work, so that nothing but the number of ranks, and how
-/// they exchange gradients, tells them apart.
+/// The conditions, besides the work, that a run and its baseline must have in common.
+///
+/// Runs of equal work and conditions differ only in ranks, nodes, hosts and the gradient exchange
+/// method.
 struct Conditions: Hashable {
   let cpu: String
   let cores: Int
@@ -26,7 +28,7 @@ struct Conditions: Hashable {
     device = record.config.device
     gpus = Set(record.ranks.compactMap(\.gpuModel)).sorted().joined(separator: " and ")
     cuda = machine.cuda ?? "none"
-    // A revision of changed files, or none, does not say which program it was: its bytes do.
+    // A missing or dirty revision does not identify the program; the hash of its file does.
     let exact = !machine.revision.isEmpty && !machine.revision.contains("dirty")
     program =
       exact
@@ -40,15 +42,16 @@ struct Conditions: Hashable {
     binding = machine.binding
   }
 
-  /// The same, however many threads a rank has and however it is bound: ways of using as many cores
-  /// differ in these by their nature.
+  /// The conditions without threads per rank and binding.
+  ///
+  /// Configurations that use the same cores with different numbers of ranks always differ in these.
   var withAnyThreads: Conditions {
-    var same = self
-    (same.threadsPerRank, same.binding) = (0, .none)
-    return same
+    var conditions = self
+    (conditions.threadsPerRank, conditions.binding) = (0, .none)
+    return conditions
   }
 
-  /// What differs from those of the base, one text each.
+  /// The differences from the conditions of a baseline, one string each.
   func differences(from base: Conditions) -> [String] {
     let pairs = [
       ("machine.cpu", cpu, base.cpu),

@@ -1,6 +1,6 @@
 import RunRecords
 
-/// What two records must share to be repeats of one measurement.
+/// The properties that two records must share to be repeats of one measurement.
 struct Configuration: Hashable {
   let ranks: Int
   let nodes: Int
@@ -14,16 +14,16 @@ struct Configuration: Hashable {
   init(_ record: RunRecord) {
     ranks = record.run.ranks
     nodes = record.run.nodes
-    // On one node the host's name says nothing that the CPU does not.
+    // On one node the CPU describes the hardware, whatever the host's name.
     hosts = record.run.nodes > 1 ? record.machine.hosts.sorted() : []
     globalBatch = record.config.globalBatch
-    // One rank has nobody to exchange with: all ways are one.
+    // One rank exchanges nothing: its exchange method makes no difference.
     sync = record.run.ranks == 1 ? "" : record.config.sync ?? "allreduce"
     replicasEqual = record.result.replicasEqual
     isMeasurement = MeasurementValidity.texts(of: record).isEmpty
     conditions = Conditions(record)
   }
 
-  /// Threads of all ranks, a core for each.
+  /// The number of threads of all ranks, with one core for each thread.
   var totalCores: Int { ranks * conditions.threadsPerRank }
 }

@@ -6,7 +6,7 @@ struct Repeats {
   let configuration: Configuration
   let records: [RunRecord]
 
-  /// Groups records of one work, by ranks, nodes and threads; else in the order of the records.
+  /// Groups records of one work; sorted by ranks, nodes and threads, then as the records are.
   static func group(_ records: [RunRecord]) -> [Repeats] {
     var order: [Configuration] = []
     var repeats: [Configuration: [RunRecord]] = [:]
@@ -15,7 +15,7 @@ struct Repeats {
       if repeats[key] == nil { order.append(key) }
       repeats[key, default: []].append(record)
     }
-    // Made stable by the offset.
+    // The offset makes the sort stable.
     return order.enumerated().sorted {
       ($0.element.ranks, $0.element.nodes, $0.element.conditions.threadsPerRank, $0.offset)
         < ($1.element.ranks, $1.element.nodes, $1.element.conditions.threadsPerRank, $1.offset)
@@ -27,10 +27,10 @@ struct Repeats {
   /// Median over the records.
   var trainingSeconds: Double? { SampleStatistics.median(records.map(\.result.trainingSeconds)) }
 
-  /// Whether the times may be set against others at all.
+  /// Whether the times may be compared with others at all.
   var isValid: Bool { configuration.replicasEqual && configuration.isMeasurement }
 
-  /// Whether what came out is the same as what came out of others.
+  /// Whether samples seen, accuracy and certificates agree with those of other repeats.
   func agrees(with others: Repeats) -> Bool {
     OutcomeComparison(of: records, with: others.records).obstacles.isEmpty
   }

@@ -2,10 +2,10 @@ import RunRecords
 import Statistics
 import TextTables
 
-/// The same number of cores used for the same work in several configurations: one rank with threads beside
-/// several ranks.
+/// Configurations that use the same number of cores for the same work with different rank counts.
 ///
-/// A row's own speedup is against one rank with as many threads; here everything is against one core.
+/// For example one rank with two threads and two ranks with one thread. The speedup of a row refers
+/// to one rank with as many threads per rank; here all speedups refer to one core.
 public struct EqualCoreComparison: Codable, Equatable, Sendable {
   /// A number of ranks with a number of threads each.
   public struct Alternative: Codable, Equatable, Sendable {
@@ -31,8 +31,10 @@ public struct EqualCoreComparison: Codable, Equatable, Sendable {
     case alternatives = "ways"
   }
 
-  /// All core counts that measurements of one work under strong scaling reach in more than one way,
-  /// with the same outcome and under conditions that differ in threads and binding alone.
+  /// A comparison for every core count that several rank counts reach; strong scaling only.
+  ///
+  /// The measurements are of one work, with the same outcome, under conditions that differ in
+  /// threads and binding alone.
   static func list(_ repeats: [Repeats], scaling: Scaling) -> [EqualCoreComparison] {
     guard scaling == .strong else { return [] }
     let valid = repeats.filter(\.isValid)
@@ -49,6 +51,7 @@ public struct EqualCoreComparison: Codable, Equatable, Sendable {
     }
   }
 
+  /// Nil unless two rank counts reach the cores with the same outcome.
   private init?(cores: Int, _ repeats: [Repeats]) {
     let one = repeats.first { $0.configuration.totalCores == 1 }
     let same = repeats.filter { $0.configuration.totalCores == cores }
@@ -66,7 +69,7 @@ public struct EqualCoreComparison: Codable, Equatable, Sendable {
     guard Set(alternatives.map(\.ranks)).count > 1 else { return nil }
   }
 
-  /// One line for people.
+  /// The comparison as one line of text.
   var text: String {
     let parts = alternatives.map { alternative in
       let name =

@@ -2,24 +2,25 @@ import RunRecords
 import Statistics
 import TextTables
 
-/// What smaller local batches alone cost a run of several ranks: one rank that trains the local batch
-/// as its global one works at the same sizes, and waits for nobody.
+/// The loss of efficiency that smaller local batches alone cause in a run of several ranks.
 ///
-/// A row's efficiency is then the product of two: of the local batch (that rank against one with the
-/// whole batch) and of everything else (exchange, waiting, shared caches, update).
+/// It is measured on one rank with the local batch as its global batch: its matrix products have
+/// the same sizes, and it waits for no other rank. A row's efficiency is the product of two
+/// factors: that of the local batch (this rank against one with the whole batch) and that of
+/// everything else (exchange, waiting, shared caches, update).
 struct LocalBatchLoss {
-  /// Samples of a step on each rank.
+  /// Samples per step on each rank.
   let localBatch: Int
   /// Images a second of one rank with the local batch over those with the whole batch.
   let ofLocalBatch: Double
   /// Images a second of each rank over those of one rank with the local batch.
   let ofTheRest: Double
 
-  /// Nil where the ranks' batches are uneven or a record is missing.
+  /// Nil if the local batches are uneven or a record is missing.
   ///
   /// - Parameters:
   ///   - base: the one-rank records of the whole batch.
-  ///   - records: all records, to look for one-rank runs with the local batch in.
+  ///   - records: all records, to be searched for one-rank runs with the local batch.
   init?(of multi: RunRecord, base: [RunRecord], among records: [RunRecord]) {
     let ranks = multi.run.ranks
     guard multi.config.scaling == .strong, ranks > 1, multi.config.globalBatch % ranks == 0 else {
@@ -44,7 +45,7 @@ struct LocalBatchLoss {
     self.ofTheRest = ofTheRest
   }
 
-  /// The work without what a rate does not depend on.
+  /// The work with a given batch and without the limits of a run, on which a rate does not depend.
   private static func work(_ record: RunRecord, batch: Int) -> Work {
     var work = record.work
     work.globalBatch = batch
@@ -52,7 +53,7 @@ struct LocalBatchLoss {
     return work
   }
 
-  /// Two lines for people.
+  /// The two factors as two lines of text.
   var text: [String] {
     [
       "= \(NumberText.fixed(ofLocalBatch, 2)) for the smaller products of a local batch of "

@@ -2,7 +2,7 @@ import RunRecords
 import Statistics
 import TextTables
 
-/// One sentence of advice, derived from the figures of a run and its base.
+/// One sentence of advice, derived from the figures of a run and its baseline.
 struct Recommendation {
   let sentence: String
   /// Whether the advice is to stay with one rank.
@@ -17,20 +17,20 @@ struct Recommendation {
     favoursSingle = speedup <= 1
     let devices = NumberText.count(row.ranks, "rank", "ranks")
     let times = "\(NumberText.fixed(speedup, 2)) times as fast as one"
-    let reserve = row.differences.isEmpty ? "" : " What differs under same work limits this."
+    let caveat = row.differences.isEmpty ? "" : " What differs under same work limits this."
     let loss = Self.largestLoss(base: base, multi: multi)
     if favoursSingle {
       sentence =
         "Keep one rank: \(devices) are only \(times)"
-        + (loss.map { "; most is lost to \($0)." } ?? ".") + reserve
+        + (loss.map { "; most is lost to \($0)." } ?? ".") + caveat
     } else if efficiency >= 0.8 {
       sentence =
         "Several devices pay: \(devices) are \(times)"
-        + (loss.map { "; the largest loss is \($0)." } ?? ".") + reserve
+        + (loss.map { "; the largest loss is \($0)." } ?? ".") + caveat
     } else {
       sentence =
         "Several devices help where time matters more than cores: \(devices) are \(times)"
-        + (loss.map { "; most is lost to \($0)." } ?? ".") + reserve
+        + (loss.map { "; most is lost to \($0)." } ?? ".") + caveat
     }
   }
 
@@ -42,7 +42,9 @@ struct Recommendation {
       : "Cannot be said: the runs do not count against each other (see same work)."
   }
 
-  /// Where the ranks together spent most time beyond what one rank needed for as many samples.
+  /// The part of a step with the largest loss, and its seconds over all ranks.
+  ///
+  /// A loss is the time of all ranks beyond the baseline's time for as many samples.
   private static func largestLoss(base: [RunRecord], multi: RunRecord) -> String? {
     func extra(_ part: (RankRecord) -> Double) -> Double {
       let needed = base.compactMap { record in

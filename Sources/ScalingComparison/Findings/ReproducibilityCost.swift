@@ -2,12 +2,12 @@ import RunRecords
 import Statistics
 import TextTables
 
-/// What the reproducible mode cost: its time over that of the fast mode, all else equal.
+/// The cost of the reproducible mode: its time over that of the fast mode, all else equal.
 public struct ReproducibilityCost: Codable, Equatable, Sendable {
   public var leaves: Int
   public var ranks: Int
   public var threadsPerRank: Int
-  /// How gradients came together; empty for one rank.
+  /// Gradient exchange method; empty for one rank.
   public var sync: String
   /// Median seconds of the reproducible runs over those of the fast ones.
   public var ratio: Double
@@ -36,16 +36,17 @@ public struct ReproducibilityCost: Codable, Equatable, Sendable {
     }
   }
 
-  /// One line a price that a run has a part in, for the end of that run.
+  /// One line for each cost that a run is part of, to be printed at the end of that run.
   ///
-  /// - Parameter records: earlier runs, to look for one in the other mode in. Rank 0 calls it.
+  /// Rank 0 calls it.
+  /// - Parameter records: earlier runs, to be searched for runs in the other mode.
   public static func lines(of record: RunRecord, among records: [RunRecord]) -> [String] {
     let others = records.filter { $0.run.id != record.run.id }
     return Comparison(records: others + [record]).groups.flatMap(\.reproducibilityCosts)
       .filter { $0.runIDs.contains(record.run.id) }.map(\.text)
   }
 
-  /// One line for people.
+  /// The cost as one line of text.
   var text: String {
     let threads =
       threadsPerRank > 1 ? " x \(NumberText.count(threadsPerRank, "thread", "threads"))" : ""

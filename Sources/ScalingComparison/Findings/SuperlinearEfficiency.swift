@@ -2,19 +2,20 @@ import RunRecords
 import Statistics
 import TextTables
 
-/// Why an efficiency is above 1, as far as records tell.
+/// The likely cause of an efficiency above 1, derived from the records.
 enum SuperlinearEfficiency {
-  /// One text: a cache that the smaller working set of a rank fits into and that of one rank alone
-  /// does not, or else noise; without the sizes, in general.
+  /// One line: a cache that holds a rank's working set but not that of one rank alone, or noise.
+  ///
+  /// Without the sizes of caches or working sets, a general statement.
   static func explanation(_ records: [RunRecord], base: [RunRecord]) -> String {
-    guard let machine = records.first?.machine, let mine = workingSet(records),
+    guard let machine = records.first?.machine, let perRank = workingSet(records),
       let alone = workingSet(base)
     else { return ComparisonPhrases.superlinear }
     let sizes =
-      "a rank works on \(NumberText.megabytes(mine)), one rank alone on "
+      "a rank works on \(NumberText.megabytes(perRank)), one rank alone on "
       + NumberText.megabytes(alone)
     for (name, bytes) in [("L3", machine.l3CacheBytes), ("L2", machine.l2CacheBytes)] {
-      guard let bytes, mine <= bytes, alone > bytes else { continue }
+      guard let bytes, perRank <= bytes, alone > bytes else { continue }
       return "efficiency above 1: likely the cache: \(sizes), of "
         + "\(NumberText.megabytes(bytes)) \(name)"
     }
@@ -25,7 +26,7 @@ enum SuperlinearEfficiency {
       + "L3 \(NumberText.megabytes(l3))): likely noise, \(spread(records, base))"
   }
 
-  /// The largest of a run's ranks.
+  /// The largest working set of a run's ranks, in bytes.
   private static func workingSet(_ records: [RunRecord]) -> Int? {
     records.first?.ranks.compactMap(\.workingSetBytes).max()
   }

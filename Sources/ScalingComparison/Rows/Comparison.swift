@@ -1,19 +1,19 @@
 import RunRecords
 
-/// Runs side by side: what more ranks bought, and whether the figures may be compared at all.
+/// A comparison of runs: speedup and efficiency, and whether the runs may be compared at all.
 ///
-/// Records of equal work make a group; within it those of one configuration make a row, measured
-/// against the one-rank runs under the same conditions.
+/// Records of equal work form a group. Within it, records of one configuration form a row, which is
+/// compared with the one-rank runs under the same conditions.
 public struct Comparison: Codable, Equatable, Sendable {
   public let groups: [ComparisonGroup]
 
   /// Compares any number of records; a record given twice counts once.
   public init(records: [RunRecord]) {
-    let unique = Self.withoutRepeats(records)
+    let unique = Self.withoutDuplicates(records)
     var order: [String] = []
     var works: [String: [RunRecord]] = [:]
     for record in unique {
-      // The hash alone would trust the file; the work alone would miss fields of newer programs.
+      // The hash in a file may be wrong, and the work lacks fields that newer programs write.
       let key = "\(record.workHash) \((try? record.work.canonicalJSON) ?? record.run.id)"
       if works[key] == nil { order.append(key) }
       works[key, default: []].append(record)
@@ -23,10 +23,12 @@ public struct Comparison: Codable, Equatable, Sendable {
     }
   }
 
-  /// The records among those given that serve as the base of a run: measurements of the same work
-  /// on one rank, with the same machine, program, mode, threads per rank and binding.
+  /// The records among those given that are the baseline of a run.
+  ///
+  /// These are measurements of the same work on one rank, with the same machine, program, mode,
+  /// threads per rank and binding.
   public static func baselines(for record: RunRecord, among records: [RunRecord]) -> [RunRecord] {
-    Baseline.choose(for: record, among: withoutRepeats(records)).records
+    Baseline.choose(for: record, among: withoutDuplicates(records)).records
   }
 
   /// The row that holds a run.
@@ -34,7 +36,7 @@ public struct Comparison: Codable, Equatable, Sendable {
     groups.lazy.flatMap(\.rows).first { $0.runIDs.contains(record.run.id) }
   }
 
-  private static func withoutRepeats(_ records: [RunRecord]) -> [RunRecord] {
+  private static func withoutDuplicates(_ records: [RunRecord]) -> [RunRecord] {
     var known: [String: [RunRecord]] = [:]
     return records.filter { record in
       if known[record.run.id, default: []].contains(record) { return false }

@@ -9,11 +9,11 @@ public struct ComparisonGroup: Codable, Equatable, Sendable {
   public var data: String
   public var syntheticData: Bool
   public var rows: [ComparisonRow]
-  /// Core counts that several rows reach in different ways.
+  /// Comparisons of rows that use the same number of cores with different rank counts.
   public var sameCores: [EqualCoreComparison]
-  /// What the reproducible mode cost where both modes ran alike.
+  /// The cost of the reproducible mode, for rows that differ only in the mode.
   public var reproducibilityCosts: [ReproducibilityCost]
-  /// Commands that would make the missing one-rank runs; empty if none is missing.
+  /// Commands that make the missing one-rank runs; empty if none is missing.
   public var baselineCommands: [String]
 
   private enum CodingKeys: String, CodingKey {
@@ -21,7 +21,7 @@ public struct ComparisonGroup: Codable, Equatable, Sendable {
     case reproducibilityCosts = "prices"
   }
 
-  /// Groups records of one work (at least one), with all records to look for a base in.
+  /// Groups records of one work (at least one); baselines are searched among all records.
   init?(records: [RunRecord], among all: [RunRecord]) {
     guard let first = records.first else { return nil }
     let repeats = Repeats.group(records)
@@ -41,11 +41,12 @@ public struct ComparisonGroup: Codable, Equatable, Sendable {
         baselineCommands.append(command)
       }
     }
-    pointToSameCores()
+    noteSameCores()
+    noteSingleRuns()
   }
 
-  /// Says of rows without a base where else they are compared.
-  private mutating func pointToSameCores() {
+  /// Adds a note to rows without a baseline that are compared by total cores.
+  private mutating func noteSameCores() {
     for index in rows.indices where rows[index].baseRuns == 0 {
       let ids = rows[index].runIDs
       guard let shown = sameCores.first(where: { $0.alternatives.contains { $0.runIDs == ids } })
@@ -53,6 +54,13 @@ public struct ComparisonGroup: Codable, Equatable, Sendable {
         continue
       }
       rows[index].notes.append("compared under same cores in total (\(shown.cores))")
+    }
+  }
+
+  /// Adds the last note of rows that summarise one run only.
+  private mutating func noteSingleRuns() {
+    for index in rows.indices where rows[index].runs == 1 {
+      rows[index].notes.append(ComparisonPhrases.singleRun)
     }
   }
 }

@@ -3,15 +3,16 @@ import Statistics
 import TextTables
 
 extension ComparisonRow {
-  /// Summarises records of one configuration (at least one) against those among all records
-  /// that can serve as their base.
+  /// Summarises records of one configuration (at least one) and compares them with their baseline.
+  ///
+  /// The baseline is searched among all records.
   init?(records: [RunRecord], among all: [RunRecord]) {
     guard let first = records.first else { return nil }
     let seconds = records.map(\.result.trainingSeconds)
     let base = Baseline.choose(for: first, among: all)
     let configuration = Configuration(first)
     let faults = Self.faults(records)
-    // A one-rank run that cannot be its own base has said why.
+    // The faults of a one-rank run already state why it is not its own baseline.
     let reasons = first.run.ranks == 1 && !faults.isEmpty ? [] : base.reasons
     self.init(
       ranks: first.run.ranks, nodes: first.run.nodes,
@@ -42,7 +43,7 @@ extension ComparisonRow {
     note(records, base)
   }
 
-  /// The part of all ranks' training time that some phases took; the median over the records.
+  /// The share of some phases in the training time of all ranks; the median over the records.
   private static func share(
     _ part: (PhaseSeconds) -> Double, _ records: [RunRecord]
   ) -> Double? {
@@ -54,7 +55,7 @@ extension ComparisonRow {
       })
   }
 
-  /// What is wrong with the records by themselves.
+  /// Why the records are invalid, apart from any comparison.
   private static func faults(_ records: [RunRecord]) -> [String] {
     var faults =
       records.allSatisfy(\.result.replicasEqual) ? [] : [ComparisonPhrases.replicasDiffer]
@@ -85,8 +86,9 @@ extension ComparisonRow {
     case .strong:
       speedup = SampleStatistics.ratio(baseSeconds, trainingSeconds)
     case .weak:
-      // With steps given, p ranks see p times the samples, and this is p T(1)/T(p). With epochs
-      // given they see the same samples in fewer steps, where T(1)/T(p) would flatter them.
+      // With a fixed number of steps, p ranks see p times the samples, and this is p T(1)/T(p).
+      // With a fixed number of epochs they see the same samples in fewer steps: p T(1)/T(p) would
+      // be too large, and this is T(1)/T(p).
       let baseSamples = SampleStatistics.median(base.records.map { Double($0.result.samplesSeen) })
       speedup = SampleStatistics.ratio(baseSeconds, trainingSeconds).flatMap { times in
         SampleStatistics.ratio((samplesSeen ?? 0) * times, baseSamples ?? 0)

@@ -1,31 +1,31 @@
 import RunRecords
 import TextTables
 
-/// One device against several, aspect by aspect, filled with measured facts.
+/// The table that compares one device with several, one aspect per row, at the end of a run.
 public enum AspectTable {
-  /// The table for a run of several ranks beside the one-rank runs that can serve as its base.
+  /// The table for a run of several ranks and its baseline; rank 0 calls it.
   ///
   /// - Parameters:
-  ///   - single: one-rank records; those of other work or under other conditions are no base.
+  ///   - single: one-rank records, to be searched for the baseline.
   ///   - multi: the run of several ranks.
-  /// - Returns: plain text, two columns of facts. Without a usable one-rank record it says why,
-  ///   and by which command to make one. Rank 0 calls it.
+  /// - Returns: plain text with two columns of facts. Without a baseline it has the reason, and the
+  ///   command that makes one.
   public static func text(single: [RunRecord], multi: RunRecord) -> String {
-    let facts = AspectFacts(single: single, multi: multi)
+    let content = AspectTableRows(single: single, multi: multi)
     var layout = TextLayout(titles: titles, rows: [])
-    for aspect in facts.aspects {
-      let one = wrapped(aspect.single)
-      let several = wrapped(aspect.multi)
+    for row in content.rows {
+      let one = wrapped(row.single)
+      let several = wrapped(row.multi)
       for line in 0..<max(one.count, several.count, 1) {
         layout.rows.append([
-          line == 0 ? aspect.name : "", line < one.count ? one[line] : "",
+          line == 0 ? row.name : "", line < one.count ? one[line] : "",
           line < several.count ? several[line] : "",
         ])
       }
     }
     var lines = [layout.plainWithoutUnits()]
     if multi.config.syntheticData { lines.append(ComparisonPhrases.synthetic) }
-    if facts.base.isEmpty {
+    if content.base.isEmpty {
       lines += Comparison(records: single + [multi]).groups.flatMap(\.sameCores)
         .filter { $0.alternatives.contains { $0.runIDs.contains(multi.run.id) } }.map(\.text)
       if let command = BaselineCommand.text(for: multi) {
@@ -40,7 +40,7 @@ public enum AspectTable {
     .init(name: "multiple devices", align: .left),
   ]
 
-  /// Breaks a text into lines of at most 46 characters where its words allow.
+  /// Breaks each string into lines of at most 46 characters; longer words are not broken.
   private static func wrapped(_ texts: [String]) -> [String] {
     texts.flatMap { text in
       var lines: [String] = []

@@ -1,15 +1,15 @@
 import FoundationEssentials
 import SystemSupport
 
-/// The forms in which a comparison is printed.
+/// The output formats of a comparison.
 public enum ComparisonFormat: String, CaseIterable, Codable, Sendable {
   case text, markdown, csv, json
 }
 
 extension Comparison {
-  /// The comparison in one of its forms, without a line break at the end.
+  /// The comparison in one of the formats, without a line break at the end.
   ///
-  /// Throws `NotFiniteError` for JSON of records that hold such a number.
+  /// Throws `NotFiniteError` if the JSON would hold a number that is not finite.
   public func render(_ format: ComparisonFormat) throws -> String {
     switch format {
     case .text: ComparisonText.plain(self)

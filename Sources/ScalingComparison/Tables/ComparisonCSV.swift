@@ -1,4 +1,4 @@
-/// A comparison as comma-separated values (RFC 4180), one line a row, numbers unrounded.
+/// A comparison as comma-separated values (RFC 4180), one line per row, numbers unrounded.
 enum ComparisonCSV {
   static func text(_ comparison: Comparison) -> String {
     var lines = [columns.map(\.name)]

@@ -1,21 +1,22 @@
 import TextTables
 
-/// Words and sentences that several outputs share.
+/// Phrases that several outputs share.
 enum ComparisonPhrases {
   static let synthetic = "Synthetic data: loss and accuracy say nothing about real images."
   static let replicasDiffer = "replicas differ: not valid"
+  static let singleRun = "1 run: no interval"
   static let superlinear = "efficiency above 1: cache effect or another base"
 
   static func notMeasured(_ disturbance: String) -> String { "not a measurement: \(disturbance)" }
 
-  /// The mode of a run by its leaves: nil for the fast one.
+  /// The name of a run's mode; `leaves` is nil in the fast mode.
   static func mode(_ leaves: Int?) -> String {
     leaves.map { "reproducible, \(ComparisonPhrases.leaves($0))" } ?? "fast"
   }
 
   static func leaves(_ count: Int) -> String { NumberText.count(count, "leaf", "leaves") }
 
-  /// The first label of a host's name: enough to tell hosts apart.
+  /// The first label of a host's name, which is enough to distinguish hosts.
   static func shortHost(_ name: String) -> String {
     name.split(separator: ".").first.map(String.init) ?? name
   }

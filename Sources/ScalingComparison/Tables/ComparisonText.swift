@@ -1,6 +1,6 @@
 import TextTables
 
-/// A comparison as text or Markdown for people.
+/// A comparison as plain text or as Markdown.
 enum ComparisonText {
   static func plain(_ comparison: Comparison) -> String {
     sections(comparison) { group in
@@ -79,13 +79,13 @@ enum ComparisonText {
     .init(name: "loss", unit: "final"), .init(name: "notes", align: .left),
   ]
 
-  /// What stands behind a row's speedup and efficiency, or in place of them.
+  /// The mark at a row's speedup and efficiency: `!` if there are none, `*` if differences remain.
   private static func mark(_ row: ComparisonRow) -> String {
     guard !row.differences.isEmpty else { return "" }
     return row.speedup == nil ? "!" : "*"
   }
 
-  /// All cells but the notes.
+  /// All cells of a row except its notes.
   private static func cells(_ row: ComparisonRow) -> [String] {
     let mark = Self.mark(row)
     return [

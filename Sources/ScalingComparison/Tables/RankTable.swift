@@ -2,9 +2,9 @@ import RunRecords
 import Statistics
 import TextTables
 
-/// The table at the end of a run: one row a rank, then the least, the mean and the largest.
+/// The table at the end of a run: one row per rank, then minimum, mean and maximum.
 public enum RankTable {
-  /// The table as plain text, with a line on imbalance below it.
+  /// The table as plain text, followed by the imbalance and notes on columns.
   ///
   /// Rank 0 calls it.
   public static func text(_ record: RunRecord) -> String {
@@ -20,7 +20,8 @@ public enum RankTable {
       "wait, transfer: the two parts of the all-reduce, before and after the last rank's arrival.")
     lines += fusedPhases(of: ranks)
     if record.config.bucketBytes != nil, ranks.count > 1 {
-      lines.append("backward: what of it no exchange of other layers' gradients hid.")
+      lines.append(
+        "backward: without the time in which gradients of other layers were exchanged.")
     }
     if record.config.syntheticData { lines.append(ComparisonPhrases.synthetic) }
     return lines.joined(separator: "\n")
@@ -69,11 +70,11 @@ public enum RankTable {
       ]
   }
 
-  /// A line for each set of phases that some ranks do in one go.
+  /// One line for each set of phases that a device executes together.
   private static func fusedPhases(of ranks: [RankRecord]) -> [String] {
     Set(ranks.compactMap(\.fusedPhases)).map { fused in
       let names = fused.dropLast().map(\.rawValue).joined(separator: ", ")
-      return "\(fused.last?.rawValue ?? ""): with \(names), in one go on the device."
+      return "\(fused.last?.rawValue ?? ""): with \(names), together on the device."
     }.sorted()
   }
 

@@ -1,16 +1,18 @@
 import RunRecords
 import TextTables
 
-/// What makes the times of a run no measurement, read from its record alone.
+/// Checks from a run's record alone whether its times are a measurement.
 enum MeasurementValidity {
-  /// The largest part of a node's time that other programs may have taken: 0.10.
+  /// The largest share of a node's core time that other programs may have used: 0.10.
   ///
-  /// Ranks wait for the slowest in every step, so that what is taken from one core is lost on all:
-  /// a speedup is off by about this part. Daemons and interrupts of an idle machine stay far below.
+  /// Ranks wait for the slowest in every step, so time taken from one core is lost on all cores,
+  /// and a speedup is wrong by about this share. Daemons and interrupts of an idle machine stay far
+  /// below it.
   static let othersLimit = 0.10
 
-  /// One text a disturbance, such as `3 ranks with 3 threads on 2 cores of alpha`; empty for a
-  /// measurement.
+  /// One string per disturbance; empty for a measurement.
+  ///
+  /// For example `3 ranks with 3 threads on 2 cores of alpha`.
   static func texts(of record: RunRecord) -> [String] {
     let nodes = Dictionary(grouping: record.ranks, by: \.node)
     var texts: [String] = []
@@ -23,12 +25,12 @@ enum MeasurementValidity {
     return texts + busy(record.loads ?? [])
   }
 
-  /// Sets of cores with more threads than cores among the ranks that may use no others.
+  /// Sets of cores that have fewer cores than the ranks confined to them have threads.
   private static func crowded(_ ranks: [RankRecord]) -> [String] {
-    // What a rank may use is unknown where no cores are recorded.
+    // Ranks without recorded cores cannot be checked.
     let known = ranks.filter { !$0.cores.isEmpty }
     let sets = known.map { Set($0.cores) }
-    // Enough for sets that are nested or apart, as bindings are; unions catch chains of overlaps.
+    // Bindings make nested or disjoint sets, which suffice; unions find chains of overlaps.
     var candidates: [Set<Int>] = []
     for set in sets + unions(sets) where !candidates.contains(set) { candidates.append(set) }
     return candidates.compactMap { cores in

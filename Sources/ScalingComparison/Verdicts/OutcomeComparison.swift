@@ -2,18 +2,21 @@ import RunRecords
 import Statistics
 import TextTables
 
-/// Whether what came out of some runs is what came out of others of the same work.
+/// Compares the outcome of runs of the same work: samples seen, accuracy and certificates.
 struct OutcomeComparison {
+  /// Nil if an accuracy is missing.
   let accuracyAgrees: Bool?
   let verdict: WorkVerdict
-  /// Why the times may not be set against each other, one text each.
+  /// Why the times may not be compared, one string per reason.
   private(set) var obstacles: [String] = []
-  /// What differs and may, one text each.
+  /// Differences that are allowed, one string each.
   private(set) var remarks: [String] = []
 
+  /// Compares repeats of one configuration with a baseline.
+  ///
   /// - Parameters:
-  ///   - records: repeats of one configuration, at least one.
-  ///   - base: those that they are held against, at least one.
+  ///   - records: the repeats, at least one.
+  ///   - base: the records of the baseline, at least one.
   init(of records: [RunRecord], with base: [RunRecord]) {
     let hasTarget = records.contains { $0.work.targetAccuracy != nil }
     var samples: [String] = []
@@ -24,7 +27,7 @@ struct OutcomeComparison {
     accuracyAgrees = accuracy?.agrees
     verdict = WorkVerdict.worst(of: records, against: base)
 
-    // Who asks for an accuracy asks for the time to it: an epoch more or less belongs to the answer.
+    // With a target accuracy the time to reach it is compared, and the number of epochs may differ.
     if hasTarget {
       remarks = samples.map { "\($0), until the target accuracy" }
     } else {
@@ -40,24 +43,26 @@ struct OutcomeComparison {
     func seen(_ records: [RunRecord]) -> Double? {
       SampleStatistics.median(records.map { Double($0.result.samplesSeen) })
     }
-    let (mine, other) = (seen(records), seen(base))
-    guard mine != other else { return [] }
-    return ["samples seen: \(NumberText.fixed(mine, 0)) against \(NumberText.fixed(other, 0))"]
+    let (count, baseCount) = (seen(records), seen(base))
+    guard count != baseCount else { return [] }
+    return [
+      "samples seen: \(NumberText.fixed(count, 0)) against \(NumberText.fixed(baseCount, 0))"
+    ]
   }
 
   private static func accuracy(
     _ records: [RunRecord], _ base: [RunRecord]
   ) -> (agrees: Bool, text: String)? {
     guard let samples = records.first?.work.testSamples,
-      let mine = SampleStatistics.median(records.map(\.result.testAccuracy)),
-      let other = SampleStatistics.median(base.map(\.result.testAccuracy))
+      let value = SampleStatistics.median(records.map(\.result.testAccuracy)),
+      let baseValue = SampleStatistics.median(base.map(\.result.testAccuracy))
     else { return nil }
-    let limit = AccuracyRule.limit(mine, other, testSamples: samples)
+    let limit = AccuracyRule.limit(value, baseValue, testSamples: samples)
     return (
-      AccuracyRule.agree(mine, other, testSamples: samples),
-      "test accuracy: \(NumberText.percent(mine, 2)) % against "
-        + "\(NumberText.percent(other, 2)) % (differs by "
-        + "\(NumberText.percent(abs(mine - other), 2)) points, "
+      AccuracyRule.agree(value, baseValue, testSamples: samples),
+      "test accuracy: \(NumberText.percent(value, 2)) % against "
+        + "\(NumberText.percent(baseValue, 2)) % (differs by "
+        + "\(NumberText.percent(abs(value - baseValue), 2)) points, "
         + "\(NumberText.percent(limit, 2)) would agree)"
     )
   }

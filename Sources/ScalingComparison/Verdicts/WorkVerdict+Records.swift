@@ -1,36 +1,36 @@
 import RunRecords
 
 extension WorkVerdict {
-  /// The verdict that holds for every pair: the worst.
+  /// The worst verdict over all pairs of a record and a baseline record.
   static func worst(of records: [RunRecord], against base: [RunRecord]) -> WorkVerdict {
     let all = records.flatMap { record in base.map { WorkVerdict(of: record, against: $0) } }
-    return all.max { $0.gravity < $1.gravity } ?? .notCertified
+    return all.max { $0.severity < $1.severity } ?? .notCertified
   }
 
-  /// Judges one pair.
+  /// The verdict on one pair.
   init(of record: RunRecord, against base: RunRecord) {
-    guard let mine = record.certificate, let other = base.certificate,
-      let last = mine.epochs.last, !other.epochs.isEmpty
+    guard let certificate = record.certificate, let other = base.certificate,
+      let last = certificate.epochs.last, !other.epochs.isEmpty
     else {
       self = .notCertified
       return
     }
-    if mine.dataSHA256 != other.dataSHA256 {
+    if certificate.dataSHA256 != other.dataSHA256 {
       self = .differs(what: .data)
-    } else if mine.initialWeightsSHA256 != other.initialWeightsSHA256 {
+    } else if certificate.initialWeightsSHA256 != other.initialWeightsSHA256 {
       self = .differs(what: .initialWeights)
     } else if record.config.scaling == .weak {
-      // A step has more samples on more ranks: neither its samples nor the weights can be equal.
+      // More ranks have more samples per step: neither the order nor the weights can be equal.
       self = .sameOnEachRank
-    } else if let epoch = Self.firstDifference(mine, other, \.orderHash) {
+    } else if let epoch = Self.firstDifference(certificate, other, \.orderHash) {
       self = .differs(what: .order(fromEpoch: epoch))
     } else if let leaves = Self.commonLeaves(record, base),
-      let epoch = Self.firstDifference(mine, other, \.weightsSHA256)
+      let epoch = Self.firstDifference(certificate, other, \.weightsSHA256)
     {
       self = .differs(what: .weights(fromEpoch: epoch, leaves: leaves))
-    } else if mine.epochs.count != other.epochs.count {
+    } else if certificate.epochs.count != other.epochs.count {
       self = .differs(what: .epochCount)
-    } else if mine == other {
+    } else if certificate == other {
       self = .proved(weightsSHA256: last.weightsSHA256)
     } else {
       self = .withinRounding(lossDifference: Self.lossDifference(record, base))
@@ -45,15 +45,17 @@ extension WorkVerdict {
       .map { $0.offset + 1 }
   }
 
-  /// Leaves that promise equal bits: the same in both runs, by the same program on the same kernels,
-  /// with any number of threads.
+  /// The number of leaves, if both runs must have equal bits; else nil.
+  ///
+  /// Both runs then have the same leaves, program and kernels; threads and binding may differ.
   private static func commonLeaves(_ one: RunRecord, _ other: RunRecord) -> Int? {
     Conditions(one).withAnyThreads == Conditions(other).withAnyThreads ? one.config.leaves : nil
   }
 
   /// The largest relative difference of the epochs' training and test losses.
   ///
-  /// The loss of the last step is of few samples: rounding alone makes it differ by half.
+  /// The loss of the last step is not used: it is a mean of few samples, and rounding alone changes
+  /// it by half.
   private static func lossDifference(_ one: RunRecord, _ other: RunRecord) -> Double {
     func losses(_ record: RunRecord) -> [Double] {
       record.epochs.flatMap { [$0.trainingLoss, $0.testLoss] }
@@ -65,7 +67,7 @@ extension WorkVerdict {
   }
 
   /// Orders verdicts: the larger, the worse.
-  private var gravity: (Int, Double) {
+  private var severity: (Int, Double) {
     switch self {
     case .proved, .sameOnEachRank: (0, 0)
     case .withinRounding(let difference): (1, difference)

@@ -2,23 +2,23 @@ import TextTables
 
 /// Whether two runs did the same work, judged by their certificates.
 public enum WorkVerdict: Codable, Equatable, Sendable {
-  /// What differs, in the order in which it is looked for.
+  /// What differs, in the order of the checks.
   public enum Difference: Codable, Equatable, Sendable {
     case data
     case initialWeights
     case order(fromEpoch: Int)
-    /// A fault: in the reproducible mode no bit depends on the number of ranks.
+    /// A fault of the program: in the reproducible mode no bit depends on the number of ranks.
     case weights(fromEpoch: Int, leaves: Int)
     case epochCount
   }
 
-  /// Certificates are equal; SHA-256 of the weights after the last epoch.
+  /// The certificates are equal; the value is the SHA-256 of the weights after the last epoch.
   case proved(weightsSHA256: String)
-  /// Data, initial weights and order are equal, weights are not: sums were rounded differently.
+  /// Data, initial weights and order are equal; the weights differ because sums round differently.
   ///
-  /// The largest relative difference of the epochs' mean losses, in training and test, is given.
+  /// The value is the largest relative difference of the epochs' mean losses, in training and test.
   case withinRounding(lossDifference: Double)
-  /// Weak scaling: more ranks do more work. Data and initial weights are equal.
+  /// Weak scaling, where more ranks do more work: data and initial weights are equal.
   case sameOnEachRank
   /// A record has no certificate.
   case notCertified

@@ -1,10 +1,10 @@
 import RunRecords
 import TextTables
 
-/// The facts that the aspect table shows.
-struct AspectFacts {
-  /// One row of the table; every text of a cell begins a line of its own.
-  struct Aspect {
+/// The rows of the aspect table.
+struct AspectTableRows {
+  /// One aspect; every string of a cell starts a new line.
+  struct Row {
     let name: String
     let single: [String]
     let multi: [String]
@@ -18,7 +18,7 @@ struct AspectFacts {
 
   init(single: [RunRecord], multi: RunRecord) {
     self.multi = multi
-    // Without the run itself: a repeated record, or one of one rank, must not be its own base.
+    // The run itself is excluded: it must not be its own baseline.
     let records = single.filter { $0.run.id != multi.run.id }
     base = Comparison.baselines(for: multi, among: records)
     one = ComparisonRow(records: base, among: base)
@@ -26,30 +26,30 @@ struct AspectFacts {
     localBatchLoss = LocalBatchLoss(of: multi, base: base, among: records)
   }
 
-  var aspects: [Aspect] {
+  var rows: [Row] {
     guard let several else { return [] }
     return [
-      Aspect(
+      Row(
         name: "hardware used", single: base.first.map(hardware) ?? missing,
         multi: hardware(multi)),
-      Aspect(
+      Row(
         name: "performance", single: one.map(performance) ?? missing, multi: performance(several)),
-      Aspect(name: "speedup", single: one.map { _ in ["1.00"] } ?? missing, multi: [speedup]),
-      Aspect(
+      Row(name: "speedup", single: one.map { _ in ["1.00"] } ?? missing, multi: [speedup]),
+      Row(
         name: "parallel efficiency", single: one.map { _ in ["1.00"] } ?? missing,
         multi: [efficiency] + (several.efficiency == nil ? [] : localBatchLoss?.text ?? [])),
-      Aspect(
+      Row(
         name: "communication share", single: one.map(communication) ?? missing,
         multi: communication(several)),
-      Aspect(
+      Row(
         name: "memory per rank", single: one.map(memory) ?? missing, multi: memory(several)),
-      Aspect(
+      Row(
         name: "test accuracy", single: one.map { [accuracy($0)] } ?? missing,
         multi: [accuracy(several) + accuracyVerdict]),
-      Aspect(
+      Row(
         name: "loss", single: one.map { [losses($0)] } ?? missing,
         multi: [losses(several)] + lossDifference),
-      Aspect(name: "same work", single: sameWork.single, multi: sameWork.multi),
+      Row(name: "same work", single: sameWork.single, multi: sameWork.multi),
       bestUse(several),
     ]
   }
@@ -69,7 +69,7 @@ struct AspectFacts {
     let cpu =
       "cpu: \(record.machine.cpu), " + NumberText.count(record.machine.cores, "core", "cores")
     if record.config.device == "cpu" { return [cpu] }
-    // Each device once, however many ranks share it.
+    // A device that several ranks share is listed once.
     let names = Dictionary(grouping: record.ranks, by: \.device).values.compactMap { sharers in
       sharers[0].gpuModel.map { $0 + (sharers.count > 1 ? ", shared device" : "") }
     }
@@ -83,7 +83,7 @@ struct AspectFacts {
     return [
       "\(SecondsText.text(row.trainingSeconds)) s training" + median,
       "\(NumberText.fixed(row.imagesPerSecond, 0)) images/s",
-    ]
+    ] + (row.runs > 1 ? [] : [ComparisonPhrases.singleRun])
   }
 
   private var speedup: String {
@@ -115,11 +115,12 @@ struct AspectFacts {
   }
 
   private var accuracyVerdict: String {
-    guard let several, let agrees = several.accuracyAgrees, let mine = several.testAccuracy,
-      let other = one?.testAccuracy
+    guard let several, let agrees = several.accuracyAgrees,
+      let accuracy = several.testAccuracy, let baseAccuracy = one?.testAccuracy
     else { return "" }
     return agrees
-      ? " (agrees)" : " (differs by \(NumberText.percent(abs(mine - other), 2)) points)"
+      ? " (agrees)"
+      : " (differs by \(NumberText.percent(abs(accuracy - baseAccuracy), 2)) points)"
   }
 
   private func losses(_ row: ComparisonRow) -> String {
@@ -127,8 +128,8 @@ struct AspectFacts {
   }
 
   private var lossDifference: [String] {
-    guard let mine = several?.testLoss, let other = one?.testLoss else { return [] }
-    return ["test loss differs by \(NumberText.fixed(abs(mine - other), 4))"]
+    guard let loss = several?.testLoss, let baseLoss = one?.testLoss else { return [] }
+    return ["test loss differs by \(NumberText.fixed(abs(loss - baseLoss), 4))"]
   }
 
   private var sameWork: (single: [String], multi: [String]) {
@@ -150,9 +151,9 @@ struct AspectFacts {
     )
   }
 
-  private func bestUse(_ several: ComparisonRow) -> Aspect {
+  private func bestUse(_ several: ComparisonRow) -> Row {
     let advice = Recommendation(row: several, base: base, multi: multi)
-    return Aspect(
+    return Row(
       name: "best use", single: advice.favoursSingle ? [advice.sentence] : [],
       multi: advice.favoursSingle ? [] : [advice.sentence])
   }

@@ -1,48 +1,52 @@
 import RunRecords
 
-extension GateCase {
-  static let certificates: [GateCase] = [
-    GateCase("a record without a certificate", counts: true, [uncertified]) {
+extension ComparabilityCase {
+  static let certificates: [ComparabilityCase] = [
+    ComparabilityCase("a record without a certificate", comparable: true, [uncertified]) {
       $1.certificate = nil
     },
-    GateCase(
-      "rounding", counts: true,
+    ComparabilityCase(
+      "rounding", comparable: true,
       ["same work: same samples and steps, epochs' losses equal within 3.1e-05"]
     ) {
       $1.certificate?.epochs[0].weightsSHA256 = "77ab"
       $1.epochs[0].trainingLoss = 0.2000062
       $1.epochs[0].testLoss *= 1 - 2e-5
-      // A step's loss is of few samples and says nothing.
+      // The loss of the last step must not matter: it is a mean of few samples.
       $1.result.finalLoss = 0.018
     },
-    GateCase(
-      "rounding of the test loss", counts: true,
+    ComparabilityCase(
+      "rounding of the test loss", comparable: true,
       ["same work: same samples and steps, epochs' losses equal within 1.0e-01"]
     ) {
       $1.certificate?.epochs[1].weightsSHA256 = "77ab"
       $0.epochs[0].testLoss = 0.02
       $1.epochs[0].testLoss = 0.018
     },
-    GateCase("data", counts: false, ["same work: no: the data differ"]) {
+    ComparabilityCase("data", comparable: false, ["same work: no: the data differ"]) {
       $1.certificate?.dataSHA256 = "beef"
     },
-    GateCase("initial weights", counts: false, ["same work: no: the initial weights differ"]) {
+    ComparabilityCase(
+      "initial weights", comparable: false, ["same work: no: the initial weights differ"]
+    ) {
       $1.certificate?.initialWeightsSHA256 = "beef"
     },
-    GateCase(
-      "order", counts: false, ["same work: no: the order of samples differs from epoch 2 on"]
+    ComparabilityCase(
+      "order", comparable: false, ["same work: no: the order of samples differs from epoch 2 on"]
     ) {
       $1.certificate?.epochs[1].orderHash = "beef"
     },
-    GateCase("number of epochs", counts: false, ["same work: no: the number of epochs differs"]) {
+    ComparabilityCase(
+      "number of epochs", comparable: false, ["same work: no: the number of epochs differs"]
+    ) {
       $1.certificate?.epochs.removeLast()
     },
-    GateCase("reproducible and equal", counts: true, [proved]) {
+    ComparabilityCase("reproducible and equal", comparable: true, [proved]) {
       $0.config.leaves = 8
       $1.config.leaves = 8
     },
-    GateCase(
-      "reproducible and not equal", counts: false,
+    ComparabilityCase(
+      "reproducible and not equal", comparable: false,
       [
         "same work: no: weights differ from epoch 1 on, "
           + "although both runs are reproducible with 8 leaves"
@@ -54,9 +58,9 @@ extension GateCase {
     },
   ]
 
-  static let aboveOne: [GateCase] = [
-    GateCase(
-      "efficiency above 1 by the L3 cache", counts: true,
+  static let superlinear: [ComparabilityCase] = [
+    ComparabilityCase(
+      "efficiency above 1 by the L3 cache", comparable: true,
       [
         proved,
         "efficiency above 1: likely the cache: a rank works on 10.7 MB, one rank alone on 21.4 MB, "
@@ -67,8 +71,8 @@ extension GateCase {
       setCaches(&$1, workingSet: 10_700_000, l2: 1_000_000, l3: 16_000_000)
       $1.result.trainingSeconds = 4
     },
-    GateCase(
-      "efficiency above 1 by the L2 cache", counts: true,
+    ComparabilityCase(
+      "efficiency above 1 by the L2 cache", comparable: true,
       [
         proved,
         "efficiency above 1: likely the cache: a rank works on 0.9 MB, one rank alone on 1.8 MB, "
@@ -79,8 +83,8 @@ extension GateCase {
       setCaches(&$1, workingSet: 900_000, l2: 1_000_000, l3: nil)
       $1.result.trainingSeconds = 4
     },
-    GateCase(
-      "efficiency above 1 by no cache", counts: true,
+    ComparabilityCase(
+      "efficiency above 1 by no cache", comparable: true,
       [
         proved,
         "efficiency above 1: no cache explains it (a rank works on 10.7 MB, one rank alone on "
@@ -91,8 +95,8 @@ extension GateCase {
       setCaches(&$1, workingSet: 10_700_000, l2: 1_000_000, l3: 32_000_000)
       $1.result.trainingSeconds = 4
     },
-    GateCase(
-      "efficiency above 1, caches unknown", counts: true,
+    ComparabilityCase(
+      "efficiency above 1, caches unknown", comparable: true,
       [proved, "efficiency above 1: cache effect or another base"]
     ) { $1.result.trainingSeconds = 4 },
   ]

@@ -3,28 +3,29 @@ import ScalingComparison
 import TestSupport
 import Testing
 
-/// Two records, one thing changed: whether the second counts against the first, and what is said.
-struct GateCase: Sendable, CustomTestStringConvertible {
+/// Two records with one change, and whether the second may then be compared with the first.
+struct ComparabilityCase: Sendable, CustomTestStringConvertible {
   let what: String
-  let counts: Bool
-  /// All notes of the second record's row, in order.
+  /// Whether the second record's row has a speedup.
+  let comparable: Bool
+  /// The notes of the second record's row, in order, without the last (`singleRun`).
   let notes: [String]
   /// Changes a record of one rank and one of two.
   let change: @Sendable (inout RunRecord, inout RunRecord) -> Void
 
   init(
-    _ what: String, counts: Bool, _ notes: [String],
+    _ what: String, comparable: Bool, _ notes: [String],
     _ change: @escaping @Sendable (inout RunRecord, inout RunRecord) -> Void
   ) {
     self.what = what
-    self.counts = counts
+    self.comparable = comparable
     self.notes = notes
     self.change = change
   }
 
   var testDescription: String { what }
 
-  /// Records that count against each other, with the change.
+  /// Two comparable records, with the change applied.
   var records: (one: RunRecord, two: RunRecord) {
     var one = makeRecord { $0.certificate = makeCertificate() }
     var two = makeRecord(ranks: 2, seconds: 6.25, id: "b2") { $0.certificate = makeCertificate() }
@@ -33,26 +34,27 @@ struct GateCase: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// Every rule broken once, in pairs of records.
-@Suite struct GateTests {
+/// Every rule of comparability, broken once in a pair of records.
+@Suite struct ComparabilityTests {
   @Test(
-    arguments: GateCase.work + GateCase.conditions + GateCase.disturbances + GateCase.outcomes
-      + GateCase.certificates + GateCase.aboveOne)
-  func aRowCountsOrSaysWhyNot(_ gate: GateCase) throws {
-    let (one, two) = gate.records
+    arguments: ComparabilityCase.work + ComparabilityCase.conditions
+      + ComparabilityCase.disturbances + ComparabilityCase.outcomes
+      + ComparabilityCase.certificates + ComparabilityCase.superlinear)
+  func aRowHasASpeedupOrTheReasonWhyNot(_ example: ComparabilityCase) throws {
+    let (one, two) = example.records
     let comparison = Comparison(records: [one, two])
     let row = try #require(comparison.row(of: two))
-    #expect(row.notes == gate.notes)
-    #expect((row.speedup != nil) == gate.counts)
-    #expect((row.efficiency != nil) == gate.counts)
-    if gate.counts {
+    #expect(row.notes == example.notes + [singleRun])
+    #expect((row.speedup != nil) == example.comparable)
+    #expect((row.efficiency != nil) == example.comparable)
+    if example.comparable {
       #expect(row.speedup == one.result.trainingSeconds / two.result.trainingSeconds)
     }
 
     let text = try comparison.render(.text)
-    #expect(text.contains(" -! ") == !gate.counts)
-    #expect(text.contains("! does not count: see the notes") == !gate.counts)
-    for note in gate.notes {
+    #expect(text.contains(" -! ") == !example.comparable)
+    #expect(text.contains("! does not count: see the notes") == !example.comparable)
+    for note in row.notes {
       #expect(text.contains("  \(note)"))
       #expect(try comparison.render(.markdown).contains(note))
       #expect(try comparison.render(.csv).contains(note))
@@ -60,6 +62,6 @@ struct GateCase: Sendable, CustomTestStringConvertible {
     }
     #expect(
       AspectTable.text(single: [one], multi: two).contains("not given (see same work)")
-        == !gate.counts)
+        == !example.comparable)
   }
 }
