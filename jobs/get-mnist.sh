@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings the four official MNIST files and checks them:  jobs/get-mnist.sh [DIR]
-# DIR is data/mnist in this repository unless given. What is there and right is left untouched.
+# Downloads the four official MNIST files and checks them:  jobs/get-mnist.sh [DIR]
+# DIR defaults to data/mnist in this repository. Files that are present and correct stay untouched.
 set -euo pipefail
 
 jobs=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,5 +16,5 @@ if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; t
   echo "get-mnist: needs python3, version 3.9 or newer; install it (Debian: apt install python3)" >&2
   exit 1
 fi
-# exec: signals reach the Python program, which removes what it has half done.
+# exec: signals then reach the Python program, which removes its incomplete files.
 exec python3 "$jobs/mnist/get_mnist.py" "$directory"

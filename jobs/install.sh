@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs mnist-mpi, so that `mpirun -np 2 mnist-mpi` works as written.
-#   jobs/install.sh [--prefix DIR]    default: /usr/local for root, ~/.local for anyone else
+# Installs mnist-mpi on the PATH, so that `mpirun -np 2 mnist-mpi` works.
+#   jobs/install.sh [--prefix DIR]    default: /usr/local for root, ~/.local for other users
 set -euo pipefail
 # shellcheck source=jobs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -23,16 +23,17 @@ while (($#)); do
   esac
   shift
 done
-# Before the long build, not after it.
+# Check this before the long build.
 if ! mkdir -p "$prefix/bin" 2>/dev/null || [[ ! -w $prefix/bin ]]; then
-  die "cannot write to $prefix/bin; choose another place with --prefix"
+  die "cannot write to $prefix/bin; choose another directory with --prefix"
 fi
 prefix=$(cd "$prefix" && pwd)
 
 set_up
 get_data
-# With Swift's own libraries linked in, compute nodes need no Swift. The flags differ from the other
-# builds', hence a build folder apart. MPI, OpenBLAS, zlib and OpenSSL stay shared libraries.
+# With Swift's libraries linked statically, compute nodes need no Swift. These flags differ from
+# those of the other builds, so this build has a separate folder. MPI, OpenBLAS, zlib and OpenSSL
+# stay shared libraries.
 runtime=$(swift -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
 if [[ -d ${runtime}_static ]]; then
   scratch=$root/.build-install
@@ -44,7 +45,7 @@ else
   built=$program
 fi
 
-# Written aside and renamed, so that no run ever starts half a file.
+# Write to a temporary name, then rename, so that no run can start an incomplete file.
 aside=$prefix/bin/.mnist-mpi.$$
 trap 'rm -f "$aside"' EXIT
 install -m 755 "$built" "$aside"
@@ -54,7 +55,7 @@ echo "Installed $prefix/bin/mnist-mpi"
 
 found=$(command -v mnist-mpi || true)
 if [[ $found != "$prefix/bin/mnist-mpi" ]]; then
-  [[ -z $found ]] || echo "Another one comes first on PATH: $found"
+  [[ -z $found ]] || echo "Another mnist-mpi comes first on PATH: $found"
   echo "Put it on PATH:  export PATH=\"$prefix/bin:\$PATH\""
 fi
 if [[ $(id -u) == 0 ]]; then

@@ -1,9 +1,10 @@
 # shellcheck shell=bash
-# What the scripts in jobs/ have in common. To be sourced after `set -euo pipefail`; runs nothing by itself.
+# Functions shared by the scripts in jobs/. Source this file after `set -euo pipefail`; it only
+# defines variables and functions.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# The program that `build` makes.
+# The program that `build` builds.
 # shellcheck disable=SC2034 # used by the scripts that source this
 program=$root/.build/release/mnist-mpi
 
@@ -13,15 +14,16 @@ die() {
   exit 1
 }
 
-# Open MPI refuses to run as root unless both variables are set. They are left alone for anyone else.
+# Allows mpirun to run as root: Open MPI refuses to, unless both variables are set. Does nothing for
+# other users.
 as_root() {
   if [[ $(id -u) == 0 ]]; then
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   fi
 }
 
-# Runs a command without its output; only if it fails, prints all of it and ends the script.
-#   quietly "what it is" command...
+# Runs a command without its output. If the command fails, prints all output and ends the script.
+#   quietly "description" command...
 quietly() {
   local what=$1 log start=$SECONDS status=0
   shift
@@ -39,8 +41,8 @@ quietly() {
   fi
 }
 
-# Prints the Debian packages that are not there. It looks for what they bring, not for their names,
-# so libraries from environment modules count as well.
+# Prints the Debian packages that are missing. It checks for their commands and libraries instead of
+# package names, so libraries from environment modules count as present.
 missing_packages() {
   local entry package kind name
   for entry in \
@@ -56,7 +58,8 @@ missing_packages() {
   done
 }
 
-# Installs what is missing where that is allowed without a question, else says how to and stops.
+# Installs the missing packages if that needs no password; else prints the command and ends the
+# script.
 install_packages() {
   local packages become=()
   mapfile -t packages < <(missing_packages)
@@ -73,7 +76,7 @@ install_packages() {
     apt-get install -y --no-install-recommends "${packages[@]}"
   )
   echo "Installing ${packages[*]}"
-  # The package lists are brought up to date only if it does not go without.
+  # Update the package lists only if the installation fails without that: it takes time.
   if ! "${install[@]}" >/dev/null 2>&1 </dev/null; then
     quietly "Updating the package lists" "${become[@]}" apt-get update
     quietly "Installing again" "${install[@]}"
@@ -82,52 +85,60 @@ install_packages() {
   ((${#packages[@]} == 0)) || die "still missing after their installation: ${packages[*]}"
 }
 
-# Stops unless Swift 6.1 or newer is on PATH.
+# Ends the script unless Swift 6.1 or newer is on PATH.
 require_swift() {
   local wanted=6.1 version where="get it from https://www.swift.org/install"
   command -v swift >/dev/null || die "Swift is missing ($wanted or newer): $where"
   version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' | head -n 1)
-  [[ -n $version ]] || die "'swift --version' names no version; a working Swift: $where"
+  [[ -n $version ]] || die "'swift --version' printed no version; reinstall Swift: $where"
   [[ $(printf '%s\n' "$wanted" "$version" | sort -V | head -n 1) == "$wanted" ]] ||
     die "Swift $version is too old ($wanted or newer): $where"
 }
 
-# Everything that a build needs.
+# Installs or checks everything that a build needs.
 set_up() {
   as_root
   install_packages
   require_swift
 }
 
-# The revision goes into the program, so that records name it. Every build must be given it alike,
-# or the next one links anew.
+# Exports the git revision, which the build compiles into the program, so that records contain it.
+# Every build must get the same value: a different one causes a relink.
 export_revision() {
   MNIST_MPI_REVISION=$(git -C "$root" describe --always --dirty 2>/dev/null || true)
   export MNIST_MPI_REVISION
 }
 
-# Builds the release configuration; the options are handed to `swift build`.
+# Builds the release configuration; passes its options to `swift build`.
 build() {
   export_revision
   quietly "Building mnist-mpi${MNIST_MPI_REVISION:+ (revision $MNIST_MPI_REVISION)}" \
     swift build --package-path "$root" -c release "$@"
 }
 
-# Brings MNIST (to MNIST_DATA if that is set) and exports MNIST_DATA.
+# Downloads MNIST into MNIST_DATA (default: data/mnist in the repository) and exports MNIST_DATA.
 get_data() {
   export MNIST_DATA=${MNIST_DATA:-$root/data/mnist}
   bash "$root/jobs/get-mnist.sh" "$MNIST_DATA"
 }
 
-# Succeeds if N ranks get a core each here, and can be bound to it.
+# Prints how many cores' worth of time the control groups grant; nothing without a limit.
+# The program reads both versions of control groups; it must be built.
+cpu_quota() {
+  "$program" doctor --json 2>/dev/null </dev/null | python3 -c '
+import json, sys
+quota = json.load(sys.stdin)["report"]["hosts"][0].get("cpuQuota")
+if quota is not None: print(quota)' 2>/dev/null || true
+}
+
+# Succeeds if N ranks can have a core each on this host and mpirun can bind them.
 #   can_bind N
 can_bind() {
-  local cores quota period
+  local cores quota
   cores=$(env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc)
   ((cores >= $1)) || return 1
-  # A container may show all cores and yet grant less time than N of them.
-  if read -r quota period 2>/dev/null </sys/fs/cgroup/cpu.max && [[ $quota != max ]]; then
-    ((quota >= $1 * period)) || return 1
-  fi
+  # A container may show all cores and still limit the CPU time to less than N cores.
+  quota=$(cpu_quota)
+  [[ -z $quota ]] || awk -v quota="$quota" -v ranks="$1" 'BEGIN { exit quota < ranks }' || return 1
   mpirun -np "$1" --bind-to core true >/dev/null 2>&1 </dev/null
 }

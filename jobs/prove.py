@@ -1,4 +1,4 @@
-"""One table of weight hashes over rank counts, threads, ways of exchange and hosts. Started by jobs/prove.sh."""
+"""Table of weight hashes over rank counts, threads, exchange methods and hosts. Started by jobs/prove.sh."""
 
 import argparse
 import itertools
@@ -30,17 +30,17 @@ def options():
 
 
 def configurations(chosen):
-    """(ranks, threads, sync) of the runs of one work; the first is made twice."""
+    """The (ranks, threads, sync) of each run of one work; the first run is repeated."""
     pairs = list(itertools.product(chosen.threads, ["allreduce", "node"]))
     if chosen.every:
         runs = [(ranks, *pair) for ranks in chosen.ranks for pair in pairs]
     else:
-        runs = [(ranks, *pairs[place % len(pairs)]) for place, ranks in enumerate(chosen.ranks)]
+        runs = [(ranks, *pairs[index % len(pairs)]) for index, ranks in enumerate(chosen.ranks)]
     return runs[:1] + runs
 
 
 def train(chosen, work, ranks, threads, sync):
-    """The certificate of one run."""
+    """Runs one training; returns its certificate, host names and the kernel that OpenBLAS chose."""
     model, optimizer, batch = work
     with tempfile.TemporaryDirectory() as directory:
         record = os.path.join(directory, "record.json")
@@ -83,7 +83,7 @@ def main():
             hashes = "  ".join(epoch["weightsSHA256"][:16] for epoch in certificate["epochs"])
             print(f"  {ranks:>2} ranks x {threads} threads  {sync:9}  {hosts:12}  {kernel:10}  {hashes}"
                   f"{'' if same else '  DIFFERS'}", flush=True)
-    print(f"\n{equal} runs of {len(works)} works: {different} with other hashes")
+    print(f"\n{equal} runs of {len(works)} works with equal hashes, {different} with different hashes")
     return 1 if different else 0
 
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Trains the same work in the reproducible mode on many numbers of ranks and threads, by each way of
-# exchange, and prints one table of hashes: of the weights after every epoch.
+# Trains the same work with --reproducible, for many rank counts, thread counts and gradient exchange
+# methods, and prints one table with the hash of the weights after every epoch.
 #   jobs/prove.sh [--limit 6400] [--epochs 1] [--ranks "1 2 3 4 5 6 8"] [--threads "1 2"] [--batches "64 96 100"]
 #                 [--models "cnn mlp"] [--optimizers "adam sgd"] [--hostfile FILE] [--every]
-# Without --every each work is run on every number of ranks once, threads and ways taking turns; the first
-# run of each work is made twice. With --every all combinations are run. With --hostfile the
-# runs of several ranks are spread over its hosts. Exit code 1 if one hash differs.
+# A work is a model, an optimizer and a global batch. Without --every, each work runs once on every rank
+# count, the runs cycle through the pairs of threads and exchange method, and the first run is repeated.
+# With --every, all combinations run. With --hostfile, runs of several ranks are spread over its hosts.
+# Exit code 1 if any hash differs.
 set -euo pipefail
 # shellcheck source=jobs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

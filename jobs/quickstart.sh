@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# From a fresh clone to the comparison table: sets up, fetches MNIST, trains with one rank and with
-# two, one thread each.
+# Goes from a fresh clone to the comparison table: installs the packages, downloads MNIST, builds,
+# and trains with one rank and with two, one thread each.
 #   jobs/quickstart.sh [options of mnist-mpi, for both runs]    e.g. jobs/quickstart.sh --model mlp
 set -euo pipefail
 # shellcheck source=jobs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 set_up
-# A caller who names other data needs no MNIST.
+# With --data, MNIST is not needed.
 case " $* " in
   *" --data "* | *" --data="*) ;;
   *) get_data ;;
@@ -19,12 +19,12 @@ if can_bind 2; then
   echo "Two runs of the same work, every rank bound to one core."
 else
   placement=(--bind-to none --oversubscribe)
-  echo "Two ranks cannot have a core each here: they run unbound, and the figures are no measurement."
+  echo "Two ranks cannot have a core each here: they run unbound, and the times are not a valid measurement."
 fi
 
-# Later options win, so the caller's replace these.
+# A later option replaces an earlier one, so the user's options replace these.
 options=(--threads 1 --results "$root/results")
-# Under mpirun a rank cannot tell whether its output is read on a terminal; this script can.
+# Under mpirun a rank cannot detect whether its output goes to a terminal; this script can.
 if [[ -t 1 ]]; then
   options+=(--progress on)
 fi

@@ -1,14 +1,16 @@
 # shellcheck shell=bash
-# What single.sbatch, multi.sbatch and gpu.sbatch have in common: finds the program, starts it on the allocation.
-# Sourced by them. These variables, set when the job is submitted, change what is started:
+# Functions shared by single.sbatch, multi.sbatch and gpu.sbatch, which source this file: find the
+# program and start it on the allocation. These variables, set when the job is submitted, change
+# what is started:
 #   LAUNCHER   mpirun (default) or srun
-#   BINDING    the launcher's options for placing and binding ranks, in place of the default
-#   MNIST_MPI  the program; else mnist-mpi on PATH, else the one built in the repository
-#   MNIST_DATA where the images are; else data/mnist in the repository
+#   BINDING    the launcher's options for placing and binding ranks; replaces the default
+#   MNIST_MPI  the program (default: mnist-mpi on PATH, else the one built in the repository)
+#   MNIST_DATA the directory of the images (default: data/mnist in the repository)
 
 # shellcheck source=jobs/lib.sh
 . "$SLURM_SUBMIT_DIR/jobs/lib.sh"
 
+# Prints the path of the program.
 find_program() {
   local candidate
   for candidate in "${MNIST_MPI:-}" "$(command -v mnist-mpi || true)" "$program"; do
@@ -20,7 +22,7 @@ find_program() {
   done
 }
 
-# Prints the command and becomes it, so the job ends with the program's own exit code.
+# Prints the command, then executes it in place of the shell: the job ends with its exit code.
 #   launch [options of mnist-mpi]
 launch() {
   local executable threads=${SLURM_CPUS_PER_TASK:-1} command default binding
@@ -32,26 +34,27 @@ launch() {
 
   case ${LAUNCHER:-mpirun} in
     mpirun)
-      # No -np: mpirun takes hosts and ranks from the allocation.
+      # No -np: mpirun takes the hosts and the number of ranks from the allocation.
       command=(mpirun)
       default="--bind-to core --map-by slot:PE=$threads"
-      # Other nodes get no environment variables but those named.
+      # mpirun passes only the environment variables named with -x to other nodes.
       local name
       for name in MNIST_DATA MNIST_MPI_CUDA CUDA_HOME; do
         [[ -z ${!name:-} ]] || command+=(-x "$name")
       done
-      # A lost node is noticed within seconds; by default it can take minutes.
+      # Detect a lost node within seconds; with the default settings it can take minutes.
       export OMPI_MCA_oob_tcp_keepalive_time=${OMPI_MCA_oob_tcp_keepalive_time:-2}
       export OMPI_MCA_oob_tcp_keepalive_intvl=${OMPI_MCA_oob_tcp_keepalive_intvl:-1}
       export OMPI_MCA_oob_tcp_keepalive_probes=${OMPI_MCA_oob_tcp_keepalive_probes:-3}
       ;;
     srun)
-      # pmix, or every rank would be a world of its own; -K1, or a dead rank would leave the others
-      # waiting; --cpus-per-task, because not every Slurm release hands it on from sbatch.
+      # --mpi=pmix: without it every rank would start as a separate MPI_COMM_WORLD of size 1.
+      # -K1: without it the other ranks would wait for ever for a rank that died.
+      # --cpus-per-task: not every Slurm release passes it on from sbatch to srun.
       command=(srun --mpi=pmix -K1 "--cpus-per-task=$threads")
       default=""
       ;;
-    *) die "LAUNCHER is mpirun or srun, not $LAUNCHER" ;;
+    *) die "LAUNCHER must be mpirun or srun, not $LAUNCHER" ;;
   esac
   read -ra binding <<<"${BINDING-$default}"
   command+=("${binding[@]}" "$executable" --threads "$threads")

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Runs the tests on the release configuration: those of `swift test`, then those of jobs/cluster/test.sh,
-# which say by name what they had to skip.
+# Runs the tests on the release configuration: `swift test`, then jobs/cluster/test.sh, which prints
+# the name of each part that it skips.
 #   jobs/test.sh [options of swift test]    e.g. jobs/test.sh --filter Dataset
-# With options, swift test's only.
+# With options, only `swift test` runs.
 set -euo pipefail
 # shellcheck source=jobs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 set_up
 get_data
-# Two steps on purpose: by itself `swift test` compiles every module for @testable imports, which is
-# another program than the one that `swift build` makes, and replaces that one.
+# Build and test are two steps, because `swift test` alone compiles every module for @testable
+# imports. The result differs from the program of `swift build` and would replace it in .build.
 build --build-tests
 swift test --package-path "$root" -c release --skip-build "$@"
 

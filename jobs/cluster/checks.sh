@@ -1,30 +1,31 @@
 # shellcheck shell=bash
-# Counts checks and prints a line for each; looks at processes and results. Sourced by inside.sh.
+# Functions that run checks, count them and print a line for each, and that inspect processes and
+# results. Sourced by inside.sh.
 # shellcheck disable=SC2154 # variables of the other files that inside.sh sources
 
-log=$scratch/log # output of the last run, shown when one of its checks fails
+log=$scratch/log # output of the last run, printed when one of its checks fails
 passed=0
 failed=0
 absent=0
 
-# Prints one line for a check: it holds if the command succeeds.
-#   check "what holds" command...
+# Runs one check, which passes if the command succeeds, and prints a line for it.
+#   check "description" command...
 check() {
   local what=$1
   shift
-  if "$@" >"$scratch/said" 2>&1; then
+  if "$@" >"$scratch/check-output" 2>&1; then
     echo "ok: $what"
     passed=$((passed + 1))
   else
     echo "FAILED: $what"
     tail -n 20 "$log" | sed 's/^/    /'
     echo "    = $*"
-    tail -n 10 "$scratch/said" | sed 's/^/    = /'
+    tail -n 10 "$scratch/check-output" | sed 's/^/    = /'
     failed=$((failed + 1))
   fi
 }
 
-# A part that turns out to be impossible only in here.
+# Reports a part as skipped, when only inside the namespaces it turns out to be impossible.
 #   not_here slurm|hosts "reason"
 not_here() {
   local name=$1
@@ -33,7 +34,7 @@ not_here() {
   absent=$((absent + 1))
 }
 
-# Prints the total and ends everything: 1 if a check failed, 3 if none did but a part was skipped.
+# Prints the totals. Exits with 1 if a check failed, else with 3 if a part was skipped, else with 0.
 summary() {
   trap - EXIT
   echo "$passed passed, $failed failed"
@@ -42,7 +43,7 @@ summary() {
   exit 0
 }
 
-# Succeeds as soon as the command does, fails after so many seconds.
+# Repeats a command until it succeeds; fails if it has not succeeded after SECONDS.
 #   within SECONDS command...
 within() {
   local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
@@ -53,11 +54,10 @@ within() {
   done
 }
 
-# Facts about the JSON record and the weights that a run wrote.
+# Checks the JSON record and the weights that a run wrote.
 results() { python3 "$here/results.py" "$@"; }
 
-# Prints the ids of processes that run this file, on one node or on all. A dead process that nobody has
-# asked for its status yet runs none.
+# Prints the ids of the processes that run FILE, on one node or on all, without zombie processes.
 #   processes FILE [NODE]
 processes() {
   local network="" entry
@@ -71,7 +71,7 @@ processes() {
 
 kill_a_rank() { kill -KILL "$(processes "$MNIST_MPI" "$1" | head -n 1)"; }
 
-# Prints the ids of ranks and of what starts them.
+# Prints the ids of all ranks and of the programs that start ranks.
 left() {
   local file
   for file in "$MNIST_MPI" "$(command -v orted)" "$(command -v mpirun)" "$(command -v srun)"; do
@@ -79,8 +79,8 @@ left() {
   done
 }
 
-# Succeeds if nothing of a run is left on any node.
+# Succeeds if no process of a run is left on any node.
 nothing_left() { [[ -z $(left) ]]; }
 
-# Ends what is left after all, so that it does not spoil the next tests.
+# Kills the processes that are left, so that they do not disturb the next tests.
 clear_away() { left | xargs --no-run-if-empty kill -KILL; }

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# mpirun over ssh and TCP: the same results as one rank, and an end in time when something dies.
-# Sourced by inside.sh.
+# Tests of mpirun over ssh and TCP: results equal those of one rank, and a run ends soon after a
+# rank dies or a host is lost. Sourced by inside.sh.
 # shellcheck disable=SC2154 # variables of the other files that inside.sh sources
 
-# sgd, because its weights differ only in the last digits when sums are taken in another order.
+# sgd, because its weights differ only in the last digits when sums are added in another order.
 hosts_work=(--model mlp --optimizer sgd --epochs 1 --limit 640)
 
-# A run on hosts, and what must be true of it.
+# Runs a training on hosts and checks its record, losses, accuracy and weights.
 #   host_run RANKS "host..." "host:ranks,..." [further options of mnist-mpi]
 host_run() {
   local ranks=$1 hosts=$2 placed=$3
@@ -24,7 +24,7 @@ host_run() {
     results weights hosts-1.safetensors "$run.safetensors" 1e-5
 }
 
-# The reproducible mode: every hash of the certificate is that of one rank.
+# Runs the reproducible mode: every hash of the certificate must equal that of one rank.
 #   same_bits RANKS "host..." [further options of mnist-mpi]
 same_bits() {
   local ranks=$1 hosts=$2 run
@@ -37,12 +37,12 @@ same_bits() {
 }
 bits_work=(--model mlp --epochs 2 --limit 640 --reproducible)
 
-# A bit that turns over in the memory of node2 is found at the next comparison; the ranks that share
-# that memory are named, with their host.
+# Flips a bit in the memory of node2: the next comparison of the replicas must find it and name the
+# ranks that share this memory, with their host.
 #   flipped_bit RANKS "rank..." [further options of mnist-mpi]
 flipped_bit() {
   local ranks=$1 named=$2
-  local name="hosts: a bit turned over on node2, $ranks ranks${3:+ (${*:3})}"
+  local name="hosts: a bit flipped on node2, $ranks ranks${3:+ (${*:3})}"
   shift 2
   check "$name: the run fails" \
     on_hosts_badly "$ranks" "node1 node2" "${hosts_work[@]}" --flip-bit "$((ranks - 1)):7:402000" \
@@ -54,16 +54,16 @@ those of rank 0, first in fc2.weight; they were equal after step 5;" "$log"
 }
 on_hosts_badly() { ! on_hosts "$@"; }
 
-# Starts a run that would take for ever and returns when it has made its first steps.
+# Starts a run that would not end by itself; returns after its first epoch.
 #   endless_run RANKS "host..."
 endless_run() {
-  : >"$log" # or the last run's epoch would be taken for this one's
+  : >"$log" # otherwise the epoch line of the previous run would match
   on_hosts "$1" "$2" --model mlp --epochs 100000 --limit 640 &
   endless=$!
   within 20 grep -q '^Test Epoch: 1 ' "$log"
 }
 
-# Succeeds if the run that was started last ends by itself within so many seconds, and not with 0.
+# Succeeds if the last started run ends by itself within SECONDS with an exit code that is not 0.
 #   ends_badly SECONDS
 ends_badly() {
   local status=0 start=$EPOCHREALTIME
@@ -87,8 +87,9 @@ hosts_tests() {
   host_run 6 "node1 node2 node3" node1:2,node2:2,node3:2
   host_run 2 "node1 node2" node1:1,node2:1 --sync node
   host_run 4 "node1 node2" node1:2,node2:2 --sync node
-  # Two ranks on two of the nodes and one on the third. (With 3 ranks, 2 and 1, a ReLU of this work
-  # switches in the rounding of a sum, by allreduce too, and weights differ by 3e-5.)
+  # Two ranks on each of two nodes and one on the third. (3 ranks as 2 and 1 are not tested: there
+  # the rounding of a sum switches a ReLU of this work, also with allreduce, and weights differ by
+  # 3e-5.)
   host_run 5 "node1 node2 node3" node1:2,node2:2,node3:1 --sync node
   check "hosts: --reproducible, 1 rank on node1: exit code 0" \
     on_hosts 1 node1 "${bits_work[@]}" --json bits-1.json
@@ -107,7 +108,7 @@ hosts_tests() {
   check "hosts: and nothing is left on any host" within 5 nothing_left
   clear_away
 
-  # As hostfile.example says; with the defaults it takes minutes.
+  # The values of hostfile.example; with the defaults, detecting a lost host takes minutes.
   export OMPI_MCA_oob_tcp_keepalive_time=2 OMPI_MCA_oob_tcp_keepalive_intvl=1 \
     OMPI_MCA_oob_tcp_keepalive_probes=3
   check "hosts: an endless run begins" endless_run 3 "node1 node2 node3"

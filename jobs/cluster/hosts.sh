@@ -1,14 +1,15 @@
 # shellcheck shell=bash
-# The nodes as hosts for mpirun: an sshd on each, and runs over them. Sourced by inside.sh.
+# Functions that make the nodes hosts for mpirun, with an sshd on each, and start runs on them.
+# Sourced by inside.sh.
 # shellcheck disable=SC2154 # variables of the other files that inside.sh sources
 
-# Starts an sshd on every node, for root with a key made here.
+# Starts an sshd on every node that accepts root with a key generated here.
 hosts_up() {
   local node
   mkdir -p ssh /run/sshd
   ssh-keygen -q -t ed25519 -N '' -f ssh/key
   ssh-keygen -q -t ed25519 -N '' -f ssh/hostkey
-  # A locked root may not come in without PAM; in here it is one with no password.
+  # Without PAM, sshd refuses a locked account. Unlock root here, without a valid password.
   sed 's/^root:[^:]*:/root:*:/' /etc/shadow >ssh/shadow
   chmod 600 ssh/shadow
   mount --bind ssh/shadow /etc/shadow
@@ -25,7 +26,7 @@ hosts_up() {
 }
 answers() { [[ $(on node1 ssh -F ssh/config "$1" hostname 2>&1) == "$1" ]]; }
 
-# Writes a hostfile like hostfile.example: its comments, then these hosts.
+# Prints a hostfile: the comments of hostfile.example, then these hosts.
 #   write_hostfile SLOTS host...
 write_hostfile() {
   local slots=$1
@@ -34,16 +35,16 @@ write_hostfile() {
   printf "%s slots=$slots\n" "$@"
 }
 
-# Runs mnist-mpi on hosts, as many ranks on each as it takes, from the first of them. Output and errors
-# go to the log; the exit code is mpirun's, 124 if it ran for longer than a minute.
+# Runs mnist-mpi on hosts, with the ranks spread evenly and mpirun on the first host. Output and
+# errors go to the log. The exit code is that of mpirun, or 124 if it ran for longer than a minute.
 #   on_hosts RANKS "host..." [options of mnist-mpi]
 on_hosts() {
   local ranks=$1 hosts
   read -ra hosts <<<"$2"
   shift 2
   write_hostfile $(((ranks + ${#hosts[@]} - 1) / ${#hosts[@]})) "${hosts[@]}" >hostfile
-  # Unbound: all hosts have the same cores, and would all put their first rank on the same one.
-  # ssh hands on no environment variables; these are for rank 0, wherever it may be.
+  # Unbound: all hosts have the same cores, and each would bind its first rank to the same core. ssh
+  # passes no environment variables on; -x passes MNIST_DATA to rank 0 on whichever host it runs.
   on "${hosts[0]}" timeout --kill-after=5 60 \
     mpirun --hostfile hostfile -np "$ranks" --bind-to none -x MNIST_DATA \
     "$MNIST_MPI" --threads 1 --results "$scratch/host-results" "$@" >"$log" 2>&1

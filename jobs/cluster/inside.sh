@@ -1,26 +1,28 @@
 #!/usr/bin/env bash
-# The first process in the namespaces that jobs/cluster/test.sh makes: builds the cluster, runs the parts'
-# tests and counts. Not to be started by hand.
+# The first process in the namespaces that jobs/cluster/test.sh creates: sets up the cluster, runs
+# the tests of the parts and counts the results. Do not start it by hand.
 #   inside.sh part...    each slurm or hosts
 set -euo pipefail
-[[ $$ == 1 ]] || { echo "inside.sh: it is started by jobs/cluster/test.sh" >&2 && exit 1; }
+[[ $$ == 1 ]] || { echo "inside.sh: start jobs/cluster/test.sh instead" >&2 && exit 1; }
 exec 2>&3 3>&-
 # shellcheck source=jobs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 here=$root/jobs/cluster
 
-# Everything that the tests write goes to memory that nobody else sees and that ends with them: also
-# the sockets that munge, sshd and others keep in /run, and the files that MPI shares memory through.
+# All files that the tests write are in memory, are visible only inside the namespaces and vanish
+# with them. This includes the sockets of munge, sshd and others in /run, and MPI's shared memory
+# files in /dev/shm.
 mount --no-mtab -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /dev/shm
 scratch=/run/cluster
 mkdir -p "$scratch/tmp" /run/lock
-trap 'echo "FAILED: the tests broke off here"' EXIT
+trap 'echo "FAILED: the tests stopped early here"' EXIT
 export LC_ALL=C TMPDIR=$scratch/tmp OMPI_MCA_orte_tmpdir_base=$scratch/tmp
 cd "$scratch"
-# A copy, so that a build beside the tests changes nothing, and only our own ranks run this file.
+# Use a copy of the program: a build during the tests does not change it, and only ranks of these
+# tests run it.
 cp "$MNIST_MPI" mnist-mpi
-# With the tests a driver is built that computes on the CPU.
+# A CUDA driver that computes on the CPU (Tests/FakeCUDA); `swift build --build-tests` builds it.
 fake_cuda=$scratch/libFakeCUDA.so
 cp "$(dirname "$MNIST_MPI")/libFakeCUDA.so" "$fake_cuda" 2>/dev/null || true
 export MNIST_MPI=$scratch/mnist-mpi

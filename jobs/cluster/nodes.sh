@@ -1,20 +1,21 @@
 # shellcheck shell=bash
-# Three nodes of a cluster: each with a host name, an address and a network of its own, joined by a
-# bridge. They share processes and files, as if all folders were on the cluster's file server.
-# This process's own network is the node `head`. Sourced by inside.sh.
+# Three nodes of a cluster: each has its own host name, address and network namespace, and a bridge
+# connects them. They share processes and files, as if all folders were on the cluster's file
+# server. The network namespace of this process is the node `head`. Sourced by inside.sh.
 # shellcheck disable=SC2154 # variables of the other files that inside.sh sources
 
 nodes=(node1 node2 node3)
-declare -A holder # a process that does nothing but keep a node's namespaces
+declare -A holder # the id of a sleeping process that keeps the namespaces of a node
 
 # Runs a command on a node.
 #   on NODE command...
 on() { nsenter --target "${holder[$1]}" --uts --net -- "${@:2}"; }
 
-# Succeeds if the holder has namespaces of its own and has named its host.
+# Succeeds if the holder has entered its own namespaces and has set the host name.
 #   is_held NODE
 is_held() { [[ $(on "$1" hostname) == "$1" ]]; }
 
+# Creates the nodes and connects them; fails if the machine does not allow it.
 nodes_up() {
   local node number=0
   hostname head
@@ -38,9 +39,9 @@ nodes_up() {
   mount --bind hosts /etc/hosts
 }
 
-# Cuts a node off the network, and joins it again.
+# Disconnects a node from the network, and connects it again.
 cut_off() { ip link set "$1" down; }
 join_again() { ip link set "$1" up; }
 
-# All nodes have the same few cores, so ranks that wait must let others run.
+# All nodes share the same few cores, so waiting ranks must let other ranks run.
 export OMPI_MCA_mpi_yield_when_idle=1

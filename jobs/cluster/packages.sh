@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# The Debian packages of the cluster tests, installed without starting a service, now or at the next
-# start of the machine. Sourced by jobs/cluster/test.sh.
+# Installs the Debian packages of the cluster tests without starting their services, neither now nor
+# at the next start of the machine. Sourced by jobs/cluster/test.sh.
 
-# Prints the packages that a part lacks. It looks for commands, so other sources of them count as well.
+# Prints the packages that a part lacks. It checks for commands, so commands from other sources
+# count as present.
 #   lacking_packages slurm|hosts
 lacking_packages() {
   local commands=(iproute2:ip python3:python3 openmpi-bin:mpirun) entry
@@ -18,22 +19,22 @@ lacking_packages() {
 policy=/usr/sbin/policy-rc.d
 policy_mark="# Written by mnist-mpi's cluster tests for the time of an installation."
 
-# Debian's packages ask this script whether they may start their services: "101" is no.
-# A script that is there already is the owner's decision.
+# Prevents Debian's packages from starting their services: they run this script first, and exit code
+# 101 forbids the start. A script that exists already is the administrator's decision and is kept.
 forbid_starts() {
   [[ -e $policy ]] && return
   printf '%s\n' "#!/bin/sh" "$policy_mark" "exit 101" >"$policy"
   chmod +x "$policy"
 }
 
-# Removes that script again, if it is ours.
+# Removes this script again, if forbid_starts wrote it.
 restore_start_policy() {
   if grep -qsxF "$policy_mark" "$policy"; then
     rm -f "$policy"
   fi
 }
 
-# Keeps the services of newly installed packages from being started later.
+# Disables the services of newly installed packages, so that they do not start later.
 #   disable_services package...
 disable_services() {
   local package
@@ -48,10 +49,11 @@ disable_services() {
         systemctl disable "$package.service"
         ;;
     esac
-  done >/dev/null 2>&1 || true # one of the two does not know the service, or is not there
+  done >/dev/null 2>&1 || true # one of the two commands may not have the service, or may not exist
 }
 
-# Installs what a part lacks. To be called in $(...). Prints nothing if all is there then, else the reason.
+# Installs the packages that a part lacks. Prints nothing on success, else the reason; to be called
+# in $(...).
 #   bring_packages slurm|hosts
 bring_packages() {
   local packages
@@ -66,10 +68,10 @@ bring_packages() {
     env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends
     -o Acquire::http::Timeout=15 -o Acquire::Retries=1 "${packages[@]}"
   )
-  trap '' INT TERM HUP # half an installation is worse than a wait; this runs in a subshell
+  trap '' INT TERM HUP # do not interrupt an installation half-way; applies to this subshell only
   forbid_starts
   if ! "${install[@]}" >/dev/null 2>&1 </dev/null; then
-    # The package lists are brought up to date only if it does not go without.
+    # Update the package lists only if the installation fails without that: it takes time.
     apt-get update -o Acquire::http::Timeout=15 >/dev/null 2>&1 </dev/null || true
     "${install[@]}" >/dev/null 2>&1 </dev/null || true
   fi

@@ -1,11 +1,11 @@
-"""What a run wrote, judged: its JSON record (Sources/Measurement/README.md) and its weights.
+"""Checks the files that a run wrote: its JSON record (Sources/RunRecords/README.md) and its weights.
 
-    results.py record FILE name=value...     these facts hold; see `facts`
-    results.py agree A B LOSS ACCURACY       two records' losses and accuracies differ by no more
-    results.py weights A B LARGEST           no two weights differ by more
+    results.py record FILE name=value...     the record has these facts; see `facts`
+    results.py agree A B LOSS ACCURACY       losses and accuracies differ by at most these values
+    results.py weights A B LARGEST           no weight differs by more than LARGEST
     results.py same A B                      two records have the same certificate
 
-Prints what it saw; exit code 1 if it is not so.
+Prints the values it compared; exit code 1 if the check fails.
 """
 
 import array
@@ -16,9 +16,9 @@ import sys
 
 
 def facts(record):
-    """The facts that a check can name, as texts."""
+    """Returns the facts that a check can name, as strings."""
     hosts = collections.Counter(rank["host"] for rank in record["ranks"])
-    # Of "cuda GPU-1a2b3c4d NVIDIA H200, shared device" all that follows the identity.
+    # Of "cuda GPU-1a2b3c4d NVIDIA H200, shared device", only the part from "NVIDIA" on.
     devices = sorted(f'{rank["host"]}:{rank["device"].split(" ", 2)[-1]}' for rank in record["ranks"])
     return {
         "ranks": str(record["run"]["ranks"]),
@@ -40,7 +40,7 @@ def record(path, *expected):
     seen = facts(read_json(path))
     wrong = [pair for pair in expected if pair != f"{pair.split('=')[0]}={seen[pair.split('=')[0]]}"]
     print("seen:", *(f"{name}={value}" for name, value in seen.items()))
-    print("wanted, but not so:", *wrong or ["nothing"])
+    print("expected, but not found:", *wrong or ["nothing"])
     return not wrong
 
 
@@ -60,7 +60,7 @@ def agree(first, second, loss_tolerance, accuracy_tolerance):
 
 
 def read_weights(path):
-    """The tensors of a safetensors file: name -> (shape, float32 values)."""
+    """Returns the tensors of a safetensors file: name -> (shape, float32 values)."""
     with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
@@ -83,7 +83,7 @@ def weights(first, second, tolerance):
     tensors = [read_weights(path) for path in (first, second)]
     shapes = [{name: shape for name, (shape, _) in each.items()} for each in tensors]
     if shapes[0] != shapes[1] or not shapes[0]:
-        print("other tensors:", *shapes)
+        print("different tensors:", *shapes)
         return False
     largest = max(
         abs(a - b)

@@ -1,12 +1,13 @@
 # shellcheck shell=bash
-# The jobs that the repository ships, run by a real Slurm on two nodes. Sourced by inside.sh.
+# Tests of this repository's job scripts, run by a real Slurm on two nodes. Sourced by inside.sh.
 # shellcheck disable=SC2154 # variables of the other files that inside.sh sources
 
-# sgd, because its weights differ only in the last digits when sums are taken in another order.
+# sgd, because its weights differ only in the last digits when sums are added in another order.
 slurm_work=(--model mlp --optimizer sgd --epochs 1 --limit 640)
 
-# A run of single.sbatch and one of multi.sbatch, and what must be true of them. The single one by the
-# same launcher, because Slurm binds no ranks here: they would be bound in another way.
+# Runs single.sbatch and multi.sbatch and checks their results. Both use the same launcher, because
+# this Slurm binds no ranks and mpirun does: with different bindings the records could not be
+# compared.
 #   launcher_jobs mpirun|srun
 launcher_jobs() {
   local launcher=$1 record=$scratch/multi-$1.json weights=$scratch/multi-$1.safetensors
@@ -29,18 +30,18 @@ launcher_jobs() {
     speedup_or_disturbed
 }
 
-# Both nodes have the same cores, so one may take them from the other: that is no measurement then.
+# Both nodes share the same cores and may disturb each other: then the comparison has no speedup.
 speedup_or_disturbed() {
   tr -s ' \n' ' ' <"$log" |
     grep -oE 'speedup 1\.00 [0-9]+\.[0-9]+|not a measurement: other programs used [0-9]+ %'
 }
 
-# gpu.sbatch on a driver that computes on the CPU (Tests/FakeCUDA): every rank has a GPU of its own.
+# Runs gpu.sbatch on a driver that computes on the CPU (Tests/FakeCUDA), with one GPU for each rank.
 gpu_records=0
 gpu_jobs() {
   local launcher
   if [[ ! -f $fake_cuda ]]; then
-    not_here slurm "gpu.sbatch needs libFakeCUDA.so beside the program (swift build --build-tests makes it)"
+    not_here slurm "gpu.sbatch needs libFakeCUDA.so beside the program (swift build --build-tests builds it)"
     return
   fi
   gpu_records=3
@@ -54,7 +55,7 @@ gpu_jobs() {
     check "SLURM: gpu.sbatch by $launcher on 2 x 2 GPUs completes with exit code 0" \
       run_job "--export=ALL,LAUNCHER=$launcher" --nodes=2 --ntasks-per-node=2 --gres=gpu:2 \
       --cpus-per-task=1 jobs/gpu.sbatch "${work[@]}" --json "$scratch/gpus.json"
-    check "SLURM: by $launcher each of 4 ranks has a GPU of its own, replicas equal" \
+    check "SLURM: by $launcher each of 4 ranks has its own GPU, replicas equal" \
       results record gpus.json ranks=4 nodes=2 "launcher=$launcher" replicasEqual=true \
       "devices=node1:Fake GPU 0,node1:Fake GPU 1,node2:Fake GPU 0,node2:Fake GPU 1"
     check "SLURM: by $launcher losses within 1e-5 and accuracy within 0.001 of the single job's" \
@@ -63,7 +64,7 @@ gpu_jobs() {
   unset MNIST_MPI_CUDA
 }
 
-# A rank dies while the others wait for it: the job must end and hold nothing.
+# Kills a rank while the others wait for it: the job must end and leave no process.
 #   dying_job mpirun|srun
 dying_job() {
   check "SLURM: by $1 an endless job begins" endless_job "$1"
@@ -73,8 +74,10 @@ dying_job() {
   clear_away
 }
 
+# Submits a job that would not end by itself; returns after its first epoch.
+#   endless_job mpirun|srun
 endless_job() {
-  : >"$log" # or the last run's epoch would be taken for this one's
+  : >"$log" # otherwise the epoch line of the previous run would match
   submit "--export=ALL,LAUNCHER=$1" jobs/multi.sbatch --model mlp --limit 640 --epochs 100000
   within 20 grep -q '^Test Epoch: 1 ' "$log"
 }

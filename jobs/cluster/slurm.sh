@@ -1,20 +1,23 @@
 # shellcheck shell=bash
-# A Slurm of its own: controller on head, two nodes. Sourced by inside.sh.
+# Functions that start a Slurm for the tests, with its controller on head and two nodes, and submit
+# jobs. Sourced by inside.sh.
 # shellcheck disable=SC2154 # variables of the other files that inside.sh sources
 
-# Starts munge, which Slurm's parts know each other by. /run is our own, so no other munge is met.
+# Starts munge, by which the parts of Slurm authenticate each other. Its socket is in the private
+# /run, so it does not conflict with a munge of the machine.
 start_munge() {
   mkdir -p /run/munge
   head -c 128 /dev/urandom >munge.key
   chmod 600 munge.key
   munged --foreground --force --key-file="$PWD/munge.key" --seed-file="$PWD/munge.seed" \
     --log-file="$PWD/munge.log" --pid-file="$PWD/munge.pid" >munge.out 2>&1 &
-  within 5 knows_munge
+  within 5 munge_answers
 }
-knows_munge() { munge -n </dev/null >/dev/null 2>&1; }
+munge_answers() { munge -n </dev/null >/dev/null 2>&1; }
 
-# pmix, or ranks that srun starts would each be a world of their own. Folders by node (%n), or the
-# nodes' files of one job would collide. Neither control groups nor users other than root are needed.
+# Writes slurm.conf and gres.conf. MpiDefault=pmix: without it every rank that srun starts would be
+# a separate MPI_COMM_WORLD of size 1. One folder for each node (%n): otherwise the files of one job
+# would collide. The configuration needs neither control groups nor users other than root.
 write_slurm_conf() {
   local node
   mkdir -p state spool/node{1,2} tmp/node{1,2}
@@ -39,7 +42,7 @@ ReturnToService=2
 KillWait=5
 GresTypes=gpu
 CONF
-  # Two cores and two GPUs a node whatever the machine has.
+  # Each node has two cores and two GPUs, independent of the machine.
   for node in node1 node2; do
     echo "NodeName=$node CPUs=2 Sockets=1 CoresPerSocket=2 RealMemory=1000 Gres=gpu:2" >>slurm.conf
   done
@@ -49,7 +52,7 @@ CONF
   export SLURM_CONF=$PWD/slurm.conf
 }
 
-# Starts it and waits for it; fails with the reason on its last line if it does not come up.
+# Starts Slurm and waits until it is ready. On failure the last line of output is the reason.
 slurm_up() {
   start_munge || { tail -n 1 munge.out && return 1; }
   write_slurm_conf
@@ -64,7 +67,7 @@ slurm_is_idle() { [[ $(sinfo -h -N -o %T 2>/dev/null | grep -c idle) == 2 ]]; }
 
 job= # the id of the job submitted last
 
-# Submits a job from a copy of the repository's scripts; its output is the log from then on.
+# Submits a job from a copy of the repository's scripts, with its output in the log.
 #   submit [sbatch's options] SCRIPT [options of mnist-mpi]
 submit() {
   local id
@@ -77,8 +80,8 @@ submit() {
 job_fact() { scontrol --oneliner show job "$job" | grep -oP "\\b$1=\\K[^ ]*"; }
 has_left_queue() { [[ $(job_fact JobState) != @(PENDING|CONFIGURING|RUNNING|COMPLETING) ]]; }
 
-# Waits for the job, at most so many seconds, and succeeds if it ended like this.
-# (`sbatch --wait` would do, but looks only every ten seconds.)
+# Waits for the job, for at most SECONDS, and succeeds if it ended with this state and exit code.
+# (`sbatch --wait` is not used, because it polls only every ten seconds.)
 #   job_ends SECONDS STATE [EXITCODE]
 job_ends() {
   within "$1" has_left_queue || true
@@ -90,7 +93,7 @@ job_ends() {
   [[ $state == "$2" && $code == "${3:-$code}" ]]
 }
 
-# Runs a job to its end, which has to be good and to come within a minute.
+# Runs a job; succeeds if it completes with exit code 0 within a minute.
 #   run_job [sbatch's options] SCRIPT [options of mnist-mpi]
 run_job() {
   : >"$log"

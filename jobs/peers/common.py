@@ -1,7 +1,7 @@
-"""What the peer programs share: their options, the MNIST files, the batches, the clock, the report.
+"""Functions shared by the peer programs: options, MNIST files, batches, timing, report.
 
-A peer is started once for one measurement and prints one JSON line. Nothing here imports numpy before
-`options` has run: BLAS libraries read the number of threads when they are loaded.
+A peer runs once for each measurement and prints one JSON line. No function imports numpy before
+`options` has run, because BLAS libraries read the number of threads when they are loaded.
 """
 
 import argparse
@@ -10,17 +10,17 @@ import os
 import sys
 import time
 
-# Steps before the clock starts, as in mnist-mpi: compilation and first touches are not training.
+# Steps before the timing starts, as in mnist-mpi: they exclude compilation and first touches of memory.
 WARM_UP = 5
 
-# With these, glibc keeps freed memory instead of handing it back to the kernel. Otherwise every large
-# activation is mapped and cleared page by page in every step. PyTorch's tuning guide says to do it (by
-# another allocator; this way needs none).
+# With these variables, glibc keeps freed memory instead of returning it to the kernel. Otherwise every
+# large activation is mapped and cleared page by page in every step. PyTorch's tuning guide recommends the
+# same effect by another allocator; these variables need none.
 KEPT_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 36)}
 
 
 def options(description, configurations):
-    """The command line of a peer; `configurations` are the words that it knows beside "plain"."""
+    """Reads the command line of a peer; `configurations` are the words that it accepts besides "plain"."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--model", choices=("cnn", "mlp"), default="cnn")
     parser.add_argument("--batch", type=int, default=64, help="global batch")
@@ -37,7 +37,7 @@ def options(description, configurations):
     if unknown:
         parser.error(f"unknown configuration: {', '.join(sorted(unknown))}")
     if "kept-memory" in chosen.words and os.environ.get("MALLOC_MMAP_MAX_") != "0":
-        # The allocator reads its variables at the start of the process only.
+        # The allocator reads its variables only when the process starts.
         os.environ.update(KEPT_MEMORY)
         os.execv(sys.executable, [sys.executable, *sys.argv])
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -47,22 +47,22 @@ def options(description, configurations):
 
 
 def read_idx(path):
-    """The array of bytes that an IDX file holds."""
+    """Returns the bytes of an IDX file as an array of its shape."""
     import numpy
 
     with open(path, "rb") as file:
         data = file.read()
     if data[:3] != b"\0\0\x08":
-        raise ValueError(f"{path} is no IDX file of bytes")
+        raise ValueError(f"{path} is not an IDX file of bytes")
     rank = data[3]
     shape = [int.from_bytes(data[4 + 4 * i : 8 + 4 * i], "big") for i in range(rank)]
     return numpy.frombuffer(data, numpy.uint8, offset=4 + 4 * rank).reshape(shape)
 
 
 def images_and_labels(directory, part="train", statistics=None):
-    """Normalised images [n, 28, 28] as float32, labels as int64, and (mean, deviation).
+    """Returns normalised images [n, 28, 28] as float32, labels as int64, and (mean, deviation).
 
-    The mean and the deviation are those of the training images, which is also mnist-mpi's rule.
+    The mean and the deviation are those of the training images, as in mnist-mpi.
     """
     import numpy
 
@@ -79,37 +79,38 @@ def images_and_labels(directory, part="train", statistics=None):
 
 
 def batches(count, batch, seed, rank=0, ranks=1):
-    """Endless index arrays: this rank's share of each global batch, a new permutation every epoch.
+    """Yields index arrays without end: this rank's local batches, in a new permutation every epoch.
 
-    An epoch's incomplete last batch is left out: programs that compile for a shape would compile anew.
+    The incomplete last batch of an epoch is left out: a program that compiles for a shape would compile
+    again for it.
     """
     import numpy
 
     if batch % ranks or batch > count:
         raise ValueError(f"a batch of {batch} does not suit {ranks} ranks and {count} images")
     generator = numpy.random.default_rng(seed)
-    share = batch // ranks
+    local = batch // ranks
     while True:
         order = generator.permutation(count)
-        for start in range(rank * share, count - batch + rank * share + 1, batch):
-            yield order[start : start + share]
+        for start in range(rank * local, count - batch + rank * local + 1, batch):
+            yield order[start : start + local]
 
 
-def measure(step, settle, indices, steps, meet=lambda: None):
-    """Seconds of `steps` steps after the warm-up, and the last one's loss.
+def measure(step, settle, indices, steps, barrier=lambda: None):
+    """Returns the seconds of `steps` steps after the warm-up, and the loss of the last step.
 
-    step(indices) trains and returns a loss that may still be under way; settle(loss) waits for it and
-    makes it a number; meet() waits for the other ranks, so that the slowest one's time is measured.
+    step(indices) trains and returns a loss that may not be computed yet. settle(loss) waits for it and
+    returns it as a number. barrier() waits for the other ranks, so that the time is that of the slowest.
     """
     for _ in range(WARM_UP):
         loss = step(next(indices))
     settle(loss)
-    meet()
+    barrier()
     start = time.perf_counter()
     for _ in range(steps):
         loss = step(next(indices))
     last = settle(loss)
-    meet()
+    barrier()
     return time.perf_counter() - start, last
 
 

@@ -1,9 +1,10 @@
 """Runs mnist-mpi and its peers in turn on the same work and prints the table. Started by
-jobs/peers/compare.sh, with the Python that has the peers installed.
+jobs/peers/compare.sh, with the Python in which the peers are installed.
 
-First every configuration of a peer is tried, and its fastest one stands for it: a comparison with a
-badly set up peer says nothing. Then come the rounds: each program once, in the same order, so that
-what slows the machine for a while slows all of them. A ratio is taken within its round.
+First, short trials find the fastest configuration of each peer, which is then used: a comparison with
+a badly configured peer would have no value. Then come the rounds. A round runs each program once, in
+the same order, so that a temporary slowdown of the machine affects all of them. Ratios are computed
+within a round.
 """
 
 import argparse
@@ -31,13 +32,13 @@ def parse():
     parser.add_argument("--two", action="store_true", help="two cores as well")
     parser.add_argument("--only-two", action="store_true", help="two cores only")
     parser.add_argument("--trials", type=int, default=2, help=(
-        "tries of each configuration; 0: each program's first one stands (default: 2)"))
+        "trials of each configuration; 0: use each program's first one (default: 2)"))
     parser.add_argument("--without", action="append", default=[], metavar="NAME", help=(
-        "leave a peer out whose name contains this; may be given again"))
-    parser.add_argument("--options", default="", help="more options for mnist-mpi, in one word")
+        "leave out the peers that have this in their names; may be repeated"))
+    parser.add_argument("--options", default="", help="more options for mnist-mpi, as one quoted argument")
     parser.add_argument("--markdown", action="store_true", help="the table as Markdown")
-    parser.add_argument("--json", help="append each single run to this file, a line each")
-    parser.add_argument("--time-limit", type=float, default=1800, help="of a run, in seconds")
+    parser.add_argument("--json", help="append one line for each run to this file")
+    parser.add_argument("--time-limit", type=float, default=1800, help="time limit of a run, in seconds")
     parser.add_argument("--program", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--data", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--bind", action="store_true", help=argparse.SUPPRESS)
@@ -45,7 +46,7 @@ def parse():
 
 
 class Comparison:
-    """Measures one model's rows and keeps what they gave."""
+    """Measures the rows of one model and keeps their results."""
 
     def __init__(self, chosen, work, rows):
         self.chosen, self.work, self.rows = chosen, work, rows
@@ -54,7 +55,7 @@ class Comparison:
         self.busy = 0.0
 
     def once(self, row, steps, seed, configuration, kind):
-        """One run, kept in the file of single runs; None if it failed, and why is kept."""
+        """Runs a program once and records the result; on failure keeps the reason and returns None."""
         neighbours = machine.Neighbours()
         try:
             result = row.run(self.work, steps, seed, configuration)
@@ -75,7 +76,7 @@ class Comparison:
         return result
 
     def choose(self, steps):
-        """Finds each row's fastest configuration; a failing one counts only if all fail."""
+        """Finds the fastest configuration of each row; a row fails only if all its configurations fail."""
         for row in self.rows:
             best = {}
             repeats = 1 if row.is_ours else self.chosen.trials
@@ -92,6 +93,7 @@ class Comparison:
                 self.failures.pop(row.name, None)
 
     def measure(self, steps):
+        """Runs the rounds."""
         for index in range(self.chosen.runs):
             for row in self.rows:
                 result = None
@@ -101,9 +103,9 @@ class Comparison:
                 self.figures[row.name].append(result)
 
     def table(self):
-        """Rows of text: header, then a line a program."""
+        """Returns the rows of the table as text: the header, then one row per program."""
         ours = self.figures[self.rows[0].name]
-        lines = [("program", "images/s", "(min-max)", "first row / it", "(min-max)",
+        lines = [("program", "images/s", "(min-max)", "first row / this", "(min-max)",
                   "last loss")]
         for row in self.rows:
             results = [result for result in self.figures[row.name] if result]
@@ -125,6 +127,7 @@ class Comparison:
         return lines
 
     def tried_lines(self):
+        """Yields the rates of all configurations of each row that has several."""
         for row in self.rows:
             if len(self.tried.get(row.name, {})) > 1:
                 rates = (f"{configuration} {f'{rate:,.0f}' if rate else 'failed'}"
@@ -133,10 +136,11 @@ class Comparison:
 
 
 def formatted(lines, markdown):
+    """Returns the table's lines, aligned or as Markdown."""
     if markdown:
         cells = [f"| {' | '.join(line)} |" for line in lines]
         return [cells[0], "| --- | ---: | ---: | ---: | ---: | ---: |", *cells[1:]]
-    # A failure's reason is no figure: it may run on to the right.
+    # The reason of a failure may be wider than its column.
     widths = [max(len(line[i]) for line in lines if i == 0 or line[2]) for i in range(6)]
     return [
         "  ".join([line[0].ljust(widths[0])]
@@ -187,7 +191,7 @@ def main():
     cores = machine.cores()
     if (chosen.two or chosen.only_two) and len(cores) < 2:
         sys.exit("jobs/peers/compare.sh: --two needs two cores")
-    # What a program of ours would take for its own launcher or for its number of threads.
+    # Remove variables by which a program would detect a launcher or take its number of threads.
     for name in list(os.environ):
         if name.startswith(("OMPI_COMM", "PMIX_", "OMP_", "OPENBLAS_", "MKL_", "GOMP_", "MALLOC_")):
             del os.environ[name]
@@ -199,7 +203,7 @@ def main():
                 [True] if chosen.two or chosen.only_two else []):
             comparison = compare(chosen, model, cores, two)
             failed |= comparison.rows[0].name in comparison.failures
-    # A peer's failure is in its row; without our own figure there is no comparison.
+    # A failed peer has the reason in its row; only a failure of mnist-mpi makes the comparison fail.
     sys.exit(1 if failed else 0)
 
 

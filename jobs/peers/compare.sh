@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Measures mnist-mpi and its peers (PyTorch, TensorFlow, JAX) in turn on the same work, and prints the
-# table that the README quotes.
+# Measures mnist-mpi and its peers (PyTorch, TensorFlow, JAX) in turn on the same work, and prints
+# the table that README.md contains.
 #   jobs/peers/compare.sh [--runs 5] [--model cnn|mlp|both] [--batch 64] [--steps N] [--two] [--markdown]
 #   jobs/peers/compare.sh --help       all options
-# The peers are installed by pip, once, into a virtual environment: .venv-peers in the repository, or
-# PEERS_VENV. They take about 7 GB of disk.
+# pip installs the peers once into a virtual environment: PEERS_VENV, by default .venv-peers in the
+# repository. They need about 7 GB of disk.
 set -euo pipefail
 # shellcheck source=jobs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"

@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# The virtual environment of the peers. To be sourced after jobs/lib.sh.
+# Functions for the virtual environment of the peers. Source this file after jobs/lib.sh.
 
 # Installs the packages that are missing from the environment at PEERS_VENV (default: .venv-peers in
-# the repository) and sets `peers_python`. A package that cannot be installed is named and passed over.
+# the repository) and sets `peers_python`. A package that cannot be installed is skipped with
+# a message.
 #   peers_environment package...
 peers_environment() {
   local venv=${PEERS_VENV:-$root/.venv-peers} package version log
@@ -13,7 +14,7 @@ peers_environment() {
   log=$(mktemp)
   for package; do
     if ! version=$(peer_version "$package"); then
-      # One by one: a package that has no release for this Python must not stop the others.
+      # One at a time: a package without a release for this Python must not prevent the others.
       echo "Installing $package into $venv"
       "$peers_python" -m pip install --quiet --disable-pip-version-check "$package" >"$log" 2>&1 ||
         tail -n 3 "$log" >&2
@@ -24,7 +25,7 @@ peers_environment() {
   rm -f "$log"
 }
 
-# Prints the installed version of a package, or fails.
+# Prints the installed version of a package; fails if it is not installed.
 peer_version() {
   "$peers_python" -c 'import importlib.metadata as m, sys; print(m.version(sys.argv[1]))' "$1" \
     2>/dev/null

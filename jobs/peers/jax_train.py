@@ -1,9 +1,9 @@
-"""Peer: JAX; the whole step (batch, gradients, Adam) in one jitted function that reuses its buffers.
+"""Peer program in JAX: the whole step (batch, gradients, Adam) is one jitted function with donated buffers.
 
     jax_train.py --model cnn --configuration patches+reshaped-pool
 
-patches: a convolution as nine shifted copies side by side and one product.
-reshaped-pool: the pool as a maximum over two axes of a reshaped array, whose gradient is no scatter.
+patches: a convolution as one matrix product over nine shifted copies.
+reshaped-pool: max-pooling as a maximum over two axes of a reshaped array; its gradient needs no scatter.
 """
 
 import os
@@ -60,7 +60,7 @@ def mlp(parameters, x):
 
 
 def initial(key, *shape):
-    """Weights [inputs..., outputs] and biases, uniform within one over the root of the inputs."""
+    """Returns weights [inputs..., outputs] and biases, uniform within 1/sqrt(number of inputs)."""
     inputs = 1
     for length in shape[:-1]:
         inputs *= length

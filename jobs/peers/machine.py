@@ -1,4 +1,4 @@
-"""The machine under a measurement: its name, its cores, and what other processes took of it."""
+"""Describes the machine of a measurement: name, cores, and load by other processes."""
 
 import datetime
 import os
@@ -16,7 +16,7 @@ def _read(path):
 
 
 def describe():
-    """One line: date, CPU, cores, operating system."""
+    """Returns one line: date, CPU, cores, operating system."""
     model = next(
         (line.split(":", 1)[1].strip() for line in _read("/proc/cpuinfo").splitlines()
          if line.startswith("model name")), platform.processor() or platform.machine())
@@ -28,7 +28,7 @@ def describe():
 
 
 def cores():
-    """The cores that this process may use, one of each group of hardware threads that share one."""
+    """Returns the cores that this process may use, one hardware thread of each."""
     if not hasattr(os, "sched_getaffinity"):
         return list(range(os.cpu_count() or 1))
     seen, free = set(), []
@@ -41,7 +41,7 @@ def cores():
 
 
 class Neighbours:
-    """Cores that other processes kept busy, on average, since it was made. Where known (Linux)."""
+    """Measures how many cores other processes keep busy, on average, from its creation on (Linux only)."""
 
     def __init__(self):
         self._start = time.perf_counter()
@@ -57,11 +57,12 @@ class Neighbours:
 
     @staticmethod
     def _own_seconds():
-        """CPU seconds of this process and of its children that have ended."""
+        """Returns the CPU seconds of this process and of its children that have ended."""
         usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
         return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
     def busy(self):
+        """Returns the average number of busy cores; 0 where the system does not report it."""
         if self._busy is None:
             return 0.0
         others = self._total() - self._busy - (self._own_seconds() - self._own)
@@ -69,9 +70,9 @@ class Neighbours:
 
 
 def warning(busy):
-    """What a reader must know if others were at work meanwhile; empty where they were not."""
+    """Returns a warning if other processes were busy during a run, else an empty string."""
     if busy < 0.1:
         return ""
     return (
-        f"Others kept up to {busy:.1f} cores busy during a run: these figures are no measurement "
-        "unless repeated on an idle machine.")
+        f"Other processes kept up to {busy:.1f} cores busy during a run: repeat it on an idle machine "
+        "before you use these figures.")

@@ -1,4 +1,4 @@
-"""The programs that are compared: how each is started, in which configurations, what it reports."""
+"""The programs that are compared: how each is started, its configurations, and the result it reports."""
 
 import json
 import os
@@ -11,7 +11,7 @@ OURS = "mnist-mpi"
 
 
 class Failure(Exception):
-    """A program that did not give a figure; the text says why, in one line."""
+    """Raised for a program that gave no result; the message is the reason, in one line."""
 
 
 class Program:
@@ -29,7 +29,7 @@ class Program:
         return self.script is None
 
     def command(self, work, steps, seed, configuration, record):
-        """The command for `steps` steps after the warm-up; ours counts the warm-up among its steps."""
+        """Returns the command for `steps` steps after the warm-up, which mnist-mpi's --steps includes."""
         options = ["--model", work.model, "--threads", str(self.threads), "--seed", str(seed)]
         if self.is_ours:
             command = [
@@ -44,7 +44,7 @@ class Program:
             "--steps", str(steps), "--data", work.data, "--configuration", configuration]
 
     def run(self, work, steps, seed, configuration):
-        """Starts the program once. Throws Failure."""
+        """Starts the program once and returns its result. Raises Failure."""
         with tempfile.TemporaryDirectory(prefix="mnist-mpi-peers-") as folder:
             record = os.path.join(folder, "record.json")
             command = self.command(work, steps, seed, configuration, record)
@@ -61,7 +61,7 @@ class Program:
             except OSError as error:
                 raise Failure(str(error)) from None
             if ended.returncode:
-                raise Failure(last_words(ended))
+                raise Failure(error_line(ended))
             return self._ours(record) if self.is_ours else self._peer(ended)
 
     @staticmethod
@@ -79,22 +79,23 @@ class Program:
         for line in reversed(ended.stdout.splitlines()):
             if line.startswith("{"):
                 return json.loads(line)
-        raise Failure("it printed no figure")
+        raise Failure("it printed no result")
 
 
-def last_words(ended):
-    """The last line of what a program said, which for Python's errors is the error."""
+def error_line(ended):
+    """Returns the exit status and the last line of output that looks like an error, else the last line."""
     lines = [line.strip() for line in (ended.stderr + ended.stdout).splitlines() if line.strip()]
-    telling = [line for line in lines if "Error" in line or "error:" in line]
-    return f"status {ended.returncode}: {(telling or lines or ['no message'])[-1][:160]}"
+    errors = [line for line in lines if "Error" in line or "error:" in line]
+    return f"status {ended.returncode}: {(errors or lines or ['no message'])[-1][:160]}"
 
 
 def with_kept_memory(*configurations):
+    """Returns each configuration, and the same with kept-memory."""
     return [word for c in configurations for word in (c, f"{c}+kept-memory")]
 
 
 def programs(model, two, bind):
-    """The rows for a model, ours first; `bind` if mpirun can bind two ranks to a core each."""
+    """Returns the rows for a model, mnist-mpi first; `bind`: mpirun can bind two ranks to a core each."""
     cnn = model == "cnn"
     torch = with_kept_memory("plain", "channels-last") if cnn else with_kept_memory("plain")
     rows = [

@@ -1,4 +1,4 @@
-"""Recipes: what a run to an accuracy trains, fixed before it starts; and the file of such runs."""
+"""Recipes (the settings of a training, fixed before it starts) and the file of the runs made with them."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ TRAINING_IMAGES = 60000
 
 
 class Recipe:
-    """What is trained. Written as batch:schedule:rate:length, the length as 1.5ep or 700st."""
+    """The settings of a training, written as batch:schedule:rate:length; length is such as 1.5ep or 700st."""
 
     def __init__(self, text):
         try:
@@ -36,9 +36,9 @@ class Recipe:
 
 
 def candidates(text):
-    """All recipes of a grid: lists of batches, schedules with rates, and epochs.
+    """Returns all recipes of a grid: lists of batches, schedules with rates, and epochs.
 
-    "128,256 one-cycle:3e-3,4e-3 constant:1e-3 1,1.5" makes 2 x 3 x 2 recipes.
+    "128,256 one-cycle:3e-3,4e-3 constant:1e-3 1,1.5" results in 2 x 3 x 2 recipes.
     """
     batches, *rates, epochs = text.split()
     return [
@@ -51,7 +51,7 @@ GRIDS = ["64,128,256,512 one-cycle:2e-3,3e-3,4e-3,6e-3 constant:1e-3,2e-3 1,1.25
 
 
 class Runs:
-    """The file of single runs."""
+    """The file of runs, with one JSON line for each run."""
 
     def __init__(self, path, any_version=False):
         self.path, self.lines, self.any_version = path, {}, any_version
@@ -59,7 +59,7 @@ class Runs:
         if os.path.exists(path):
             with open(path) as file:
                 for text in file:
-                    # The last line may be cut off if the search was stopped as it was written.
+                    # The last line is incomplete if the search was stopped while writing it.
                     try:
                         line = json.loads(text)
                         self.lines[self.key(line)] = line
@@ -67,17 +67,19 @@ class Runs:
                         print(f"time-to-accuracy: a broken line in {path}", file=sys.stderr)
 
     def key(self, line):
-        """What makes two runs the same one. The first five words say who trained what, and how."""
+        """Returns what identifies a run. The first five items are all but recipe and seed."""
         version = "any" if self.any_version else line["version"]
-        words = ("program", "options", "model", "threads", "recipe", "seed")
-        program, *rest = (line[word] for word in words)
+        names = ("program", "options", "model", "threads", "recipe", "seed")
+        program, *rest = (line[name] for name in names)
         return (program, version, *rest)
 
     def find(self, line):
+        """Returns the run with the same key, or None."""
         return self.lines.get(self.key(line))
 
     def add(self, line):
-        # A newline first where the file ends within a line.
+        """Appends a run to the file."""
+        # If the file ends with an incomplete line, start a new one.
         with open(self.path, "a+b") as file:
             if file.tell() and not self._ends_a_line():
                 file.write(b"\n")
@@ -90,7 +92,7 @@ class Runs:
             return file.read(1) == b"\n"
 
     def rate(self, like, recipe):
-        """Images/s that this program reached at the recipe's batch, or at any; None if it never ran."""
+        """Returns this program's median images/s at the recipe's batch, else at any; None without runs."""
         own = [line for line in self.lines.values() if self.key(line)[:5] == self.key(like)[:5]]
         same = [line for line in own if line["recipe"].startswith(f"{recipe.batch}:")]
         rates = [line["images"] / line["seconds"] for line in same or own]

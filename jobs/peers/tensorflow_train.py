@@ -1,9 +1,9 @@
-"""Peer: TensorFlow; Keras layers, and the whole step (batch, gradients, Adam) in one tf.function.
+"""Peer program in TensorFlow: Keras layers; the whole step (batch, gradients, Adam) is one tf.function.
 
     tensorflow_train.py --model cnn --configuration fused-adam
 
-fused-adam: one ApplyAdam kernel a tensor, in place of Keras' chain of elementwise operations.
-xla: the step compiled by XLA.
+fused-adam: one ApplyAdam kernel per tensor instead of Keras' chain of elementwise operations.
+xla: XLA compiles the step.
 """
 
 import os
@@ -26,7 +26,7 @@ images, labels = tf.constant(images[..., None]), tf.constant(labels)
 def uniform(inputs):
     bound = inputs**-0.5
     rule = tf.keras.initializers.RandomUniform
-    # An initializer gives the same values each time it is called: one each for weights and biases.
+    # An initializer returns the same values at every call, so weights and biases get one each.
     return {"kernel_initializer": rule(-bound, bound), "bias_initializer": rule(-bound, bound)}
 
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Finds the shortest recipe that reaches 99.0 % on the test set, for PyTorch and for mnist-mpi among
-# the same candidates, one thread each, and prints what each candidate reached.
+# Finds, among the same candidates, the shortest recipe with which PyTorch and mnist-mpi reach
+# 99.0 % on the test set, with one thread each, and prints the accuracy of each candidate.
 #   jobs/peers/time-to-accuracy.sh [--seeds 5] [--grid "128,256 one-cycle:3e-3,4e-3 1,1.5"] [--file FILE]
 #   jobs/peers/time-to-accuracy.sh --help    all options
-# It takes hours; every single run is kept in FILE, so it can be stopped and started again.
+# It takes hours. Every run is written to FILE, so that the search can be stopped and resumed.
 set -euo pipefail
 # shellcheck source=jobs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"

@@ -1,11 +1,11 @@
-"""Time to a test accuracy on one thread, for PyTorch and mnist-mpi among the same candidate recipes.
-Started by jobs/peers/time-to-accuracy.sh.
+"""Measures the time to a test accuracy on one thread, for PyTorch and mnist-mpi with the same candidate
+recipes. Started by jobs/peers/time-to-accuracy.sh.
 
-A recipe is fixed before its runs: batch, schedule, rate, length. Its accuracy is the mean over seeds;
-its time is the median training time, evaluation and start-up apart. Recipes are tried from the shortest
-on. One is given up as soon as its mean cannot be expected to reach the target, and once one has reached
-it, those that would take longer are left out. Every single run is a line in a file, so that a search can
-be stopped and gone on with.
+A recipe (batch, schedule, rate, length) is fixed before its runs. Its accuracy is the mean over seeds.
+Its time is the median training time, without start-up and evaluation. Recipes are tried in order of
+length. A recipe is abandoned when its mean is unlikely to reach the target. After one recipe has reached
+the target, recipes that would take longer are skipped. Every run is a line in a file, so that a search
+can be stopped and resumed.
 """
 
 import argparse
@@ -23,14 +23,14 @@ RUNS = os.path.join(
 
 
 class Search:
-    """One program's way through the recipes."""
+    """The search of one program through the recipes."""
 
     def __init__(self, chosen, runs, program):
         self.chosen, self.runs, self.program = chosen, runs, program
         self.done, self.best = [], None
 
     def run(self, recipe, seed):
-        """One run, from the file if it is there; None if it is not and nothing is to be run."""
+        """Returns a run, from the file if it is there; with --report, None if it is not."""
         chosen, program = self.chosen, self.program
         line = {
             "program": program.name, "version": program.version, "options": program.options,
@@ -58,7 +58,7 @@ class Search:
         return rate is not None and recipe.images / rate > self.best["seconds"]
 
     def consider(self, recipe):
-        """Runs a recipe's seeds; gives up early where the target is out of reach."""
+        """Runs a recipe with all seeds; stops early if the mean is unlikely to reach the target."""
         if self.is_longer_than_the_best(recipe):
             return
         lines = []
@@ -68,7 +68,7 @@ class Search:
                 break
             lines.append(line)
             mean = statistics.fmean(line["accuracy"] for line in lines)
-            # Seeds spread by about 0.1 points: after k of them the mean is known to 0.1/sqrt(k).
+            # Accuracies of seeds spread by about 0.1 points: the mean of k is known to 0.1/sqrt(k).
             margin = self.chosen.patience / len(lines) ** 0.5
             if not self.chosen.all and mean < self.chosen.target - margin:
                 break
@@ -103,8 +103,8 @@ class Search:
             cells = [row[0].ljust(widths[0])] + [c.rjust(w) for c, w in zip(row[1:], widths[1:])]
             print("  ".join(cells).rstrip())
         if self.best:
-            print(f"\n* the shortest of these whose mean over {len(self.chosen.seeds)} seeds is at "
-                  f"least {target:g} %: {self.best['seconds']:.1f} s")
+            print(f"\n* the shortest of these with a mean of at least {target:g} % over "
+                  f"{len(self.chosen.seeds)} seeds: {self.best['seconds']:.1f} s")
         else:
             print(f"\nNone of these has a mean of {target:g} % over {len(self.chosen.seeds)} seeds.")
         note = machine.warning(max((f["busy"] for f in self.done), default=0))
@@ -122,26 +122,26 @@ def parse():
     parser = argparse.ArgumentParser(
         prog="jobs/peers/time-to-accuracy.sh", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--programs", default="torch,mnist-mpi", help="one or both, in turn")
+    parser.add_argument("--programs", default="torch,mnist-mpi", help="one or both; both run in turn")
     parser.add_argument("--recipe", action="append", type=Recipe, default=[],
-                        help="batch:schedule:rate:length, may be given again")
+                        help="batch:schedule:rate:length; may be repeated")
     parser.add_argument("--grid", action="append", default=[], help=(
         f"lists of batches, schedule:rates and epochs, such as (default) \"{GRIDS[0]}\""))
     parser.add_argument("--seeds", type=seeds, default=seeds("5"), help="5, or 6-10 (default: 5)")
     parser.add_argument("--target", type=float, default=0.99)
     parser.add_argument("--patience", type=float, default=0.0015, help=(
-        "give a recipe up if its mean over k seeds is this/sqrt(k) below the target"))
-    parser.add_argument("--all", action="store_true", help="give nothing up, leave nothing out")
-    parser.add_argument("--file", default=RUNS, help="the single runs (default: in results/)")
+        "abandon a recipe if its mean over k seeds is this/sqrt(k) below the target"))
+    parser.add_argument("--all", action="store_true", help="run all recipes with all seeds")
+    parser.add_argument("--file", default=RUNS, help="file of the runs (default: in results/)")
     parser.add_argument("--any-version", action="store_true", help=(
-        "count runs in the file that another version or revision of a program made"))
-    parser.add_argument("--report", action="store_true", help="print what the file has; run nothing")
+        "also use runs in the file from other versions or revisions of a program"))
+    parser.add_argument("--report", action="store_true", help="print the results in the file; run nothing")
     parser.add_argument("--model", default="cnn", choices=("cnn", "mlp"))
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--cores", default="", help="cores to be pinned to, such as 0 or 0,1")
+    parser.add_argument("--cores", default="", help="cores to pin to, such as 0 or 0,1")
     parser.add_argument("--configuration", default="channels-last+kept-memory",
-                        help="of PyTorch: plain, or of channels-last and kept-memory")
-    parser.add_argument("--options", default="", help="more options for mnist-mpi, in one word")
+                        help="of PyTorch: plain, channels-last, kept-memory, or the last two joined by +")
+    parser.add_argument("--options", default="", help="more options for mnist-mpi, as one quoted argument")
     parser.add_argument("--program", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--data", required=True, help=argparse.SUPPRESS)
     return parser.parse_args()

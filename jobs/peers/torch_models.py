@@ -1,11 +1,11 @@
-"""The two networks in PyTorch, whose default initial weights are the rule that all programs follow."""
+"""The two networks in PyTorch. All programs follow PyTorch's default rule for initial weights."""
 
 import torch
 from torch import nn
 
 
 def network(model, channels_last=False):
-    """The network called "cnn" or "mlp", for images [n, 1, 28, 28]."""
+    """Returns the network "cnn" or "mlp", for images [n, 1, 28, 28]."""
     if model == "cnn":
         net = nn.Sequential(
             nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),
@@ -18,7 +18,7 @@ def network(model, channels_last=False):
 
 
 def tensors(images, labels, channels_last=False):
-    """Images and labels as tensors, the images in the layout that the network likes."""
+    """Returns images and labels as tensors, the images in the memory format of the network."""
     images = torch.from_numpy(images).unsqueeze(1)
     if channels_last:
         images = images.contiguous(memory_format=torch.channels_last)

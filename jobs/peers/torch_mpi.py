@@ -1,4 +1,4 @@
-"""Peer: PyTorch and mpi4py; all gradients lie in one array, which one in-place Allreduce adds up.
+"""Peer program in PyTorch and mpi4py: one in-place Allreduce sums the single array of all gradients.
 
     mpirun -np 2 python3 torch_mpi.py --model mlp          (--batch is the global batch)
 """

@@ -1,4 +1,4 @@
-"""Peer: PyTorch; under torchrun DistributedDataParallel over gloo, with --batch as the global batch.
+"""Peer program in PyTorch; under torchrun, DistributedDataParallel over gloo with --batch as global batch.
 
     torch_train.py --model cnn --configuration channels-last+kept-memory
     torchrun --standalone --nproc-per-node 2 torch_train.py --model mlp

@@ -1,4 +1,4 @@
-"""Who can train a recipe: PyTorch in this process, mnist-mpi as a program of its own."""
+"""The trainers of a recipe: PyTorch in this process, mnist-mpi as a child process."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import common
 
 
 class PyTorch:
-    """Trains in this process: the tensors are read once for all runs, as in a notebook."""
+    """Trains in this process; the tensors are read once for all runs, as in a notebook."""
 
     name = "torch"
 
@@ -32,7 +32,7 @@ class PyTorch:
         self.version = torch.__version__
 
     def indices(self, steps, batch):
-        """Batches over the epochs; an epoch's last batch is the smaller one that is left."""
+        """Yields `steps` batches over the epochs; the last batch of an epoch may be smaller."""
         while True:
             for indices in self.torch.randperm(len(self.training[1])).split(batch):
                 if steps == 0:
@@ -41,6 +41,7 @@ class PyTorch:
                 yield indices
 
     def run(self, recipe, seed):
+        """Trains once; returns the training seconds and the test accuracy."""
         torch = self.torch
         torch.manual_seed(seed)
         net = self.models.network(self.model, self.channels_last)
@@ -64,10 +65,10 @@ class PyTorch:
     def accuracy(self, net):
         net.eval()
         with self.torch.no_grad():
-            right = sum(
+            correct = sum(
                 (net(images).argmax(1) == labels).sum().item()
                 for images, labels in zip(*(part.split(500) for part in self.test)))
-        return right / len(self.test[1])
+        return correct / len(self.test[1])
 
 
 class Ours:
@@ -77,15 +78,16 @@ class Ours:
 
     def __init__(self, chosen):
         self.chosen, self.options = chosen, chosen.options
-        told = subprocess.run([chosen.program, "--version"], capture_output=True, text=True)
-        self.version = told.stdout.strip()
-        # What makes PyTorch fast here is set for PyTorch alone.
+        completed = subprocess.run([chosen.program, "--version"], capture_output=True, text=True)
+        self.version = completed.stdout.strip()
+        # Variables that tune PyTorch in this process must not reach mnist-mpi.
         self.environment = {
             name: value for name, value in os.environ.items()
             if not name.startswith(("MALLOC_", "OMPI_COMM", "PMIX_", "OMP_", "OPENBLAS_"))}
         self.pin = ["taskset", "-c", chosen.cores] if chosen.cores and shutil.which("taskset") else []
 
     def run(self, recipe, seed):
+        """Trains once; returns the training seconds and the test accuracy."""
         chosen = self.chosen
         with tempfile.TemporaryDirectory(prefix="mnist-mpi-accuracy-") as folder:
             record = os.path.join(folder, "record.json")
