@@ -109,7 +109,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "TestSupport", "mnist-mpi", "RunRecords", "HostInspection", "Benchmarks",
+        "TestSupport", "mnist-mpi", "CUDAEngine", "RunRecords", "HostInspection", "Benchmarks",
         "ScalingComparison", "Statistics", "Hashing",
       ]),
     .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),

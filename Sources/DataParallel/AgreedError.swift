@@ -1,13 +1,15 @@
 import MessagePassing
 import SystemSupport
 
-/// An error that every rank knows of: one message, one exit code, nobody left waiting.
+/// An error that all ranks throw together, with one message and one exit code.
+///
+/// Because all ranks leave, no rank is left waiting in a collective.
 public struct AgreedError: Error, CustomStringConvertible, Equatable, Sendable {
   public let description: String
   /// The exit code of every rank.
   public let exitCode: Int32
 
-  /// An error that all ranks throw alike.
+  /// An error with its message and exit code, the same on all ranks.
   public init(_ description: String, exitCode: Int32) {
     self.description = description
     self.exitCode = exitCode
@@ -15,11 +17,11 @@ public struct AgreedError: Error, CustomStringConvertible, Equatable, Sendable {
 }
 
 extension Communicator {
-  /// Does work on rank 0 and lets every rank know how it ended.
+  /// Runs `work` on rank 0; if it throws there, all ranks throw.
   ///
-  /// To be called by all ranks. Where `work` throws on rank 0, all ranks throw the same
-  /// `AgreedError`.
-  /// - Returns: the work's value on rank 0, nil elsewhere.
+  /// Called by all ranks. The outcome is broadcast, so no rank continues before `work` has ended.
+  /// - Returns: the value of `work` on rank 0, nil on the other ranks.
+  /// - Throws: `AgreedError` with the message of the error on rank 0, the same on all ranks.
   public func onRoot<Value>(exitCode: Int32, _ work: () throws -> Value) throws -> Value? {
     var value: Value?
     var message = ""

@@ -2,29 +2,33 @@ import MessagePassing
 import NeuralNetwork
 import SystemSupport
 
-/// Whether all ranks still have the same parameters, bit by bit.
+/// The check that all ranks have the same parameters, bit for bit.
 ///
-/// A difference means that a sum, a memory or an update went wrong somewhere: what is trained from
-/// then on is no model that anybody asked for.
+/// A difference means that a sum, a memory or an update was wrong on some rank. The model trained
+/// from then on would be meaningless, so the run stops.
 package struct ReplicaCheck {
   let communicator: Communicator
   let layout: ParameterLayout
   let replica: Replica
 
-  /// Compares a 64-bit hash over all ranks; called by all ranks.
+  /// Compares a 64-bit hash of the parameters over all ranks; called by all ranks.
   ///
-  /// Where ranks share their parameters each reads and hashes them anew.
-  /// - Parameter since: the step of the last check that found all equal.
-  /// - Returns: the hash that all ranks have.
-  /// - Throws: `AgreedError` naming step, first tensor that differs, and the ranks.
+  /// Ranks that share memory for their parameters read and hash it separately.
+  /// - Parameters:
+  ///   - step: the step after which the check is made.
+  ///   - since: the step of the last check that found all replicas equal.
+  /// - Returns: the hash, which is the same on all ranks.
+  /// - Throws: `AgreedError` naming the step, the first tensor that differs, and the ranks.
   func verify(step: Int, since: Int) throws -> UInt64 {
     let hash = replica.parametersHash()
-    // One reduction for both ends: the least is the complement of the complements' largest.
+    // One reduction gives maximum and minimum: the minimum is the complement of the maximum of the
+    // complements.
     let ends = try communicator.allReduce([hash, ~hash], .max)
     guard ends[0] != ~ends[1] else { return hash }
     throw AgreedError(try difference(step: step, since: since), exitCode: ExitCode.training)
   }
 
+  /// The error message, which names the ranks that differ and their hosts; called by all ranks.
   private func difference(step: Int, since: Int) throws -> String {
     let hashes = try communicator.allGather(layout.tensors.map { replica.hash($0.range) })
     let hosts = try communicator.allGather(Array(communicator.processorName.utf8))
@@ -37,12 +41,12 @@ package struct ReplicaCheck {
       + "memory or network changed bits: test them before you train again"
   }
 
-  /// Who differs: those that are not among the most ranks with equal hashes (of equally many, those
-  /// with the lowest rank).
+  /// Finds the ranks that are not in the largest group of ranks with equal hashes.
   ///
-  /// - Parameter hashes: for each rank one of each tensor.
-  /// - Returns: a rank of the majority, the ranks that differ from it, the first tensor in which any
-  ///   of them does.
+  /// Of several largest groups, the one with the lowest rank counts.
+  /// - Parameter hashes: for each rank a hash of each tensor.
+  /// - Returns: a rank of the largest group, the ranks that differ from it, and the first tensor in
+  ///   which any of these differs.
   package static func deviatingRanks(among hashes: [[UInt64]]) -> (
     reference: Int, ranks: [Int], tensor: Int?
   ) {
@@ -57,24 +61,26 @@ package struct ReplicaCheck {
   }
 }
 
-/// A bit of one rank's parameters that is turned over after a step: a drill for the check.
+/// A fault to inject: the lowest bit of one parameter of one rank is inverted after a step.
+///
+/// It tests whether the check of the replicas detects a difference.
 public struct BitFlip: Equatable, Sendable {
   public let rank: Int
   public let step: Int
-  /// Place in the flat buffer; beyond its end it is taken modulo the number of parameters.
+  /// Index in the flat buffer, modulo the number of parameters.
   public let parameter: Int
 
-  /// A drill by its parts.
+  /// A fault by its parts.
   public init(rank: Int, step: Int, parameter: Int) {
     self.rank = rank
     self.step = step
     self.parameter = parameter
   }
 
-  /// Turns the lowest bit over if it is this rank's turn.
+  /// Inverts the bit if `rank` and `step` are those of the fault.
   func apply(_ replica: Replica, rank: Int, step: Int) {
     guard rank == self.rank, step == self.step, replica.count > 0 else { return }
-    let place = parameter % replica.count
-    replica.parameters[place] = Float(bitPattern: replica.parameters[place].bitPattern ^ 1)
+    let index = parameter % replica.count
+    replica.parameters[index] = Float(bitPattern: replica.parameters[index].bitPattern ^ 1)
   }
 }

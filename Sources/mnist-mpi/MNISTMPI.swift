@@ -2,20 +2,20 @@ import ArgumentParser
 import Foundation
 import MessagePassing
 
-/// The command line as a whole: `train` is what runs where no command is named.
+/// The command line with all commands; `train` is the default command.
 struct MNISTMPI: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mnist-mpi",
-    abstract: "Trains neural networks data-parallel under MPI and shows what more ranks buy.",
+    abstract: "Train neural networks data-parallel under MPI and measure how the training scales.",
     discussion: """
-      Start it under mpirun, one rank a core, processor or node:
+      Start it under mpirun, with one rank for each core, processor or node:
 
         mpirun -np 1 mnist-mpi         the baseline
         mpirun -np 2 mnist-mpi         the same work on two ranks, then the comparison
-        mpirun -np 2 mnist-mpi doctor  what is wrong with this start, and how to mend it
+        mpirun -np 2 mnist-mpi doctor  a list of what would disturb such a run, with fixes
 
-      Both runs make the same global batches in the same order, whatever the rank count, and leave a \
-      record in results/. Without mpirun it is a run of one rank.
+      Both runs train on the same global batches in the same order, for any number of ranks, and \
+      write a record to results/. Without mpirun the program runs as one rank.
       """,
     version: ProgramVersion.text,
     subcommands: [
@@ -47,10 +47,10 @@ enum Program {
     }
   }
 
-  /// Does work that only one process of a launch is to do; all return its exit code.
+  /// Runs `work` on one process of a launch and returns its exit code on all processes.
   ///
-  /// Under mpirun the first process to fail ends all others, so MPI must see to it that rank 0 has
-  /// printed before any rank leaves.
+  /// Under mpirun the first process that fails ends all others. The broadcast ensures that rank 0
+  /// has printed before any rank exits.
   private static func onOneProcess(_ work: () -> Int32) -> Int32 {
     guard LaunchEnvironment.current.mpirunIsPresent else { return work() }
     return Environment.run(program: name) { communicator in
@@ -59,11 +59,11 @@ enum Program {
     }
   }
 
-  /// The command that was named, or the one that runs where none is.
+  /// The name of the command that the user entered, or of the default command.
   private static var commandName: String {
     let names = MNISTMPI.configuration.subcommands.compactMap { $0.configuration.commandName }
-    let word = CommandLine.arguments.dropFirst().first ?? ""
-    return names.contains(word) ? word : "train"
+    let argument = CommandLine.arguments.dropFirst().first ?? ""
+    return names.contains(argument) ? argument : "train"
   }
 
   /// Prints help on stdout or an error as one line on stderr; returns the exit code.
@@ -73,7 +73,7 @@ enum Program {
       print(MNISTMPI.fullMessage(for: error))
     } else {
       let message = MNISTMPI.message(for: error)
-      // A command that has said all ends with a code alone.
+      // A command that has already printed everything throws an exit code without a message.
       if message.isEmpty { return code.rawValue }
       let help =
         code == .validationFailure ? " (mnist-mpi \(commandName) --help lists the options)" : ""

@@ -2,30 +2,32 @@ import Foundation
 import Hashing
 import ProgramRevision
 
-/// Which program this is.
+/// The version, source revision and executable of this program.
 enum ProgramVersion {
   static let number = "0.1.0"
 
-  /// The git revision, or an empty string where the build did not say.
+  /// The git revision of the source; empty if the build did not set it.
   static var revision: String { String(cString: program_revision()) }
 
-  /// What `--version` prints.
+  /// The output of `--version`.
   static var text: String { revision.isEmpty ? number : "\(number) (\(revision))" }
 
-  /// Where the running executable lies; its name as typed where the system does not say.
+  /// The path of the running executable; its name as entered if the path cannot be read.
   static var executablePath: String {
     (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
       ?? CommandLine.arguments[0]
   }
 
-  /// SHA-256 of the running executable; an empty string where it cannot be read.
+  /// The SHA-256 of the running executable; empty if it cannot be read.
   static func executableSHA256() -> String {
     guard let data = try? Data(contentsOf: URL(filePath: "/proc/self/exe"), options: .alwaysMapped)
     else { return "" }
     return data.withUnsafeBytes { SHA256.hex(of: $0) }
   }
 
-  /// What records are matched by: a revision that was committed, else the executable itself.
+  /// The program's identity in records: its revision if that is committed.
+  ///
+  /// Otherwise the identity contains the executable's hash.
   static func recordedRevision(executableSHA256: String) -> String {
     if !revision.isEmpty && !revision.hasSuffix("-dirty") { return revision }
     let executable = "executable \(executableSHA256.prefix(12))"

@@ -2,22 +2,23 @@ import ArgumentParser
 import DataParallel
 import MessagePassing
 
-/// A command that all ranks of a launch carry out together.
+/// A command that all ranks of a launch run together.
 protocol RankCommand: ParsableCommand {
-  /// Does the command's work on this rank.
+  /// Runs the command on this rank.
   ///
-  /// - Throws: `AgreedError` where all ranks know of it; what else is thrown aborts the job, but for
-  ///   `ArgumentParser.ExitCode`, which all ranks throw alike and which ends them without a message.
+  /// - Throws: `AgreedError` on all ranks: rank 0 prints it, and all ranks exit with its code.
+  ///   `ArgumentParser.ExitCode` on all ranks: they exit with it, without a message. Any other
+  ///   error, on any rank, aborts the job.
   func run(over communicator: Communicator) throws
 
-  /// Runs under MPI and returns the exit code of this rank, the same on all.
+  /// Runs the command under MPI and returns the exit code, which is the same on all ranks.
   func launch() -> Int32
 }
 
 extension RankCommand {
   func launch() -> Int32 { launchUnderMPI() }
 
-  /// What `launch` is unless a command has something to do before.
+  /// The default implementation of `launch`; a command with its own `launch` may call it.
   func launchUnderMPI() -> Int32 {
     Environment.run(program: Program.name) { communicator in
       do {

@@ -2,8 +2,9 @@ import DataParallel
 import Testing
 
 @Suite struct NodeSyncTests {
-  /// The ranges of all ranks cover every parameter once, are cut at cache lines, and only the first
-  /// begins at 0: the step's totals travel with it.
+  /// The ranges of all ranks cover every parameter once and are divided at cache lines.
+  ///
+  /// Only the first begins at 0, because the totals of the step are packed with that range.
   @Test(arguments: [1, 5, 15, 16, 17, 48, 1000, 669_706], [1, 2, 3, 4, 7, 64])
   func rangesCoverAllOnce(count: Int, ranks: Int) {
     let ranges = (0..<ranks).map { NodeSync.range($0, of: ranks, count: count) }

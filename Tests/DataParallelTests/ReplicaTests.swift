@@ -2,16 +2,16 @@ import DataParallel
 import Testing
 
 @Suite struct ReplicaTests {
-  @Test func totalsRideBeforeTheGradientsExactly() {
+  @Test func totalsInFrontOfTheGradientsAreExact() {
     let replica = Replica(count: 5, statesPerParameter: 2)
     let totals = StepTotals(lossSum: 12.5, correct: 63, samples: 16_777_216)
     replica.totals = totals
     #expect(replica.totals == totals)
   }
 
-  @Test func theHashSeesOneBitAndTheirOrder() {
+  @Test func theHashDependsOnEveryBitAndTheOrder() {
     let replica = Replica(count: 4, statesPerParameter: 0)
-    for place in 0..<4 { replica.parameters[place] = Float(place) }
+    for index in 0..<4 { replica.parameters[index] = Float(index) }
     let hash = replica.parametersHash()
     replica.parameters[2] = Float(bitPattern: replica.parameters[2].bitPattern ^ 1)
     #expect(replica.parametersHash() != hash)

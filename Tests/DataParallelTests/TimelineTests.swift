@@ -2,13 +2,13 @@ import DataParallel
 import Testing
 
 @Suite struct TimelineTests {
-  /// Two steps: this rank waits 3 s for the other, then is itself the last.
+  /// In the first step this rank waits 3 s for another rank; in the second it arrives last.
   @Test func waitingEndsWhenTheLastRankArrives() {
     let seconds = StepTimeline.split(arrivals: [10, 30], ends: [15, 34], latest: [13, 30])
     #expect(seconds.wait == 3 && seconds.transfer == 2 + 4)
   }
 
-  @Test func noPartIsNegativeWhereClocksDoubt() {
+  @Test func noPartIsNegativeIfClocksAreInexact() {
     let late = StepTimeline.split(arrivals: [10], ends: [12], latest: [12.5])
     #expect(late.wait == 2 && late.transfer == 0)
     let early = StepTimeline.split(arrivals: [10], ends: [12], latest: [9.5])

@@ -18,7 +18,7 @@ import Testing
     #expect(plan.plannedSamples(samples: 100) == 230)
   }
 
-  @Test func aBatchOfEverythingIsOneStep() {
+  @Test func aBatchOfAllSamplesIsOneStep() {
     let plan = TrainingPlan(globalBatch: 100, epochs: 3, seed: 1)
     #expect(plan.plannedSteps(samples: 100) == 3)
     #expect(plan.plannedSamples(samples: 100) == 300)

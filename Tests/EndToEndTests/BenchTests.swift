@@ -4,7 +4,7 @@ import Statistics
 import TestSupport
 import Testing
 
-/// `mnist-mpi bench` from outside: what it prints, not how fast anything is.
+/// Tests of `mnist-mpi bench`: its output, not its speed.
 @Suite struct BenchTests {
   private static func report(_ arguments: [String]) async throws -> BenchReport {
     let result = try await Program.succeed(
@@ -27,11 +27,11 @@ import Testing
       #expect(line.repeats.count == 3 && line.repeats.allSatisfy { $0 > 0 }, "\(line.name)")
       #expect(line.seconds == Distribution(line.repeats))
     }
-    for turn in 0..<3 {
-      let stages = report.parts.filter(\.isWithinPhase).reduce(0) { $0 + $1.repeats[turn] }
-      #expect(stages < report.step.repeats[turn])
-      let phases = report.parts.filter { !$0.isWithinPhase }.reduce(0) { $0 + $1.repeats[turn] }
-      #expect(abs(phases - report.step.repeats[turn]) < 1e-9)
+    for index in 0..<3 {
+      let stages = report.parts.filter(\.isWithinPhase).reduce(0) { $0 + $1.repeats[index] }
+      #expect(stages < report.step.repeats[index])
+      let phases = report.parts.filter { !$0.isWithinPhase }.reduce(0) { $0 + $1.repeats[index] }
+      #expect(abs(phases - report.step.repeats[index]) < 1e-9)
     }
     #expect(abs((report.step.gflop ?? 0) - 64 * 3.209216e-3) < 1e-12)
     let median = try #require(report.step.seconds.median)

@@ -4,7 +4,7 @@ import RunRecords
 import TestSupport
 import Testing
 
-/// `--device` from outside, on a driver that runs kernels on the CPU (Tests/FakeCUDA).
+/// Tests of `--device`, with a driver that runs kernels on the CPU (Tests/FakeCUDA).
 @Suite struct CUDATests {
   static let small = IDXFixture(trainingCount: 300, testCount: 100, height: 10, width: 10)
   static let model = "conv3x3:6,relu,maxpool2,fc:16,relu,fc:classes"
@@ -20,33 +20,33 @@ import Testing
     ] + more
   }
 
-  /// The same run on the CPU and on devices: same work, same losses but for rounding, kept apart.
+  /// A run on the CPU and on GPUs: same work, same losses except for rounding, separate records.
   @Test(arguments: [nil, 1, 2, 3])
-  func aRunOnDevicesIsThatOfTheCPU(ranks: Int?) async throws {
+  func aRunOnGPUsHasTheLossesOfTheCPU(ranks: Int?) async throws {
     let data = try Self.small.write()
     let cpu = try await Program.succeed(
       ranks: 1, Self.arguments(data, ["--device", "cpu", "--seed", "3"]))
     let run = try await Program.succeed(
       ranks: ranks, Self.arguments(data, ["--device", "cuda", "--seed", "3"]),
       environment: Self.environment())
-    let (wanted, losses) = (Program.losses(cpu), Program.losses(run))
-    #expect(losses.count == 12 && wanted.count == 12)
-    for (loss, other) in zip(losses, wanted) { #expect(abs(loss - other) < 2e-4) }
+    let (expected, losses) = (Program.losses(cpu), Program.losses(run))
+    #expect(losses.count == 12 && expected.count == 12)
+    for (loss, expectedLoss) in zip(losses, expected) { #expect(abs(loss - expectedLoss) < 2e-4) }
 
     let records = try Program.records(in: data.path("results"))
     let record = try #require(records.first { $0.config.device == "cuda" })
-    let other = try #require(records.first { $0.config.device == "cpu" })
-    #expect(record.workHash == other.workHash)
+    let cpuRecord = try #require(records.first { $0.config.device == "cpu" })
+    #expect(record.workHash == cpuRecord.workHash)
     #expect(record.result.replicasEqual && record.result.steps == 12)
     #expect(record.machine.cuda?.hasPrefix("driver for CUDA ") == true)
-    #expect(other.machine.cuda == nil)
+    #expect(cpuRecord.machine.cuda == nil)
     let size = ranks ?? 1
     let devices = record.ranks.map(\.device)
     #expect(devices.count == size && Set(devices).count == size)
     for (rank, device) in devices.enumerated() {
       #expect(device.hasPrefix("cuda GPU-") && device.hasSuffix("Fake GPU \(rank)"))
     }
-    // One rank takes whole steps on its device.
+    // A single rank runs whole steps on its GPU.
     let fused: [Phase] = size == 1 ? [.load, .forward, .backward, .update] : [.load, .forward]
     #expect(record.ranks.allSatisfy { $0.fusedPhases == fused && $0.phases.load < 0.1 })
     if size == 1 {
@@ -56,24 +56,24 @@ import Testing
     #expect(first.hasPrefix("Using device: cuda (Fake GPU 0, 16 GiB"))
     #expect(!first.contains("shared"))
     let phases = size == 1 ? "update: with load, forward, backward" : "forward: with load"
-    #expect(run.stdout.contains("\n\(phases), in one go on the device."))
+    #expect(run.stdout.contains("\n\(phases), together on the device."))
     if size > 1 {
       #expect(run.stdout.contains("no one-rank run"))
       #expect(
         run.stdout.range(
-          of: "Sync: allreduce through memory of the host \\(.* does not know GPUs' memory\\)\n",
+          of: "Sync: allreduce through memory of the host \\(.* does not support GPU memory\\)\n",
           options: .regularExpression) != nil)
     }
   }
 
-  @Test func autoTakesADeviceWhereAllRanksHaveOne() async throws {
+  @Test func autoUsesGPUsIfAllRanksHaveOne() async throws {
     let data = try Self.small.write()
     let run = try await Program.succeed(
       ranks: 2, Self.arguments(data, ["--steps", "1"]), environment: Self.environment())
     #expect(run.stdout.hasPrefix("Using device: cuda (Fake GPU 0, 16 GiB, Fake GPU 1, 16 GiB)"))
   }
 
-  @Test func ranksThatShareADeviceAreMarked() async throws {
+  @Test func ranksThatShareAGPUAreMarked() async throws {
     let data = try Self.small.write()
     let run = try await Program.succeed(
       ranks: 3, Self.arguments(data, ["--steps", "2"]),
@@ -85,8 +85,8 @@ import Testing
     #expect(record.ranks[0].device == record.ranks[2].device)
   }
 
-  /// Reasons for the CPU, as a driver or its absence gives them.
-  static let lacks: [(environment: [String: String], reason: String)] = [
+  /// Drivers without a suitable GPU, and the printed reason for the CPU.
+  static let unavailable: [(environment: [String: String], reason: String)] = [
     (["MNIST_MPI_CUDA": "/no/libcuda.so.1"], "/no/libcuda.so.1: cannot open shared object file"),
     (
       ["FAKE_CUDA_DEVICES": "0"],
@@ -102,24 +102,24 @@ import Testing
     ),
   ]
 
-  @Test(arguments: lacks, [1, 2])
-  func withoutADeviceTheReasonIsSaid(
-    lack: (environment: [String: String], reason: String), ranks: Int
+  @Test(arguments: unavailable, [1, 2])
+  func withoutAGPUTheReasonIsPrinted(
+    driver: (environment: [String: String], reason: String), ranks: Int
   ) async throws {
     let data = try Self.small.write()
     let environment =
-      try lack.environment["MNIST_MPI_CUDA"] == nil
-      ? Self.environment(lack.environment) : lack.environment
+      try driver.environment["MNIST_MPI_CUDA"] == nil
+      ? Self.environment(driver.environment) : driver.environment
     let auto = try await Program.succeed(
       ranks: ranks, Self.arguments(data, ["--steps", "1"]), environment: environment)
-    #expect(auto.stdout.hasPrefix("Using device: cpu (no CUDA: \(lack.reason)"))
+    #expect(auto.stdout.hasPrefix("Using device: cpu (no CUDA: \(driver.reason)"))
     try await Self.expectRefusal(
       ranks: ranks, ["--device", "cuda"], environment: environment,
-      naming: ["--device cuda: not available: \(lack.reason)"])
+      naming: ["--device cuda: not available: \(driver.reason)"])
   }
 
-  /// Options that do not go with a device, or with the CPU.
-  static let misfits: [(arguments: [String], named: [String])] = [
+  /// Options that exclude GPUs or the CPU, and words of the error.
+  static let contradictions: [(arguments: [String], named: [String])] = [
     (["--device", "cuda", "--sync", "node"], ["--sync node", "--device cuda", "allreduce"]),
     (["--device", "cuda", "--reproducible"], ["--reproducible", "--device cuda"]),
     (["--device", "cuda", "--convolution", "winograd"], ["--convolution winograd"]),
@@ -129,20 +129,20 @@ import Testing
     (["--sync", "node", "--precision", "bfloat16"], ["--precision bfloat16", "--sync node"]),
   ]
 
-  @Test(arguments: misfits, [1, 2])
-  func optionsThatDoNotFitAreNamed(
-    _ misfit: (arguments: [String], named: [String]), ranks: Int
+  @Test(arguments: contradictions, [1, 2])
+  func contradictoryOptionsAreNamed(
+    _ options: (arguments: [String], named: [String]), ranks: Int
   ) async throws {
     try await Self.expectRefusal(
-      ranks: ranks, misfit.arguments, environment: Self.environment(), naming: misfit.named)
+      ranks: ranks, options.arguments, environment: Self.environment(), naming: options.named)
   }
 
-  @Test func autoLeavesToTheCPUWhatOnlyItCanDo() async throws {
+  @Test func autoUsesTheCPUForOptionsOfTheCPU() async throws {
     let data = try Self.small.write()
     let run = try await Program.succeed(
       ranks: 2, Self.arguments(data, ["--steps", "1", "--sync", "node"]),
       environment: Self.environment())
-    #expect(run.stdout.hasPrefix("Using device: cpu (--sync node is for it)"))
+    #expect(run.stdout.hasPrefix("Using device: cpu (--sync node works only on the CPU)"))
   }
 
   @Test(arguments: ["tf32", "bfloat16"])
@@ -158,10 +158,10 @@ import Testing
     #expect(Set(records.map(\.workHash)).count == 2)
   }
 
-  /// A device that fails while others wait: its call, its words, its rank, and an end for all.
+  /// A GPU fails while other ranks wait: the error names call, reason and rank, and all ranks end.
   @Test(
     arguments: [("cuGraphLaunch", 9), ("cuLaunchKernel", 30), ("cuMemAlloc_v2", 9)], [1, 3])
-  func aDeviceThatFailsEndsTheJob(failing: (call: String, number: Int), ranks: Int) async throws {
+  func aGPUThatFailsEndsTheJob(failing: (call: String, number: Int), ranks: Int) async throws {
     let data = try Self.small.write()
     let run = try await Program.run(
       ranks: ranks, Self.arguments(data, ["--device", "cuda"]),
@@ -173,7 +173,7 @@ import Testing
     #expect(try Program.records(in: data.path("results")).isEmpty)
   }
 
-  /// The drill: a bit of one rank's parameters is turned over, on the device.
+  /// The comparison of replicas finds a bit that is flipped in the GPU memory of one rank.
   @Test func aFlippedBitIsFound() async throws {
     let data = try Self.small.write()
     let run = try await Program.run(
@@ -186,7 +186,7 @@ import Testing
     #expect(run.stderr.contains("conv1.weight"))
   }
 
-  @Test func theBenchChecksADeviceAndMeasuresIt() async throws {
+  @Test func theBenchChecksAndMeasuresAGPU() async throws {
     let run = try await Program.succeed(
       ranks: nil,
       [
@@ -200,7 +200,7 @@ import Testing
   }
 
   @Test(arguments: ["checks", "limits", "steps", "products"])
-  func theBenchDoesOnePartAndReportsIt(part: String) async throws {
+  func theBenchRunsAndReportsOnePart(part: String) async throws {
     let run = try await Program.succeed(
       ranks: nil,
       [
@@ -215,12 +215,12 @@ import Testing
     for network in report.networks {
       let steps = [network.graphStepSeconds, network.hostStepSeconds]
       #expect(steps.allSatisfy { ($0 != nil) == (part == "steps") && $0 ?? 1 > 0 })
-      // Outputs and weights of two layers, and the second one's inputs.
+      // Products for the outputs and weights of two layers, and for the inputs of the second one.
       #expect(network.products.count == (part == "products" ? 5 : 0))
     }
   }
 
-  @Test func theBenchWithoutADeviceSaysWhy() async throws {
+  @Test func theBenchWithoutAGPUPrintsTheReason() async throws {
     let run = try await Program.run(
       ranks: nil, ["bench", "gpu"], environment: ["MNIST_MPI_CUDA": "/no/libcuda.so.1"])
     #expect(run.exitCode == 69)

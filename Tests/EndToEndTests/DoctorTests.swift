@@ -3,12 +3,12 @@ import HostInspection
 import TestSupport
 import Testing
 
-/// `mnist-mpi doctor` from outside.
+/// Tests of `mnist-mpi doctor`.
 ///
-/// Other tests load the machine meanwhile, so that a finding on load may always be there: it is looked
-/// for where a test makes one, and passed over elsewhere.
+/// Other tests load the machine at the same time, so there may always be a finding about load.
+/// Tests ignore it unless they create the load themselves.
 @Suite struct DoctorTests {
-  /// This machine's cores, of which tests need two.
+  /// This machine's cores; tests need two.
   private static let cores = HostFacts.permittedCores()
 
   private static func diagnose(
@@ -32,20 +32,21 @@ import Testing
     let lines = result.stdout.split(separator: "\n").map(String.init)
     #expect(result.errorLines(of: "mnist-mpi").isEmpty)
     for start in [
-      "ok  launcher: mpirun, 2 ranks on 1 node (", "ok  binding: every rank runs 1 thread on ",
-      "ok  oversubscription: none; threads on cores: ", "ok  shared cores: none", "ok  device: cpu",
-      "ok  network: none needed on one node, loaded: btl/", "ok  CUDA: Open MPI ",
-      "ok  shared memory: ", "ok  versions: program ",
+      "ok       launcher: mpirun, 2 ranks on 1 node (",
+      "ok       binding: every rank runs 1 thread on ",
+      "ok       oversubscription: none; threads on cores: ", "ok       shared cores: none",
+      "ok       device: cpu", "ok       network: none needed on one node, loaded: btl/",
+      "ok       CUDA: Open MPI ", "ok       shared memory: ", "ok       versions: program ",
     ] {
       #expect(lines.contains { $0.hasPrefix(start) }, "\(start)\n\(result.report)")
     }
     #expect(result.stdout.components(separatedBy: "load by others: ").count == 2)
-    let isLoaded = lines.contains { $0.hasPrefix("!!  load by others: ") }
+    let isLoaded = lines.contains { $0.hasPrefix("warning  load by others: ") }
     #expect(lines.last == (isLoaded ? "1 finding" : "0 findings"))
     #expect(result.exitCode == (isLoaded ? 1 : 0))
   }
 
-  @Test func aRankAlone() async throws {
+  @Test func oneRankWithoutMpirun() async throws {
     let (_, diagnosis) = try await Self.diagnose(ranks: nil, [])
     #expect(Self.problems(diagnosis).isEmpty)
     #expect(diagnosis.report?.launch.launcher == "none")
@@ -86,7 +87,7 @@ import Testing
     #expect(problem.text.hasSuffix("has 2 threads and may use 1 core (\(core))"))
   }
 
-  /// Five programs are named at most: where other tests keep the machine busy it is tried again.
+  /// A finding names at most five programs, so the test is repeated on a busy machine.
   @Test func aProgramThatKeepsACoreBusyIsNamed() async throws {
     let core = try #require(Self.cores.first)
     var isNamed = false
@@ -107,14 +108,26 @@ import Testing
     #expect(isNamed)
   }
 
+  /// A rank in a control group with half a core has one thread, which is already too much.
+  @Test(.enabled(if: ControlGroup.isAvailable, "control groups of version 1 cannot be created"))
+  func aQuotaBelowOneCoreIsAFinding() async throws {
+    let group = try ControlGroup(quota: 50_000, period: 100_000)
+    defer { group.remove() }
+    let (result, diagnosis) = try await Self.diagnose(ranks: nil, [], prefix: group.prefix)
+    #expect(diagnosis.report?.hosts.map(\.cpuQuota) == [0.5], "\(result.report)")
+    #expect(diagnosis.report?.ranks.map(\.threads) == [1])
+    #expect(Self.problems(diagnosis).map(\.subject) == [.oversubscription])
+    #expect(result.exitCode == 1)
+  }
+
   @Test func aForeignLauncherIsAFinding() async throws {
     let step = ["SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "0"]
     let first = try await Program.run(ranks: nil, ["doctor"], environment: step)
     #expect(first.exitCode == 1 && first.stderr == "")
     let lines = first.stdout.split(separator: "\n")
     try #require(lines.count == 3, "\(first.report)")
-    #expect(lines[0].hasPrefix("!!  launcher: srun says 2 processes, but "))
-    #expect(lines[1].hasPrefix("    fix: srun --mpi=pmix -n 2 "))
+    #expect(lines[0].hasPrefix("warning  launcher: srun started 2 processes, but "))
+    #expect(lines[1].hasPrefix("         fix: srun --mpi=pmix -n 2 "))
     #expect(lines[1].hasSuffix("mnist-mpi doctor") && lines[2] == "1 finding")
     let second = try await Program.run(
       ranks: nil, ["doctor"], environment: step.merging(["SLURM_PROCID": "1"]) { $1 })

@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What must end with one line, a non-zero exit code on all ranks and no record, at once.
+/// Tests of errors that must end a run at once, with one line, a non-zero exit code and no record.
 @Suite struct ErrorTests {
   static let small = IDXFixture(trainingCount: 60, testCount: 20, height: 8, width: 8)
 
-  /// A way of spoiling a good data directory, and a word of the line that must result.
-  struct Spoiled: Sendable, CustomTestStringConvertible {
+  /// A change that makes a valid data directory invalid, and a part of the expected error.
+  struct InvalidData: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let expected: String
     var gzip = false
@@ -20,51 +20,51 @@ import Testing
   private static let testImages = "t10k-images-idx3-ubyte"
   private static let testLabels = "t10k-labels-idx1-ubyte"
 
-  static let spoiledData: [Spoiled] = [
-    Spoiled(
+  static let invalidData: [InvalidData] = [
+    InvalidData(
       testDescription: "a file is missing", expected: testLabels,
       after: { try FileManager.default.removeItem(atPath: $0.path(testLabels)) }),
-    Spoiled(
+    InvalidData(
       testDescription: "truncated images", expected: images,
       changing: [images: { Array($0.dropLast(100)) }]),
-    Spoiled(
+    InvalidData(
       testDescription: "truncated gzip", expected: "\(images).gz", gzip: true,
       after: { directory in
         let path = directory.path("\(images).gz")
         let data = try Data(contentsOf: URL(fileURLWithPath: path))
         try data.prefix(data.count / 2).write(to: URL(fileURLWithPath: path))
       }),
-    Spoiled(
-      testDescription: "gzip longer than its header says", expected: "\(images).gz", gzip: true,
+    InvalidData(
+      testDescription: "gzip longer than its header states", expected: "\(images).gz", gzip: true,
       changing: [images: { $0 + [1, 2, 3] }]),
-    Spoiled(
+    InvalidData(
       testDescription: "wrong magic", expected: "\(labels): is no IDX file",
       changing: [labels: { [9] + $0.dropFirst() }]),
-    Spoiled(
+    InvalidData(
       testDescription: "label count", expected: "59 labels for the 60 images",
       changing: [labels: { _ in IDXFixture.idx([59], (0..<59).map { UInt8($0 % 10) }) }]),
-    Spoiled(
-      testDescription: "labels that training lacks", expected: testLabels,
+    InvalidData(
+      testDescription: "labels that are not in the training set", expected: testLabels,
       changing: [testLabels: { _ in IDXFixture.idx([20], [UInt8](repeating: 11, count: 20)) }]),
-    Spoiled(
+    InvalidData(
       testDescription: "zero images", expected: "no images",
       changing: [
         images: { _ in IDXFixture.idx([0, 8, 8], []) }, labels: { _ in IDXFixture.idx([0], []) },
       ]),
-    Spoiled(
+    InvalidData(
       testDescription: "gigantic dimensions", expected: images,
       changing: [
         images: { [0, 0, 8, 3, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 9] + $0 }
       ]),
-    Spoiled(
+    InvalidData(
       testDescription: "many images promised", expected: images,
       changing: [images: { [0, 0, 8, 3, 127, 0, 0, 0] + $0.dropFirst(8) }]),
-    Spoiled(
+    InvalidData(
       testDescription: "other image size in the test set", expected: "4 x 16",
       changing: [
         testImages: { IDXFixture.idx([20, 4, 16], Array($0.dropFirst(16))) }
       ]),
-    Spoiled(
+    InvalidData(
       testDescription: "a directory in place of a file", expected: "is a directory",
       after: { directory in
         try FileManager.default.removeItem(atPath: directory.path(images))
@@ -73,16 +73,16 @@ import Testing
       }),
   ]
 
-  @Test(arguments: spoiledData, [1, 3])
-  func badData(spoiled: Spoiled, ranks: Int) async throws {
-    let data = try Self.small.write(gzip: spoiled.gzip, changing: spoiled.changing)
-    try spoiled.after(data)
+  @Test(arguments: invalidData, [1, 3])
+  func badData(invalid: InvalidData, ranks: Int) async throws {
+    let data = try Self.small.write(gzip: invalid.gzip, changing: invalid.changing)
+    try invalid.after(data)
     try await expectOneLine(
-      ranks: ranks, ["--data", data.path], naming: [data.path, spoiled.expected], in: data)
+      ranks: ranks, ["--data", data.path], naming: [data.path, invalid.expected], in: data)
   }
 
-  /// Options that cannot be, and what the line must name.
-  static let impossible: [([String], [String])] = [
+  /// Invalid options, and words of the expected error.
+  static let invalidOptions: [([String], [String])] = [
     (["--data", "/no/such/place"], ["/no/such/place", "jobs/get-mnist.sh"]),
     (["--batch-size", "0"], ["--batch-size 0", "expected"]),
     (["--batch-size", "-64"], ["--batch-size -64", "expected"]),
@@ -110,7 +110,7 @@ import Testing
     (["--quiet", "--progress", "on"], ["--quiet", "--progress on"]),
   ]
 
-  @Test(arguments: impossible, [1, 3])
+  @Test(arguments: invalidOptions, [1, 3])
   func badOptions(_ bad: (arguments: [String], named: [String]), ranks: Int) async throws {
     let data = try Self.small.write()
     let arguments = bad.arguments.contains("--data") ? [] : ["--data", data.path]
@@ -139,7 +139,7 @@ import Testing
     let file = try data.write([1], to: "file")
     let result = try await Program.run(
       ranks: ranks, ["--data", "/no/such/place", "--results", "\(file)/results"])
-    // Found before the data, which is not there, is even looked at.
+    // The directory is checked before the data, which does not exist.
     expectRefusal(result, naming: ["\(file)/results"])
   }
 
@@ -155,7 +155,7 @@ import Testing
       in: data)
   }
 
-  /// Values beyond single precision give an infinite loss in the second step at the latest.
+  /// Values beyond the range of single precision give an infinite loss by the second step.
   @Test(arguments: [1, 3])
   func aLossThatIsNotFiniteNamesItsStep(ranks: Int) async throws {
     let data = try Self.small.write()
@@ -167,7 +167,7 @@ import Testing
       ], naming: ["step ", "not finite", "--learning-rate"], in: data)
   }
 
-  /// Three processes of a launcher that is not this MPI's: each would train alone.
+  /// Three processes of a launcher that this MPI library does not support: each would train alone.
   @Test func aForeignLauncher() async throws {
     let directory = try TemporaryDirectory()
     let result = try await Program.run(
@@ -185,7 +185,7 @@ import Testing
       environment: ["SLURM_NTASKS": "4", "SLURM_PROCID": "0"])
   }
 
-  @Test func somethingElseInTheResultsIsNamedAndSkipped() async throws {
+  @Test func aFileThatIsNoRecordIsNamedAndSkipped() async throws {
     let data = try Self.small.write()
     let results = data.path("results")
     let arguments = [

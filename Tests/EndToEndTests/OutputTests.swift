@@ -5,26 +5,27 @@ import ScalingComparison
 import TestSupport
 import Testing
 
+/// Tests of help, comparisons, saved weights, start-up time and memory.
 @Suite struct OutputTests {
   @Test(arguments: [
     ["--help"], ["train", "--help"], ["--version"], ["compare", "--help"], ["bench", "--help"],
     ["doctor", "--help"],
   ])
-  func helpComesOnce(arguments: [String]) async throws {
+  func helpIsPrintedOnce(arguments: [String]) async throws {
     let alone = try await Program.succeed(ranks: nil, arguments)
     #expect(!alone.stdout.isEmpty && alone.stderr.isEmpty)
     let several = try await Program.succeed(ranks: 3, arguments)
     #expect(several.stdout == alone.stdout)
   }
 
-  @Test func helpTeaches() async throws {
+  @Test func helpExplainsTheBatch() async throws {
     let help = try await Program.succeed(ranks: nil, ["train", "--help"]).stdout
     for word in ["--batch-size", "Global batch", "mpirun -np 2 mnist-mpi", "strong scaling"] {
       #expect(help.contains(word))
     }
   }
 
-  /// np 1, then np 2: the comparison appears by itself, and later by `compare` in every format.
+  /// A run on two ranks prints the comparison with one rank; `compare` has it in every format.
   @Test func twoRanksAreComparedWithOne() async throws {
     let data = try IDXFixture(trainingCount: 400, testCount: 100, height: 10, width: 10).write()
     let results = data.path("results")
@@ -50,35 +51,37 @@ import Testing
     }
     let json = try await Program.succeed(ranks: nil, ["compare", results, "--format", "json"])
     let comparison = try JSONDecoder().decode(Comparison.self, from: Data(json.stdout.utf8))
-    // Medians over one or two records a side; or else the tests beside this one took their cores,
-    // which the records then say.
+    // The speedup follows from the medians of one or two records on either side. There is none if
+    // other tests used the cores meanwhile; a note then reports that.
     let rows = try #require(comparison.groups.first?.rows.filter { $0.ranks == 2 })
     for row in rows {
       guard let speedup = row.speedup else {
         #expect(row.notes.contains { $0.contains("not a measurement: other programs used ") })
         continue
       }
-      let mine = records.filter { row.runIDs.contains($0.run.id) }.map(\.result.trainingSeconds)
-      let expected = records[0].result.trainingSeconds * Double(mine.count) / mine.reduce(0, +)
+      let times = records.filter { row.runIDs.contains($0.run.id) }.map(\.result.trainingSeconds)
+      let expected = records[0].result.trainingSeconds * Double(times.count) / times.reduce(0, +)
       #expect(abs(speedup - expected) < 1e-9 * expected)
     }
     #expect(rows.flatMap(\.runIDs).count == 2)
   }
 
-  /// More threads than cores are no measurement, and another number of threads is another base.
-  @Test func whatDoesNotCountSaysWhy() async throws {
+  /// A run with more threads than cores is not a valid measurement, and the reason is printed.
+  ///
+  /// Another number of threads per rank requires another baseline.
+  @Test func theReasonIsPrintedIfARowDoesNotCount() async throws {
     let data = try IDXFixture(trainingCount: 400, testCount: 100, height: 10, width: 10).write()
     let results = data.path("results")
     let work = ["--data", data.path, "--model", "mlp", "--hidden", "32", "--results", results]
     let threads = ProcessInfo.processInfo.activeProcessorCount
     _ = try await Program.succeed(ranks: 1, work + ["--threads", "1"])
-    let crowded = try await Program.succeed(ranks: 2, work + ["--threads", "\(threads)"])
-    let words = crowded.stdout.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let oversubscribed = try await Program.succeed(ranks: 2, work + ["--threads", "\(threads)"])
+    let words = oversubscribed.stdout.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(words.contains("not given (see same work)"))
     #expect(
       words.contains(
         "not a measurement: 2 ranks with \(2 * threads) threads on "
-          + "\(threads) core\(threads == 1 ? "" : "s") of "), "\(crowded.stdout)")
+          + "\(threads) core\(threads == 1 ? "" : "s") of "), "\(oversubscribed.stdout)")
     let compare = try await Program.succeed(ranks: nil, ["compare", results])
     #expect(compare.stdout.contains("not a measurement: 2 ranks with \(2 * threads) threads on "))
     #expect(compare.stdout.contains("! does not count: see the notes"))
@@ -87,7 +90,22 @@ import Testing
     }
   }
 
-  @Test func compareWithoutRecordsSaysHowToMakeOne() async throws {
+  @Test func compareReadsTheDirectoryOfResults() async throws {
+    let data = try IDXFixture(trainingCount: 60, testCount: 20, height: 8, width: 8).write()
+    let results = data.path("results")
+    _ = try await Program.succeed(
+      ranks: nil,
+      [
+        "--data", data.path, "--model", "mlp", "--hidden", "8", "--batch-size", "20", "--steps",
+        "1", "--threads", "1", "--results", results,
+      ])
+    let argument = try await Program.succeed(ranks: nil, ["compare", results])
+    let option = try await Program.succeed(ranks: nil, ["compare", "--results", results])
+    #expect(!argument.stdout.isEmpty && option.stdout == argument.stdout)
+    #expect(argument.stderr.isEmpty && option.stderr.isEmpty)
+  }
+
+  @Test func compareWithoutRecordsPrintsHowToMakeOne() async throws {
     let directory = try TemporaryDirectory()
     let result = try await Program.run(ranks: nil, ["compare", directory.path])
     #expect(result.exitCode != 0)
@@ -97,7 +115,7 @@ import Testing
     #expect(missing.exitCode != 0 && missing.stderr.contains("none.json"))
   }
 
-  /// The saved file holds PyTorch's names and shapes, and the numbers that the record's hash names.
+  /// The saved file has PyTorch's names and shapes, and the weights of the record's hash.
   @Test func savedWeightsAreTheTrainedOnes() async throws {
     let data = try IDXFixture(trainingCount: 128, testCount: 20, height: 9, width: 8).write()
     let arguments = [
@@ -117,8 +135,7 @@ import Testing
     #expect(SHA256.hex(of: Array(bytes.dropFirst(8 + header))) == record.result.weightsSHA256)
   }
 
-  /// From mpirun to the first step, as a user waits for it, and the memory of a rank, on real
-  /// MNIST.
+  /// The time from the start of mpirun to the first step, and the memory of a rank, with MNIST.
   @Test func startAndMemoryOfTwoRanks() async throws {
     let directory = try TemporaryDirectory()
     let arguments = [
@@ -126,7 +143,7 @@ import Testing
       directory.path("results"),
     ]
     var quickest = Double.infinity
-    // The quickest of a few: other tests run beside this one, and start-up alone is judged.
+    // The fastest of up to eight runs, because other tests run at the same time.
     for _ in 0..<8 where quickest >= 1.5 {
       let run = try await Program.succeed(ranks: 2, arguments)
       quickest = min(quickest, try #require(run.secondsUntil(line: "Train Epoch: 1 [0/60000]")))

@@ -3,8 +3,9 @@ import RunRecords
 import TestSupport
 import Testing
 
-/// The built `mnist-mpi` as a user starts it.
+/// Starts the built `mnist-mpi` like a user, and reads its output.
 enum Program {
+  /// Runs the program; see ``MPIRun/run(_:ranks:arguments:prefix:environment:directory:timeout:)``.
   static func run(
     ranks: Int?, _ arguments: [String], prefix: [String] = [],
     environment: [String: String] = [:], directory: String? = nil, timeout: Double = 120
@@ -14,7 +15,7 @@ enum Program {
       directory: directory, timeout: timeout)
   }
 
-  /// Runs and demands success.
+  /// Runs the program and requires success.
   static func succeed(
     ranks: Int?, _ arguments: [String], environment: [String: String] = [:],
     directory: String? = nil, timeout: Double = 120
@@ -25,13 +26,13 @@ enum Program {
     return result
   }
 
-  /// The records that a results directory holds, sorted by ranks.
+  /// Returns the records of a results directory, sorted by number of ranks.
   static func records(in directory: String) throws -> [RunRecord] {
     try RecordStore.load(directory: directory).records.map(\.record)
       .sorted { $0.run.ranks < $1.run.ranks }
   }
 
-  /// The losses that a run printed.
+  /// Returns the losses that a run printed.
   static func losses(_ result: ProcessResult) -> [Double] {
     result.stdout.split(separator: "\n").filter { $0.hasPrefix("Train Epoch:") }
       .compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }

@@ -3,7 +3,7 @@ import RunRecords
 import TestSupport
 import Testing
 
-/// The reproducible mode and the certificate, as a user gets them.
+/// Tests of the reproducible mode and of the certificate.
 @Suite struct ReproducibleTests {
   private static let work = [
     "--model", "conv3x3:4,relu,maxpool2,fc:20,relu,fc:classes", "--batch-size", "30", "--epochs",
@@ -28,8 +28,8 @@ import Testing
     return try #require(try RecordStore.load(files: [file]).first).record
   }
 
-  /// Ranks, threads and ways of exchange; the first configuration is made twice.
-  @Test func everyHashIsTheSame() async throws {
+  /// Certificates do not depend on ranks, threads and exchange method; the first run is repeated.
+  @Test func allHashesAreEqual() async throws {
     let data = try Self.data()
     var certificates: [Certificate] = []
     for (ranks, threads, sync) in [
@@ -47,7 +47,7 @@ import Testing
     #expect(Set(certificates.map { "\($0)" }).count == 1)
   }
 
-  /// The fast mode trains the same samples in the same order, to other last digits.
+  /// The fast mode trains the same samples in the same order; weights differ in the last digits.
   @Test func theFastModeHasTheSameSamples() async throws {
     let data = try Self.data()
     let one = try #require(try await Self.record(data, ranks: 1, ["--threads", "1"]).certificate)
@@ -60,8 +60,8 @@ import Testing
     #expect(several.epochs != one.epochs)
   }
 
-  /// Each change is seen where it was made, and compare says so.
-  @Test func everyChangeOfTheWorkIsSeen() async throws {
+  /// The hashes of the certificate show each change of the work, and in which part it is.
+  @Test func everyChangeOfTheWorkIsDetected() async throws {
     let data = try Self.data()
     let mode = ["--threads", "1", "--reproducible"]
     let one = try #require(try await Self.record(data, ranks: 1, mode).certificate)

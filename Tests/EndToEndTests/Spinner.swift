@@ -1,14 +1,14 @@
 import TestSupport
 
-/// A program that keeps one core busy as long as another one runs.
+/// A program that keeps one core busy as long as another program runs.
 enum Spinner {
   private static let script = "while :; do :; done"
-  /// What it looks like among the processes of the system.
+  /// Its command line in the list of processes.
   static let command = "sh -c \(script)"
 
-  /// What to put before a command, so that the spinner runs beside it.
+  /// The words to put before a command, so that the spinner runs while the command runs.
   ///
-  /// Its process id is written to standard error.
+  /// The spinner's process id is written to standard error.
   static func prefix(core: Int) -> [String] {
     [
       "sh", "-c",
@@ -17,7 +17,7 @@ enum Spinner {
     ]
   }
 
-  /// The process id.
+  /// The spinner's process id in the output of a run.
   static func process(of result: ProcessResult) -> Int? {
     result.stderr.split(separator: "\n").first { $0.hasPrefix("spinner ") }
       .flatMap { Int($0.dropFirst(8)) }

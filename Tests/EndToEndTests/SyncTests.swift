@@ -3,15 +3,16 @@ import Foundation
 import TestSupport
 import Testing
 
+/// Tests of `--sync`, of the comparison of replicas, and of predictions.
 @Suite struct SyncTests {
   private static let small = [
     "--model", "mlp", "--hidden", "16", "--batch-size", "20", "--threads", "1",
   ]
 
-  /// A bit that turns over in one rank's parameters ends the run, and nothing of it is kept.
+  /// A flipped bit in one rank's parameters ends the run, which leaves no record and no weights.
   ///
-  /// 8 x 8 images: parameters 0 to 1039 are fc1's, 1040 on fc2's. The check in step 5 passes, the
-  /// bit turns over after step 7, the check in step 10 finds it.
+  /// With 8 x 8 images, parameters 0 to 1039 are those of fc1; from 1040 on, those of fc2. The
+  /// check in step 5 passes, the bit is flipped after step 7, and the check in step 10 finds it.
   @Test(arguments: [
     (2, "1:7:1050", "rank 1", "fc2.weight"), (4, "2:7:0", "rank 2", "fc1.weight"),
     (4, "0:7:1030", "rank 0", "fc1.bias"),
@@ -36,8 +37,8 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: data.path("weights")))
   }
 
-  /// Without --check-replicas the epoch's end finds it.
-  @Test func theEndOfAnEpochChecksToo() async throws {
+  /// Without --check-replicas the check at the end of the epoch finds it.
+  @Test func replicasAreComparedAfterEveryEpoch() async throws {
     let data = try IDXFixture(trainingCount: 100, testCount: 20, height: 8, width: 8).write()
     let run = try await Program.run(
       ranks: 2,
@@ -50,21 +51,21 @@ import Testing
     #expect(run.stdout.contains("Test Epoch: 1") && !run.stdout.contains("Test Epoch: 2"))
   }
 
-  @Test func autoSaysWhatItTriedAndTook() async throws {
+  @Test func autoPrintsItsTrialsAndItsChoice() async throws {
     let data = try IDXFixture(trainingCount: 400, testCount: 20, height: 8, width: 8).write()
     let results = data.path("results")
     let run = try await Program.succeed(
       ranks: 2,
       Self.small + ["--data", data.path, "--epochs", "1", "--sync", "auto", "--results", results])
     let record = try #require(try Program.records(in: results).first)
-    let taken = try #require(record.config.sync)
+    let chosen = try #require(record.config.sync)
     let line = try #require(run.stdout.split(separator: "\n").first { $0.hasPrefix("Sync:") })
-    #expect(line.hasPrefix("Sync: \(taken) (tried, a step: \(taken) "))
-    for way in ["allreduce", "node"] { #expect(line.contains("\(way) ")) }
+    #expect(line.hasPrefix("Sync: \(chosen) (tried, a step: \(chosen) "))
+    for method in ["allreduce", "node"] { #expect(line.contains("\(method) ")) }
   }
 
-  /// The prediction, the one-rank record that its speedup needs, and the run that is held against it.
-  @Test func aPredictionIsHeldAgainstTheRun() async throws {
+  /// A prediction uses the one-rank record for its speedup, and a later run is compared with it.
+  @Test func aPredictionIsComparedWithTheRun() async throws {
     let data = try IDXFixture(trainingCount: 640, testCount: 20, height: 28, width: 28).write()
     let results = data.path("results")
     let work = [
@@ -93,12 +94,12 @@ import Testing
 
     let run = try await Program.succeed(ranks: 2, work + ["--sync", "node"])
     #expect(run.stdout.contains("\nPredicted: "))
-    // Another batch is other steps.
+    // A run with another batch has other steps, so there is no prediction for it.
     let other = try await Program.succeed(ranks: 2, work + ["--batch-size", "32"])
     #expect(!other.stdout.contains("\nPredicted: "))
   }
 
-  @Test func growthIsWorkedOutWithoutARun() async throws {
+  @Test func growthIsComputedWithoutARun() async throws {
     let run = try await Program.succeed(
       ranks: nil,
       [

@@ -4,7 +4,7 @@ import RunRecords
 import TestSupport
 import Testing
 
-/// What a run says of its start before it trains, and what it measures of others meanwhile.
+/// Tests of warnings before the training, and of the load by other programs in the record.
 @Suite struct WarningTests {
   private static let cores = HostFacts.permittedCores()
 
@@ -23,14 +23,14 @@ import Testing
   private static let quick = ["--model", "mlp", "--hidden", "8", "--epochs", "1"]
 
   @Test(arguments: [1, 2])
-  func nothingIsSaidWhereAllIsWell(ranks: Int) async throws {
+  func noWarningWithoutAProblem(ranks: Int) async throws {
     let (result, _) = try await Self.run(ranks: ranks, Self.quick)
     #expect(result.stderr == "")
   }
 
-  /// Also with --quiet, which prints what goes wrong.
+  /// The warning is printed also with --quiet.
   @Test(arguments: [[], ["--quiet"]])
-  func tooManyRanksAreOneLine(quiet: [String]) async throws {
+  func tooManyRanksGiveOneWarning(quiet: [String]) async throws {
     let ranks = Self.cores.count + 1
     let (result, _) = try await Self.run(ranks: ranks, Self.quick + quiet)
     let lines = result.warningLines(of: "mnist-mpi")
@@ -40,7 +40,7 @@ import Testing
     #expect(line.contains("; fix: mpirun -np \(Self.cores.count) "))
   }
 
-  @Test func ranksOnOneCoreAreOneLine() async throws {
+  @Test func ranksOnOneCoreGiveOneWarning() async throws {
     let core = try #require(Self.cores.first)
     let (result, _) = try await Self.run(
       ranks: 2, Self.quick, prefix: ["taskset", "-c", "\(core)"])
@@ -56,15 +56,15 @@ import Testing
       prefix: Spinner.prefix(core: core) + ["taskset", "-c", "\(core)"], images: 1000)
     let loads = try #require(record.loads)
     #expect(loads.map(\.node) == [0] && loads.map(\.host) == record.machine.hosts)
-    // Two programs share the core; others of this test run may take of it too. What the run takes
-    // itself is no part of it.
+    // The spinner and the run share the core, and other tests may use it too. The share of the run
+    // itself is not counted.
     #expect(loads[0].othersShare > 0.3 && loads[0].othersShare < 1)
   }
 
-  /// Half a second is too short to be measured in ticks of the system's clock.
+  /// A run of less than half a second is too short to be measured in ticks of the system's clock.
   @Test func theRecordOfAShortRunHasNoLoad() async throws {
     let (_, record) = try await Self.run(ranks: 2, Self.quick)
-    // On a busy machine even this run may take long enough.
+    // On a busy machine this run may take longer and have a load.
     let seconds = record.ranks.map { $0.trainingSeconds + $0.phases.evaluate }.max() ?? 0
     if seconds < 0.3 { #expect(record.loads == nil) }
   }
@@ -73,7 +73,8 @@ import Testing
     let (_, record) = try await Self.run(ranks: 2, Self.quick + ["--sync", "node"])
     let parameters = 784 * 8 + 8 + 8 * 10 + 10
     #expect(record.work.parameters == parameters)
-    // Rows of 784 bytes in, 8 before and after the ReLU, 10 out; at most 32 of a batch of 64.
+    // A sample has 784 inputs, 8 values before and after the ReLU, and 10 outputs. A rank has at
+    // most 32 samples of a batch of 64.
     for rank in record.ranks {
       let state = try #require(rank.optimizerStateBytes)
       #expect(state > 0 && state < 8 * parameters)

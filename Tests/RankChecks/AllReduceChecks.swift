@@ -26,7 +26,7 @@ enum AllReduceChecks {
     try sum(Float.self, &findings)
     try sum(Double.self, &findings)
 
-    // Values at the edges tell signed from unsigned and 32 from 64 bits.
+    // Extreme values distinguish signed from unsigned types, and 32-bit from 64-bit types.
     let first = world.isRoot
     findings.expect(try world.allReduce(first ? Int8.min : 1, .min), equals: .min, "Int8.min")
     findings.expect(try world.allReduce(first ? UInt8.max : 1, .max), equals: .max, "UInt8.max")

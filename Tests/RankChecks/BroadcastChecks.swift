@@ -9,12 +9,13 @@ enum BroadcastChecks {
         equals: 1_000_000_007, "a value from \(root)")
       findings.expect(
         try world.broadcast(isSource ? "Größe \(root) 🙂" : "other", root: root),
-        equals: "Größe \(root) 🙂", "a text from \(root)")
+        equals: "Größe \(root) 🙂", "a string from \(root)")
       findings.expect(
-        try world.broadcast(isSource ? "" : "other", root: root), equals: "", "an empty text")
+        try world.broadcast(isSource ? "" : "other", root: root), equals: "", "an empty string")
       for count in [0, 1, 4, 5, 6, 10, 333] {
         for limit in [Int(Int32.max), 5] {
-          // New numbers each time: a piece that is left out must not find the last ones in memory.
+          // Each call has new numbers, so that the numbers of the previous call in memory cannot
+          // hide a missing piece.
           let expected = (0..<count).map { Double($0) / 3 + Double(root) + Double(limit) }
           let limited = try world.withCountLimit(limit)
           let array = try limited.broadcast(isSource ? expected : [-1], root: root)

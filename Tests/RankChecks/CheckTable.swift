@@ -1,12 +1,14 @@
 import MessagePassing
 
-/// A check that all ranks run: each notes what it finds wrong, and all take part in all collectives
-/// whatever they find.
+/// A check that all ranks run.
+///
+/// Each rank records its failures as findings. All ranks take part in all collectives regardless of
+/// their findings.
 typealias RankCheck = @Sendable (Communicator, inout Findings) throws -> Void
 
-/// The checks by name; a new one is a file and a line here.
+/// The checks by name; a new check needs a file and an entry in this table.
 enum CheckTable {
-  /// Hold for any number of ranks.
+  /// Checks that hold for any number of ranks.
   static let checks: [String: RankCheck] = [
     "adam-oracle": OracleChecks.check,
     "all-reduce": AllReduceChecks.check,
@@ -27,7 +29,7 @@ enum CheckTable {
     "world": WorldChecks.check,
   ]
 
-  /// End badly, in the way that their test expects.
+  /// Scenarios that end with a failure, which `DeathTests` or `LauncherTests` expect.
   static let deaths: [String: RankCheck] = [
     "hang": Deaths.hang,
     "last-rank-throws": Deaths.lastRankThrows,

@@ -2,18 +2,18 @@ import DataParallel
 import MessagePassing
 import NeuralNetwork
 
-/// How many collective calls a step makes, for each way of exchange: counted, not believed.
+/// The number of collective calls per step, counted for each gradient exchange method.
 enum CollectiveCountChecks {
   static func check(_ world: Communicator, _ findings: inout Findings) throws {
     for (method, expected) in [
       (SyncMethod.allReduce, 1),
-      // Ranks of one node exchange no message.
+      // Ranks of one node exchange gradients without messages.
       (SyncMethod.node, 0),
     ] {
       try expect(expected, world, method, nil, &findings)
     }
-    // Leaf by leaf: an exchange for each sum that a rank can have (three, where 3 ranks share 8
-    // leaves), then the sums go to all; one rank has nobody to exchange with.
+    // Leaf by leaf: one exchange for each sum that a rank can have (three, where 3 ranks share 8
+    // leaves), then one call that sends the sums to all ranks. A single rank has no exchange.
     let sums = LeafCut(leaves: 8, ranks: world.size).share(of: 0).sums.count
     try expect(world.size == 1 ? 0 : sums + 1, world, .allReduce, 8, &findings)
     try expect(0, world, .node, 8, &findings)

@@ -3,7 +3,7 @@ import Dataset
 import MessagePassing
 import SystemSupport
 
-/// Scattering: every sample on exactly one rank, whole, where the owners say.
+/// The scatter of data: every sample is on exactly one rank, complete, at its owner's local index.
 enum DataChecks {
   static func check(_ world: Communicator, _ findings: inout Findings) throws {
     for (limit, shards) in [(100, 840), (97, 8), (840, 7)] {
@@ -21,19 +21,19 @@ enum DataChecks {
         findings.expect(local.facts.sha256, equals: source.sha256(), "\(what): hash")
         findings.expect(local.facts.normalisation, equals: source.normalisation, "\(what): inputs")
         let samples = local.trainingSamples
-        var place = 0
+        var index = 0
         local.owners.forEachSample(of: world.rank) { sample in
           let size = source.training.imageSize
           let image = source.training.images[(sample * size)..<((sample + 1) * size)]
           findings.expect(
-            image.elementsEqual(samples.images[(place * size)..<((place + 1) * size)]),
+            image.elementsEqual(samples.images[(index * size)..<((index + 1) * size)]),
             "\(what): image \(sample)")
           findings.expect(
-            samples.labels[place], equals: source.training.labels[sample],
+            samples.labels[index], equals: source.training.labels[sample],
             "\(what): label \(sample)")
-          place += 1
+          index += 1
         }
-        findings.expect(samples.count, equals: place, "\(what): local samples")
+        findings.expect(samples.count, equals: index, "\(what): local samples")
         let all = try world.allReduce(samples.count, .sum)
         findings.expect(all, equals: limit, "\(what): samples of all ranks")
         let tests = try world.allReduce(local.testSamples.count, .sum)
@@ -42,7 +42,7 @@ enum DataChecks {
     }
   }
 
-  /// What is wrong on rank 0 is the same error everywhere.
+  /// An error in the data on rank 0 is thrown as the same error on all ranks.
   static func checkErrors(_ world: Communicator, _ findings: inout Findings) throws {
     do {
       _ = try Scatter.distribute(over: world, virtualShards: 840) {
@@ -53,7 +53,7 @@ enum DataChecks {
       findings.expect(
         error, equals: AgreedError("file: is spoiled", exitCode: ExitCode.data), "error")
     }
-    // Nobody was left behind: the next collective is understood by all.
+    // No rank is still waiting in a collective: the next collective works on all ranks.
     findings.expect(try world.allReduce(1, .sum), equals: world.size, "ranks after the error")
   }
 }

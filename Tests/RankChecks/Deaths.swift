@@ -1,23 +1,23 @@
 import Foundation
 import MessagePassing
 
-/// Scenarios that are to end badly; `DeathTests` says how.
+/// Scenarios that end with a failure; `DeathTests` and `LauncherTests` check how.
 enum Deaths {
-  struct Mishap: Error, CustomStringConvertible {
+  struct SimulatedError: Error, CustomStringConvertible {
     let description: String
   }
 
   /// One rank throws while the others wait for it in a collective.
   static func lastRankThrows(_ world: Communicator, _ findings: inout Findings) throws {
-    print("before the mishap")
+    print("before the error")
     if world.rank == world.size - 1 {
-      throw Mishap(description: "the disk\nis full")
+      throw SimulatedError(description: "the disk\nis full")
     }
     try world.barrier()
     try world.barrier()
   }
 
-  /// An MPI error that nobody catches.
+  /// An MPI error that is not caught.
   static func mpiError(_ world: Communicator, _ findings: inout Findings) throws {
     if world.isRoot { try world.send([1], to: world.size) }
     try world.barrier()
@@ -28,12 +28,12 @@ enum Deaths {
     findings.expect(world.rank < world.size - 1, "this rank is the last one")
   }
 
-  /// All ranks wait for a message that nobody sends.
+  /// All ranks wait for a message that no rank sends.
   static func hang(_ world: Communicator, _ findings: inout Findings) throws {
     _ = try world.receive(Int.self, count: 1, from: world.rank)
   }
 
-  /// More output than any pipe holds.
+  /// Rank 0 writes more output than the buffer of a pipe holds.
   static func talk(_ world: Communicator, _ findings: inout Findings) throws {
     guard world.isRoot else { return }
     let line = String(repeating: "x", count: 1023)

@@ -1,6 +1,6 @@
 import MessagePassing
 
-/// An error of the library becomes an `MPIError` that names the call, with the library's own text.
+/// An error of the library is thrown as an `MPIError` with the call's name and the library's text.
 enum ErrorChecks {
   static func check(_ world: Communicator, _ findings: inout Findings) throws {
     let byte = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1)

@@ -1,8 +1,8 @@
-/// What a rank finds wrong in a check.
+/// The failures that a rank finds in a check.
 struct Findings {
   private var failures: [String] = []
 
-  /// Whether nothing was found wrong.
+  /// Whether there are no failures.
   var holds: Bool { failures.isEmpty }
 
   /// One line with the first failures, or nil when there are none.
@@ -12,12 +12,12 @@ struct Findings {
     return failures.prefix(3).joined(separator: "; ") + rest
   }
 
-  /// Notes `what` unless `condition` holds.
+  /// Records `what` as a failure unless `condition` holds.
   mutating func expect(_ condition: Bool, _ what: @autoclosure () -> String) {
     if !condition { failures.append(what()) }
   }
 
-  /// Notes `what` unless `value` equals `expected`.
+  /// Records `what` as a failure, with both values, unless `value` equals `expected`.
   mutating func expect<T: Equatable>(_ value: T, equals expected: T, _ what: String) {
     expect(value == expected, "\(what): \(value) instead of \(expected)")
   }

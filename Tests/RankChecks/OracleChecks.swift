@@ -4,8 +4,9 @@ import NeuralNetwork
 import OpenBLASEngine
 import TestSupport
 
-/// Ten steps of adam on all ranks against PyTorch, each from the oracle's own parameters, by every
-/// way of exchange; one rank alone is AdamOracleTests' subject.
+/// Ten steps of adam on all ranks, compared with PyTorch, for every gradient exchange method.
+///
+/// Each step starts from the oracle's own parameters. `AdamOracleTests` covers a single rank.
 enum OracleChecks {
   static func check(_ world: Communicator, _ findings: inout Findings) throws {
     for name in ["adam-cnn", "adam-mlp", "adamw-mlp"] {
@@ -20,7 +21,7 @@ enum OracleChecks {
     }
   }
 
-  /// The relative norm by which the parameters differ after a step, the largest of ten.
+  /// Returns the relative norm of the difference in parameters after a step, the largest of all.
   private static func largestError(
     _ world: Communicator, _ run: OracleRun, _ optimizer: Optimizer, _ method: SyncMethod
   ) throws -> Double {
@@ -31,11 +32,11 @@ enum OracleChecks {
       statesPerParameter: optimizer.statesPerParameter)
     let engine = OpenBLASEngine(model: run.model, optimizer: optimizer)
     engine.attach(samples: samples.samples, buffers: sync.replica.buffers, largestBatch: 64)
-    var timeline = StepTimeline(
+    let timeline = StepTimeline(
       steps: run.batches.count, synchronisationPoints: sync.synchronisationPoints)
     var largest = 0.0
     for (step, batch) in run.batches.enumerated() {
-      // Shared parameters are written by all ranks alike, when nobody reads them.
+      // All ranks write the same values to shared parameters, at a time when no rank reads them.
       try world.barrier()
       layout.store(
         canonical: try run.tensors("step\(step)", layout), into: sync.replica.parameters)
@@ -45,8 +46,8 @@ enum OracleChecks {
         engine.computeGradients(of: $0, into: sync.replica.gradients, onReady: { _ in })
       }
       try sync.finish(
-        StepUpdate(engine: engine, scale: 1 / Float(batch.count), step: step + 1, arrival: 0),
-        timeline: &timeline)
+        StepUpdate(engine: engine, scale: 1 / Float(batch.count), step: step + 1), arrival: 0,
+        timeline)
       let result = layout.canonical(from: UnsafeBufferPointer(sync.replica.parameters))
       let wanted = try run.tensors("step\(step + 1)", layout)
       largest = max(largest, TrainerChecks.distance(result, wanted))

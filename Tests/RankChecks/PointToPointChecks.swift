@@ -1,7 +1,10 @@
 import MessagePassing
 
 enum PointToPointChecks {
-  /// A chain: each rank gets the message of the one before, adds its own, and passes it on.
+  /// Checks a chain of messages and the use of tags.
+  ///
+  /// In the chain, each rank receives the message of the previous rank, adds its own numbers and
+  /// sends the result to the next rank.
   static func check(_ world: Communicator, _ findings: inout Findings) throws {
     for limit in [Int(Int32.max), 3] {
       let limited = try world.withCountLimit(limit)
@@ -23,7 +26,7 @@ enum PointToPointChecks {
     try tags(world, &findings)
   }
 
-  /// Messages are told apart by their tags.
+  /// Messages are distinguished by their tags.
   private static func tags(_ world: Communicator, _ findings: inout Findings) throws {
     guard world.size > 1 else { return }
     if world.rank == 1 {

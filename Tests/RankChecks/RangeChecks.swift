@@ -1,6 +1,6 @@
 import MessagePassing
 
-/// The halves of an all-reduce: everybody's range to its owner, and the owners' ranges to everybody.
+/// The two halves of an all-reduce: each range to its owner, then the owners' ranges to all ranks.
 enum RangeChecks {
   static func check(_ world: Communicator, _ findings: inout Findings) throws {
     let (size, rank) = (world.size, world.rank)
@@ -21,14 +21,14 @@ enum RangeChecks {
       parts.initialize(repeating: -1)
       try world.exchange(
         senders.contains(rank) ? buffer : nil, ranges: ranges, senders: senders, into: parts)
-      let wanted = others.flatMap { peer in ranges[rank].map { Float(1000 * peer + $0) } }
-      findings.expect(Array(parts), equals: wanted, "what came from \(others)")
-      findings.expect(Array(buffer), equals: own, "what was sent is unchanged")
+      let expected = others.flatMap { peer in ranges[rank].map { Float(1000 * peer + $0) } }
+      findings.expect(Array(parts), equals: expected, "elements received from \(others)")
+      findings.expect(Array(buffer), equals: own, "elements sent, which must not change")
 
       try world.allGather(inPlace: buffer, ranges: ranges)
       var whole = own
       for (peer, range) in ranges.enumerated() {
-        for place in range { whole[place] = Float(1000 * peer + place) }
+        for index in range { whole[index] = Float(1000 * peer + index) }
       }
       findings.expect(Array(buffer), equals: whole, "the ranges of all")
     }

@@ -3,8 +3,9 @@ import MessagePassing
 import NeuralNetwork
 import OpenBLASEngine
 
-/// Training leaf by leaf comes to the same bits on all ranks together as on one, whatever the way of
-/// exchange and the number of threads.
+/// Training leaf by leaf results in the same bits on several ranks as on one rank.
+///
+/// This holds for every gradient exchange method and number of threads.
 enum ReproducibleChecks {
   static func check(_ world: Communicator, _ findings: inout Findings) throws {
     let cnn = try Model(
@@ -19,7 +20,7 @@ enum ReproducibleChecks {
     _ findings: inout Findings
   ) throws {
     let what = "\(optimizer.kind), \(leaves) leaves"
-    // Rank 0 alone first; the others wait for its weights.
+    // First rank 0 trains alone, while the other ranks wait for its weights.
     let alone = try world.split(color: world.rank, key: 0)
     let one =
       try world.isRoot
@@ -44,7 +45,8 @@ enum ReproducibleChecks {
       for (epoch, alone) in zip(several.result.epochs, one.result.epochs) {
         findings.expect(epoch.trainingLoss, equals: alone.trainingLoss, "\(how): loss")
         findings.expect(epoch.testLoss, equals: alone.testLoss, "\(how): test loss")
-        findings.expect(epoch.testCorrect, equals: alone.testCorrect, "\(how): hits")
+        findings.expect(
+          epoch.testCorrect, equals: alone.testCorrect, "\(how): correct predictions")
         findings.expect(epoch.certificate, equals: alone.certificate, "\(how): certificate")
       }
     }
@@ -53,7 +55,7 @@ enum ReproducibleChecks {
   private static func train(
     _ setting: Setting, _ method: SyncMethod
   ) throws -> (weights: [Float], result: TrainingResult) {
-    // A batch that neither leaves nor ranks divide, and a smaller last one.
+    // A batch size that neither leaves nor ranks divide, and a smaller last batch.
     let trainer = try setting.trainer(
       TrainingPlan(globalBatch: 31, epochs: 2, seed: 5, checkInterval: 3), method)
     let result = try trainer.run { _ in }

@@ -10,7 +10,7 @@ enum RequestChecks {
       UnsafeMutableBufferPointer(rebasing: memory[$0 * count..<($0 + 1) * count])
     }
 
-    // Several at once, completed out of order, by waiting and by testing.
+    // Several requests at once, completed out of order, by waiting and by testing.
     let requests = try parts.map { try world.startAllReduce(inPlace: $0, .sum) }
     try requests[2].wait()
     while try !requests[0].test() {}

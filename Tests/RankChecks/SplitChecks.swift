@@ -18,7 +18,7 @@ enum SplitChecks {
     findings.expect(
       try node.allGather(world.rank), equals: Array(0..<world.size), "order on this node")
 
-    // A split communicator keeps the limit, and errors are thrown from it too.
+    // A split communicator keeps the count limit, and its errors are thrown too.
     let limited = try world.withCountLimit(2).split(color: 0, key: world.rank)
     findings.expect(limited.countLimit, equals: 2, "count limit of a split communicator")
     do {
@@ -28,7 +28,7 @@ enum SplitChecks {
       findings.expect(error.call, equals: "MPI_Bcast", "call of the error")
     }
 
-    // More than an MPI library has room for at once: they must be freed.
+    // These are more communicators than an MPI library can hold at once, so they must be freed.
     let alone = try world.split(color: world.rank, key: 0)
     for _ in 0..<70_000 { _ = try alone.split(color: 0, key: 0) }
     findings.expect(alone.size, equals: 1, "size of a communicator of one rank")

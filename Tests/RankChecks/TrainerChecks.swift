@@ -4,16 +4,16 @@ import MessagePassing
 import NeuralNetwork
 import OpenBLASEngine
 
-/// Training on all ranks comes to the same weights as training alone, whatever the way of exchange.
+/// Training on all ranks results in the weights of one rank, for every gradient exchange method.
 enum TrainerChecks {
   static func check(_ world: Communicator, _ findings: inout Findings) throws {
     let alone = try world.split(color: world.rank, key: 0)
     for (optimizer, tolerance) in [
       (Optimizer(kind: .sgd, learningRate: 0.05, momentum: 0.5), 1e-5),
-      // adam makes a full step of a gradient's last digit: see Tests/Oracle/README.md.
+      // adam can turn a rounding error of a gradient into a full step: see Tests/Oracle/README.md.
       (Optimizer(kind: .adam), 1e-3),
     ] {
-      // A batch that no rank count divides, and a smaller last one.
+      // A batch size that no rank count divides, and a smaller last batch.
       let plan = TrainingPlan(globalBatch: 31, epochs: 2, seed: 5)
       let one = try train(over: alone, plan, optimizer, .allReduce)
       for method in SyncMethod.onCPU {
@@ -22,27 +22,27 @@ enum TrainerChecks {
         let relative = distance(several.weights, one.weights)
         findings.expect(relative < tolerance, "\(what): weights \(relative) away from one rank's")
         findings.expect(several.result.samplesSeen, equals: 2 * 150, "\(what): samples seen")
-        let mine = try world.allReduce(several.result.localSamples, .sum)
-        findings.expect(mine, equals: 2 * 150, "\(what): samples of all ranks")
+        let trained = try world.allReduce(several.result.localSamples, .sum)
+        findings.expect(trained, equals: 2 * 150, "\(what): samples of all ranks")
         let states = optimizer.statesPerParameter * 4 * several.weights.count
-        let kept = method == .node ? states / world.size : states
+        let expected = method == .node ? states / world.size : states
         findings.expect(
-          abs(several.stateBytes - kept) <= 2 * 64 * world.size,
-          "\(what): \(several.stateBytes) bytes of optimizer state instead of \(kept)")
+          abs(several.stateBytes - expected) <= 2 * 64 * world.size,
+          "\(what): \(several.stateBytes) bytes of optimizer state instead of \(expected)")
       }
     }
     try trials(world, &findings)
   }
 
-  /// Trying all ways leaves nothing behind and ends with the same figures everywhere.
+  /// A comparison of all exchange methods returns the same figures on all ranks.
+  ///
+  /// It has no side effects: training after it results in the same weights as training without it.
   private static func trials(_ world: Communicator, _ findings: inout Findings) throws {
     let optimizer = Optimizer(kind: .adam)
     let plan = TrainingPlan(globalBatch: 31, epochs: 1, seed: 5)
     let setting = try Setting(world, optimizer)
     let tried = try Trainer.compare(
-      SyncMethod.onCPU, communicator: world, data: setting.data, model: setting.model,
-      optimizer: optimizer,
-      engine: setting.engine, plan: plan)
+      SyncMethod.onCPU, on: setting.job(plan))
     findings.expect(tried.count, equals: SyncMethod.onCPU.count, "trials")
     for trial in tried {
       let low = try world.allReduce(trial.stepSeconds, .min)
@@ -52,10 +52,10 @@ enum TrainerChecks {
     let trainer = try setting.trainer(plan, .allReduce)
     _ = try trainer.run { _ in }
     let untried = try train(over: world, plan, optimizer, .allReduce)
-    findings.expect(trainer.finalWeights() == untried.weights, "trials left something behind")
+    findings.expect(trainer.finalWeights() == untried.weights, "trials changed the training")
   }
 
-  /// Relative distance in the Euclidean norm.
+  /// Returns the relative distance in the Euclidean norm.
   static func distance(_ one: [Float], _ other: [Float]) -> Double {
     var (error, size) = (0.0, 0.0)
     for (left, right) in zip(one, other) {
@@ -76,7 +76,7 @@ enum TrainerChecks {
   }
 }
 
-/// A small work on all ranks of a communicator.
+/// A small training task on all ranks of a communicator.
 struct Setting {
   let communicator: Communicator
   let data: LocalData
@@ -97,9 +97,13 @@ struct Setting {
     engine = OpenBLASEngine(model: self.model, optimizer: optimizer, threads: threads)
   }
 
-  func trainer(_ plan: TrainingPlan, _ method: SyncMethod) throws -> Trainer {
-    try Trainer(
+  func job(_ plan: TrainingPlan) -> TrainingJob {
+    TrainingJob(
       communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
-      plan: plan, sync: method)
+      plan: plan)
+  }
+
+  func trainer(_ plan: TrainingPlan, _ method: SyncMethod) throws -> Trainer {
+    try Trainer(job(plan), sync: method)
   }
 }

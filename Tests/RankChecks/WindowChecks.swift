@@ -1,10 +1,10 @@
 import MessagePassing
 
-/// Memory that ranks share, and its barrier.
+/// Shared memory of ranks, and its barrier.
 enum WindowChecks {
   static func check(_ world: Communicator, _ findings: inout Findings) throws {
     let node = try world.splitByNode()
-    // Different sizes, one of them nothing.
+    // Different sizes; one of them is 0.
     let window = try SharedWindow(over: node, bytes: 800 * node.rank)
     for rank in 0..<node.size {
       let segment = window.segment(of: rank)
@@ -16,15 +16,15 @@ enum WindowChecks {
     window.barrier()
     try rounds(node, &findings)
     try window.free()
-    // One after the other: nothing of the first may be in the way.
+    // A second window after the first must not be affected by it.
     let second = try SharedWindow(over: node, bytes: 64)
     findings.expect(second.segment(of: node.rank).prefix(64).allSatisfy { $0 == 0 }, "not zero")
     try second.free()
   }
 
-  /// Each round every rank writes its number and, after a barrier, reads everybody's.
+  /// In each round every rank writes its number and, after a barrier, reads all ranks' numbers.
   ///
-  /// With a barrier that lets one pass too early some round finds an old or a new number.
+  /// If the barrier let a rank pass too early, the rank would read the number of another round.
   private static func rounds(_ node: Communicator, _ findings: inout Findings) throws {
     let window = try SharedWindow(over: node, bytes: 64)
     func number(_ rank: Int) -> UnsafeMutablePointer<Int> {

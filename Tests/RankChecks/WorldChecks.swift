@@ -7,7 +7,8 @@ enum WorldChecks {
     findings.expect(world.size, equals: launch.probableSize, "size, against the launcher's")
     findings.expect(world.isRoot, equals: world.rank == 0, "isRoot")
     findings.expect(launch.mpirunIsPresent, "mpirun is not seen")
-    findings.expect(launch.foreignLauncherProblem() == nil, "mpirun is taken for a foreign one")
+    findings.expect(
+      launch.foreignLauncherProblem() == nil, "mpirun is taken for a foreign launcher")
     findings.expect(!world.processorName.isEmpty, "no host name")
     try world.barrier()
     findings.expect(

@@ -1,9 +1,9 @@
 import Foundation
 import MessagePassing
 
-// rank-checks --list         the names of all checks, one a line, without MPI
+// rank-checks --list         prints the names of all checks, one per line, without MPI
 // rank-checks NAME           runs a check: all ranks exit with 0 if it holds on all of them, else 1
-// rank-checks --death NAME   runs a scenario that is to end badly (see Deaths.swift)
+// rank-checks --death NAME   runs a scenario that ends with a failure (see Deaths.swift)
 
 let arguments = CommandLine.arguments.dropFirst()
 

@@ -1,7 +1,7 @@
 import Dataset
 import NeuralNetwork
 
-/// Images and labels in memory of their own, one rank's part of a set.
+/// Memory for the images and labels of one rank's part of a data set.
 final class SampleMemory {
   let images: UnsafeMutableBufferPointer<UInt8>
   let labels: UnsafeMutableBufferPointer<UInt8>
@@ -19,15 +19,15 @@ final class SampleMemory {
   }
 }
 
-/// What all ranks know of the data, and the samples that this one holds.
+/// This rank's samples, and the facts about the data set that all ranks have.
 public final class LocalData {
-  /// Facts about the whole, the same on all ranks.
+  /// Facts about the whole data set, the same on all ranks.
   public let facts: DataFacts
-  /// Which rank holds which training sample.
+  /// The rank that owns each training sample.
   public let owners: ShardOwners
-  /// Which rank holds which test sample.
+  /// The rank that owns each test sample.
   let testOwners: ShardOwners
-  /// How batches are cut into leaves; nil in the fast mode.
+  /// The division of global batches into leaves; nil in the fast mode.
   public let cut: LeafCut?
   let training: SampleMemory
   let test: SampleMemory
@@ -44,12 +44,12 @@ public final class LocalData {
     self.test = test
   }
 
-  /// This rank's training samples, alive as long as this object.
+  /// This rank's training samples, valid as long as this object exists.
   public var trainingSamples: Samples { samples(training) }
-  /// This rank's test samples, alive as long as this object.
+  /// This rank's test samples, valid as long as this object exists.
   public var testSamples: Samples { samples(test) }
 
-  /// The test samples of a leaf that this rank has, alive as long as this object.
+  /// The test samples of one of this rank's leaves, valid as long as this object exists.
   func testSamples(ofLeaf leaf: Int) -> Samples {
     let first = testOwners.firstLocalIndex[leaf]
     return samples(test, first..<(first + testOwners.shards.size(of: leaf)))
@@ -67,7 +67,7 @@ public final class LocalData {
   }
 }
 
-/// The sizes and names of a data set, known to every rank.
+/// Sizes, normalisation and identity of a data set, the same on all ranks.
 public struct DataFacts: Equatable, Sendable {
   public let trainingCount: Int
   public let testCount: Int
@@ -77,6 +77,6 @@ public struct DataFacts: Equatable, Sendable {
   public let normalisation: Normalisation
   public let name: String
   public let isSynthetic: Bool
-  /// SHA-256 of what is in use, see `TrainingData.sha256()`.
+  /// SHA-256 of the data in use, see `TrainingData.sha256()`.
   public let sha256: String
 }

@@ -2,10 +2,10 @@ import Dataset
 import Hashing
 import NeuralNetwork
 
-/// Hashes of what lies in this rank's memory as training samples, for the certificate.
+/// Hashes of the training samples in this rank's memory, for the certificate.
 ///
-/// A sample's hash is the first 64 bits of the SHA-256 of its pixels and its label, made when it is
-/// first asked for.
+/// The hash of a sample is the first 64 bits of the SHA-256 of its pixels and its label. It is
+/// computed when it is first needed.
 final class SampleContent {
   private let samples: Samples
   private var hashes: [UInt64?]
@@ -15,14 +15,14 @@ final class SampleContent {
     hashes = Array(repeating: nil, count: samples.count)
   }
 
-  /// A hash of which sample was trained at which position, over the first batches of an epoch.
+  /// The hash of the samples and their positions in the first `count` batches of an epoch.
   ///
-  /// A sum modulo 2^64 over the samples: the parts of several ranks, or leaves, are added.
+  /// It is a sum over the samples, modulo 2^64, so the hashes of several ranks or leaves are added.
   func orderHash(of batches: LocalBatches, first count: Int) -> UInt64 {
-    (0..<batches.starts[min(count, batches.count)]).reduce(0) { sum, place in
+    (0..<batches.starts[min(count, batches.count)]).reduce(0) { sum, index in
       sum
         &+ Self.mix(
-          position: batches.positions[place], content: hash(of: Int(batches.indices[place])))
+          position: batches.positions[index], content: hash(of: Int(batches.indices[index])))
     }
   }
 
@@ -39,7 +39,7 @@ final class SampleContent {
     return hash
   }
 
-  /// The finisher of SplitMix64 (Steele, Lea and Flood 2014) over both numbers.
+  /// Mixes both numbers with the finisher of SplitMix64 (Steele, Lea and Flood 2014).
   private static func mix(position: Int32, content: UInt64) -> UInt64 {
     var word = content ^ (UInt64(position) &+ 1) &* 0x9e37_79b9_7f4a_7c15
     word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -48,15 +48,18 @@ final class SampleContent {
   }
 }
 
-/// Two neighbouring samples of rank 0's part of an epoch that are exchanged: a drill for the
-/// certificate.
+/// A fault to inject: two neighbouring samples of rank 0 change places in one epoch.
+///
+/// It tests whether the certificate detects a changed order of samples.
 public struct SampleSwap: Equatable, Sendable {
   /// From 1.
   public let epoch: Int
-  /// Place in the rank's list; beyond its end it is taken modulo its length.
+  /// Index of the first of the two in rank 0's list of samples of the epoch.
+  ///
+  /// It is taken modulo the length of the list minus one.
   public let place: Int
 
-  /// A drill by its parts.
+  /// A swap by its parts.
   public init(epoch: Int, place: Int) {
     self.epoch = epoch
     self.place = place

@@ -2,15 +2,19 @@ import Dataset
 import MessagePassing
 import SystemSupport
 
-/// Reading on rank 0 and handing out: each rank gets its shard, nobody else keeps the whole.
+/// Distribution of the data: rank 0 reads it, and each rank receives its shard.
+///
+/// After the call no rank, rank 0 included, keeps the whole data set.
 public enum Scatter {
   /// Reads the data on rank 0 and scatters it; called by all ranks.
   ///
   /// - Parameters:
-  ///   - virtualShards: how many; at least as many as ranks.
-  ///   - leaves: the leaves of the reproducible mode, at least as many as ranks; nil in the fast mode.
+  ///   - virtualShards: number of virtual shards, at least the number of ranks.
+  ///   - leaves: number of leaves of the reproducible mode, at least the number of ranks; nil in
+  ///     the fast mode.
   ///   - read: reads and checks the data; called on rank 0 only.
-  /// - Throws: `AgreedError` on all ranks alike for bad data and for more ranks than samples or shards.
+  /// - Throws: `AgreedError` on all ranks, for bad data and for more ranks than samples, virtual
+  ///   shards or leaves.
   public static func distribute(
     over communicator: Communicator, virtualShards: Int, leaves: Int? = nil,
     read: () throws -> TrainingData
@@ -45,10 +49,10 @@ public enum Scatter {
     let testOwners =
       cut?.testOwners(samples: facts.testCount)
       ?? .roundRobin(shards: VirtualShards(count: size, samples: facts.testCount), ranks: size)
-    let training = try hand(
+    let training = try scatter(
       data?.training, imageSize: facts.height * facts.width, over: communicator,
       owners: owners)
-    let test = try hand(
+    let test = try scatter(
       data?.test, imageSize: facts.height * facts.width, over: communicator, owners: testOwners)
     data = nil
     return LocalData(
@@ -64,6 +68,7 @@ public enum Scatter {
       sha256: data.sha256())
   }
 
+  /// Broadcasts the facts, which only rank 0 has.
   private static func share(
     _ facts: DataFacts?, over communicator: Communicator
   ) throws -> DataFacts {
@@ -82,36 +87,41 @@ public enum Scatter {
       sha256: try communicator.broadcast(facts?.sha256 ?? ""))
   }
 
-  /// Bytes of images that rank 0 packs for one scatter.
+  /// The most bytes of images that rank 0 packs for one scatter.
   private static let packetBytes = 32 << 20
 
-  /// Scatters images and labels to their owners, in rounds of bounded size.
-  private static func hand(
-    _ whole: LabelledImages?, imageSize: Int, over communicator: Communicator, owners: ShardOwners
+  /// Scatters images and labels to their owners by `MPI_Scatterv`, in rounds of bounded size.
+  ///
+  /// - Parameters:
+  ///   - source: all samples on rank 0; nil on the other ranks.
+  ///   - imageSize: bytes of an image.
+  private static func scatter(
+    _ source: LabelledImages?, imageSize: Int, over communicator: Communicator, owners: ShardOwners
   ) throws -> SampleMemory {
     let counts = owners.samplesOfRank
     let memory = SampleMemory(count: counts[communicator.rank], imageSize: imageSize)
-    var lists: [[Int]] = []
-    if whole != nil {
+    // On rank 0 the samples of each rank.
+    var samples: [[Int]] = []
+    if source != nil {
       for rank in 0..<counts.count {
         var list: [Int] = []
         list.reserveCapacity(counts[rank])
         owners.forEachSample(of: rank) { list.append($0) }
-        lists.append(list)
+        samples.append(list)
       }
     }
     let perRound = max(1, packetBytes / (imageSize * counts.count))
     for first in stride(from: 0, to: counts.max() ?? 0, by: perRound) {
       let ranges = counts.map { min(first, $0)..<min(first + perRound, $0) }
-      let mine = ranges[communicator.rank]
+      let localRange = ranges[communicator.rank]
       var images: [UInt8] = []
       var labels: [UInt8] = []
-      if let whole {
+      if let source {
         images.reserveCapacity(ranges.reduce(0) { $0 + $1.count } * imageSize)
         for (rank, range) in ranges.enumerated() {
-          for sample in lists[rank][range] {
-            images += whole.images[(sample * imageSize)..<((sample + 1) * imageSize)]
-            labels.append(whole.labels[sample])
+          for sample in samples[rank][range] {
+            images += source.images[(sample * imageSize)..<((sample + 1) * imageSize)]
+            labels.append(source.labels[sample])
           }
         }
       }
@@ -120,12 +130,12 @@ public enum Scatter {
           images, counts: ranges.map { $0.count * imageSize },
           into: UnsafeMutableBufferPointer(
             rebasing: memory.images[
-              (mine.lowerBound * imageSize)..<(mine.upperBound * imageSize)]))
+              (localRange.lowerBound * imageSize)..<(localRange.upperBound * imageSize)]))
       }
       try labels.withUnsafeBufferPointer { labels in
         try communicator.scatter(
           labels, counts: ranges.map(\.count),
-          into: UnsafeMutableBufferPointer(rebasing: memory.labels[mine]))
+          into: UnsafeMutableBufferPointer(rebasing: memory.labels[localRange]))
       }
     }
     return memory

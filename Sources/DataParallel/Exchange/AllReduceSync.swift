@@ -2,32 +2,34 @@ import MessagePassing
 import NeuralNetwork
 import SystemSupport
 
-/// In-place `MPI_Allreduce` over the flat buffer, whole or bucket by bucket; every rank repeats the whole
-/// update.
+/// The exchange method `allreduce`: in-place `MPI_Allreduce` of the flat gradient buffer.
 ///
-/// Buckets are for devices that go on with the backward pass by themselves: the gradients of later layers
-/// are exchanged meanwhile. Where MPI knows the device's memory, they are exchanged there.
+/// The buffer is summed whole or in buckets, and every rank updates all parameters. Buckets are for
+/// engines that continue the backward pass without the host (GPUs): the gradients of later layers
+/// are exchanged meanwhile. With `cuda-aware` MPI reads and writes the device's memory.
 final class AllReduceSync: GradientSync {
   let replica: Replica
   private let communicator: Communicator
-  /// From the last parameters to the first; these begin at multiples of the bucket's size.
+  /// Ranges of gradients, from the last parameters to the first.
+  ///
+  /// Each starts at a multiple of the bucket size.
   private let buckets: [Range<Int>]
-  /// Gradients of a bucket; nil where all are in one.
+  /// Number of gradients of a bucket; nil if all gradients are in one bucket.
   let bucket: Int?
-  /// How many buckets of this step have been exchanged, and how many have been updated.
+  /// How many buckets of this step have been exchanged, and how many of these have been updated.
   private var exchanged = 0
   private var updated = 0
 
-  /// Gradients of a bucket, where nobody says otherwise: 1 MiB.
+  /// The standard number of gradients of a bucket: 1 MiB.
   ///
-  /// Copies and messages of that size run at nearly full speed.
+  /// Copies and messages of that size reach nearly the full bandwidth.
   static let standardBucket = 1 << 18
 
-  /// Memory for `count` parameters.
+  /// Allocates memory for `count` parameters.
   ///
   /// - Parameters:
-  ///   - bucket: gradients of a bucket; nil or 0 for all in one.
-  ///   - device: where the gradients lie if not in memory of the host.
+  ///   - bucket: number of gradients of a bucket; nil or 0 for all gradients in one bucket.
+  ///   - device: the gradients in the memory of a device; nil for gradients in the host's memory.
   init(
     communicator: Communicator, count: Int, statesPerParameter: Int, bucket: Int? = nil,
     device: UnsafeMutableBufferPointer<Float>? = nil
@@ -46,47 +48,44 @@ final class AllReduceSync: GradientSync {
 
   var synchronisationPoints: Int { buckets.count + (replica.isOnDevice ? 1 : 0) }
 
-  func ready(_ range: Range<Int>, _ update: StepUpdate, timeline: inout StepTimeline) throws {
-    // The first parameters' bucket takes the totals along, which are known when the pass is over.
+  func ready(_ range: Range<Int>, _ update: StepUpdate, _ timeline: StepTimeline) throws {
+    // `finish` exchanges the bucket of the first parameters: it contains the totals, which are
+    // known only after the pass.
     while let bucket = buckets.dropLast().dropFirst(exchanged).first,
       bucket.lowerBound >= range.lowerBound
     {
-      try exchange(bucket, &timeline)
+      try exchange(bucket, arrival: MonotonicClock.seconds(), timeline)
       if update.engine.updatesWhileComputing { self.update(update) }
     }
   }
 
-  func finish(_ update: StepUpdate, timeline: inout StepTimeline) throws {
+  func finish(_ update: StepUpdate, arrival: Double, _ timeline: StepTimeline) throws {
+    var arrival = arrival
     if replica.isOnDevice {
-      try meet(arrival: update.arrival, &timeline) {
-        try communicator.allReduce(inPlace: replica.totalsMessage, .sum)
-      }
+      try allReduce(replica.totalsMessage, arrival: arrival, timeline)
+      arrival = MonotonicClock.seconds()
     }
-    for (place, bucket) in buckets.dropFirst(exchanged).enumerated() {
-      let arrival = place == 0 && !replica.isOnDevice ? update.arrival : nil
-      try exchange(bucket, arrival: arrival, &timeline)
+    for bucket in buckets.dropFirst(exchanged) {
+      try exchange(bucket, arrival: arrival, timeline)
       self.update(update)
+      arrival = MonotonicClock.seconds()
     }
     (exchanged, updated) = (0, 0)
   }
 
-  private func exchange(
-    _ bucket: Range<Int>, arrival: Double? = nil, _ timeline: inout StepTimeline
-  ) throws {
-    try meet(arrival: arrival ?? MonotonicClock.seconds(), &timeline) {
-      try communicator.allReduce(inPlace: replica.message(bucket), .sum)
-    }
+  private func exchange(_ bucket: Range<Int>, arrival: Double, _ timeline: StepTimeline) throws {
+    try allReduce(replica.message(bucket), arrival: arrival, timeline)
     exchanged += 1
   }
 
-  private func meet(
-    arrival: Double, _ timeline: inout StepTimeline, _ body: () throws -> Void
+  private func allReduce(
+    _ message: UnsafeMutableBufferPointer<Float>, arrival: Double, _ timeline: StepTimeline
   ) throws {
-    try body()
+    try communicator.allReduce(inPlace: message, .sum)
     timeline.recordSynchronisation(arrival: arrival, end: MonotonicClock.seconds())
   }
 
-  /// Updates the buckets that have been exchanged and not yet updated.
+  /// Updates the parameters of buckets that have been exchanged and not yet updated.
   private func update(_ update: StepUpdate) {
     guard let gradients = replica.gradients.baseAddress else { return }
     for bucket in buckets[updated..<exchanged] {

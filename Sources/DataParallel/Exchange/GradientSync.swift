@@ -1,53 +1,54 @@
-import MessagePassing
 import NeuralNetwork
 
-/// One way of bringing all ranks' gradients together and changing the parameters with them.
+/// A gradient exchange method, which sums the gradients of all ranks and updates the parameters.
 ///
-/// It owns the memory that this needs, the replica. All ranks call `finish` in every step, when they
-/// have computed their gradients, and before it, if they can, `ready`.
+/// It owns the replica's memory, because the method decides where gradients and parameters have to
+/// be. In every step all ranks call `ready` for ranges that are final early, if at all, and then
+/// `finish`.
 package protocol GradientSync: AnyObject {
-  /// This rank's buffers, where the way of exchange wants them.
+  /// This rank's parameters, gradients and optimizer state.
   var replica: Replica { get }
 
-  /// How many times a step the ranks wait for each other.
+  /// Synchronisation points of a step.
   var synchronisationPoints: Int { get }
 
-  /// Takes gradients of this rank that are final while earlier layers still work, last parameters first.
+  /// Exchanges gradients that are final while the engine still computes those of earlier layers.
   ///
-  /// Whoever calls it calls it for all ranges of a step, with the step's update.
-  func ready(_ range: Range<Int>, _ update: StepUpdate, timeline: inout StepTimeline) throws
+  /// In a step the caller calls it either never or for all ranges, the last parameters first.
+  /// - Parameter timeline: receives the synchronisation points.
+  func ready(_ range: Range<Int>, _ update: StepUpdate, _ timeline: StepTimeline) throws
 
-  /// Sums gradients and totals over all ranks and updates the parameters with the mean gradient.
+  /// Sums the remaining gradients and the totals over all ranks and updates the parameters.
   ///
-  /// When it returns, this rank may compute with the new parameters. Each meeting is noted in the
-  /// timeline.
-  func finish(_ update: StepUpdate, timeline: inout StepTimeline) throws
+  /// When it returns, this rank may compute with the new parameters.
+  /// - Parameters:
+  ///   - arrival: when this rank finished computing, in seconds of its clock.
+  ///   - timeline: receives the synchronisation points.
+  func finish(_ update: StepUpdate, arrival: Double, _ timeline: StepTimeline) throws
 
-  /// What all ranks did in the step that was finished last.
+  /// Loss, correct predictions and samples of all ranks in the step that was finished last.
   var totals: StepTotals { get }
 
-  /// Gives shared memory back; called by all ranks, which no longer use the replica.
+  /// Frees shared memory; called by all ranks, which no longer use the replica.
   func close() throws
 }
 
-/// The update that ends a step.
+/// The update of the parameters in one step, by the optimizer's rule and the mean gradients.
 package struct StepUpdate {
   let engine: any Engine
-  /// One over the number of samples of all ranks.
+  /// One over the number of samples of all ranks, which turns the sums into means.
   let scale: Float
-  /// From 1.
+  /// The number of the step, from 1.
   let step: Int
-  /// When this rank came, on its own clock.
-  var arrival: Double
 
   /// An update by its parts.
-  package init(engine: any Engine, scale: Float, step: Int, arrival: Double) {
+  package init(engine: any Engine, scale: Float, step: Int) {
     self.engine = engine
     self.scale = scale
     self.step = step
-    self.arrival = arrival
   }
 
+  /// Updates the parameters of `range` from sums of gradients.
   func callAsFunction(_ range: Range<Int>, from gradients: GradientSum) {
     engine.update(range, from: gradients, scale: scale, step: step)
   }
@@ -56,6 +57,6 @@ package struct StepUpdate {
 extension GradientSync {
   package var totals: StepTotals { replica.totals }
   package func close() {}
-  /// Ways that begin when all is there.
-  package func ready(_ range: Range<Int>, _ update: StepUpdate, timeline: inout StepTimeline) {}
+  /// Does nothing: by default a method exchanges only when all gradients are final.
+  package func ready(_ range: Range<Int>, _ update: StepUpdate, _ timeline: StepTimeline) {}
 }

@@ -1,64 +1,71 @@
 import MessagePassing
 import NeuralNetwork
 
-/// How the ranks of a node come by the gradients of the other nodes, and what the update then reads.
+/// The exchange of gradients between nodes for `NodeSync`, in the fast or the reproducible mode.
 protocol NodeExchange {
-  /// Sums of gradients, places as in the parameters.
+  /// The gradients in the node's memory that the update adds up, indexed like the parameters.
+  ///
+  /// After `exchange` they cover all ranks, for the ranges that the ranks of this node update.
   var sum: GradientSum { get }
 
-  /// Makes the sums in the node's memory complete for the ranges that its ranks update; called when
-  /// all ranks of the node have computed, by all of them.
-  func bring() throws
+  /// Receives the gradients of the other nodes into the node's memory.
+  ///
+  /// Called by all ranks, after a barrier of the node that follows their backward pass.
+  func exchange() throws
 
-  /// Loss, hits and samples of all ranks; called by the node's root after `bring`.
+  /// The totals of all ranks; called by the node's root after `exchange`.
   func totals() -> StepTotals
 }
 
-/// The ranks of different nodes that exchange one range of the parameters.
+/// The ranks of different nodes that exchange one range of the parameters with each other.
 struct NodePeers {
   let node: Communicator
   /// Whether there is more than one node.
   let hasSeveralNodes: Bool
-  /// The ranks that exchange this rank's `exchanged`, one a node; nil where it has no part in that.
+  /// The ranks that exchange the range `exchanged`, one per node; nil if this rank has none.
   let across: Communicator?
-  /// What this rank exchanges with other nodes.
+  /// The parameters for which this rank exchanges gradients with other nodes.
   let exchanged: Range<Int>
-  /// Whether the ranges that are exchanged and those that are updated are the same everywhere.
+  /// Whether all nodes have the same number of ranks, so that each rank exchanges what it updates.
   let isEven: Bool
 
-  /// As many ranks on each node as the smallest node has exchange; called by all ranks.
+  /// Selects on each node as many exchanging ranks as the smallest node has; called by all ranks.
   init(communicator: Communicator, node: Communicator, count: Int) throws {
     self.node = node
-    let owners = try communicator.allReduce(node.size, .min)
-    isEven = try communicator.allReduce(node.size, .max) == owners
+    let exchangers = try communicator.allReduce(node.size, .min)
+    isEven = try communicator.allReduce(node.size, .max) == exchangers
     hasSeveralNodes = try communicator.allReduce(node.isRoot ? 1 : 0, .sum) > 1
-    exchanged = node.rank < owners ? NodeSync.range(node.rank, of: owners, count: count) : 0..<0
-    let peers = try communicator.split(color: min(node.rank, owners), key: communicator.rank)
-    across = node.rank < owners ? peers : nil
+    let exchanges = node.rank < exchangers
+    exchanged = exchanges ? NodeSync.range(node.rank, of: exchangers, count: count) : 0..<0
+    let part = try communicator.split(color: min(node.rank, exchangers), key: communicator.rank)
+    across = exchanges ? part : nil
   }
 }
 
-/// The fast way: the gradients of a node are added up, and `MPI_Allreduce` adds those of the nodes.
+/// The exchange of the fast mode: a sum within each node, then `MPI_Allreduce` between nodes.
+///
+/// On a single node nothing is exchanged: the update itself adds the gradients of all ranks.
 struct SummedExchange: NodeExchange {
   let peers: NodePeers
   let memory: NodeMemory
-  /// What this rank adds up within its node.
-  let own: Range<Int>
+  /// The gradients that this rank sums within its node.
+  let summedRange: Range<Int>
   let sum: GradientSum
 
-  init(_ peers: NodePeers, memory: NodeMemory, own: Range<Int>) {
+  init(_ peers: NodePeers, memory: NodeMemory, summedRange: Range<Int>) {
     self.peers = peers
     self.memory = memory
-    self.own = own
+    self.summedRange = summedRange
     sum = GradientSum(
       memory.replicas.prefix(peers.hasSeveralNodes ? 1 : peers.node.size).compactMap {
         UnsafePointer($0.gradients.baseAddress)
       })
   }
 
-  func bring() throws {
+  func exchange() throws {
     guard peers.hasSeveralNodes else { return }
-    memory.sumForOtherNodes(own)
+    memory.sumForOtherNodes(summedRange)
+    // With unequal nodes a rank exchanges ranges that other ranks have summed and will update.
     if !peers.isEven { memory.barrier() }
     try peers.across?.allReduce(inPlace: memory.replicas[0].message(peers.exchanged), .sum)
     if !peers.isEven { memory.barrier() }

@@ -1,35 +1,38 @@
 import MessagePassing
 
-/// What the ranks of a node share: every rank's gradients, and in the root's segment the parameters,
-/// the totals of two steps, and room for gradients that come from other nodes.
+/// The memory that the ranks of a node share.
 ///
-/// A segment is the rank's sets of `[head, gradients]`, in the root's followed by `[parameters, totals]`
-/// and the other nodes' sets, each part from a cache line on. In the fast mode the root's set also takes
-/// the sums that go to other nodes.
+/// Each rank has a segment with its sets of `[head, gradients]`. In the segment of the node's root
+/// follow `[parameters, totals of two steps]` and the sets received from other nodes. Each part
+/// begins at a cache line. In the fast mode the root's set also receives the sums for the other
+/// nodes.
 final class NodeMemory {
-  /// Where a set lies.
+  /// Identifies a set in this memory: of a rank of the node, or received from another node.
   enum Place: Hashable {
     case local(rank: Int, set: Int)
     case foreign(Int)
   }
 
-  /// The ranks of the node, with one set of parameters; only this rank's has optimizer state.
+  /// The replica of each rank of the node.
+  ///
+  /// All have the same parameters in memory; only this rank's replica has optimizer state.
   let replicas: [Replica]
-  /// What came from other nodes.
+  /// The sets received from other nodes.
   private let foreign: Replica
   private let window: SharedWindow
-  /// Totals of even and odd steps: a rank that is late reads its step's while the next is written.
+  /// Totals of even and odd steps: a late rank can read those of a step while the next are written.
   private let totals: UnsafeMutablePointer<StepTotals>
 
   private static let totalsBytes = 128
   /// Gradients summed at a time, so that the sums stay in the first-level cache.
   private static let blockSize = 2048
 
-  /// Called by all ranks of the node.
+  /// Allocates the memory; called by all ranks of the node.
   ///
   /// - Parameters:
-  ///   - sets: sets of gradients of this rank.
-  ///   - foreignSets: sets of other nodes, the same number on all ranks of the node.
+  ///   - stateRange: the parameters for which this rank keeps optimizer state.
+  ///   - sets: number of sets of this rank.
+  ///   - foreignSets: number of sets received from other nodes, the same on all ranks of the node.
   init(
     over node: Communicator, count: Int, stateRange: Range<Int>, statesPerParameter: Int,
     sets: Int, foreignSets: Int
@@ -70,7 +73,7 @@ final class NodeMemory {
     totals = (root + parametersByte + 4 * padded).assumingMemoryBound(to: StepTotals.self)
   }
 
-  /// Whose set lies at a place, and which of theirs it is.
+  /// The replica that contains a set, and the index of the set in it.
   subscript(place: Place) -> (replica: Replica, set: Int) {
     switch place {
     case .local(let rank, let set): (replicas[rank], set)
@@ -81,26 +84,30 @@ final class NodeMemory {
   func barrier() { window.barrier() }
   func close() throws { try window.free() }
 
-  /// What the root found for a step; readable until the barrier before the step after the next.
+  /// The totals that the root stored for a step.
+  ///
+  /// Readable until the first barrier of the step after the next, which overwrites them.
   subscript(step step: Int) -> StepTotals {
     get { totals[step % 2] }
     set { totals[step % 2] = newValue }
   }
 
-  /// The totals of the node's ranks, added up.
+  /// The sum of the totals of the node's ranks.
   var sumOfTotals: StepTotals {
     replicas.dropFirst().reduce(replicas[0].totals) { $0 + $1.totals }
   }
 
-  /// Adds all ranks' gradients of `range` to the root's, with the totals if the range is the first.
+  /// Adds the gradients of all other ranks of the node to those of the root, for `range`.
+  ///
+  /// The totals are added, too, if `range` begins at 0.
   func sumForOtherNodes(_ range: Range<Int>) {
     if range.lowerBound == 0 { replicas[0].totals = sumOfTotals }
     let sums = replicas[0].gradients
     for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockSize) {
       let block = start..<min(start + Self.blockSize, range.upperBound)
-      for peer in replicas.dropFirst() {
-        let gradients = peer.gradients
-        for place in block { sums[place] += gradients[place] }
+      for replica in replicas.dropFirst() {
+        let gradients = replica.gradients
+        for index in block { sums[index] += gradients[index] }
       }
     }
   }

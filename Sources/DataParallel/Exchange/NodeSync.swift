@@ -2,13 +2,14 @@ import MessagePassing
 import NeuralNetwork
 import SystemSupport
 
-/// Gradients and parameters in memory that the ranks of a node share; each rank sums and updates a
-/// range of its own and keeps the optimizer state of that range alone.
+/// The exchange method `node`: gradients and parameters are in the shared memory of a node.
 ///
-/// On one node a step takes no message: a barrier, the update of the own range straight from all
-/// ranks' gradients, a barrier. Between nodes the ranks that have the same range on their nodes exchange
-/// it. Where the nodes have different numbers of ranks, as many on each node as the smallest node has do
-/// that, for ranges cut accordingly.
+/// Each rank sums and updates one range of the parameters, and keeps optimizer state for that range
+/// only. On one node a step sends no message: a barrier, the update of the range directly from the
+/// gradients of all ranks, a barrier. With several nodes, the ranks that have the same range on
+/// their nodes exchange it. If the nodes have different numbers of ranks, only as many ranks of
+/// each node as the smallest node has take part in that exchange, and the parameters are divided
+/// among these.
 package final class NodeSync: GradientSync {
   package let replica: Replica
   package let synchronisationPoints = 2
@@ -16,44 +17,46 @@ package final class NodeSync: GradientSync {
   private let memory: NodeMemory
   private let node: Communicator
   private let exchange: any NodeExchange
-  /// What this rank updates.
-  private let own: Range<Int>
+  /// The parameters that this rank updates.
+  private let updatedRange: Range<Int>
 
-  /// Called by all ranks.
+  /// Allocates the shared memory; called by all ranks.
   ///
-  /// - Parameter cut: nil in the fast mode.
+  /// - Parameter cut: the leaves of the reproducible mode; nil in the fast mode.
   init(
     communicator: Communicator, node: Communicator, count: Int, statesPerParameter: Int,
     cut: LeafCut?
   ) throws {
     self.node = node
-    own = Self.range(node.rank, of: node.size, count: count)
+    updatedRange = Self.range(node.rank, of: node.size, count: count)
     let peers = try NodePeers(communicator: communicator, node: node, count: count)
     let hosts = try RankHosts(communicator: communicator, node: node)
     memory = try NodeMemory(
-      over: node, count: count, stateRange: own, statesPerParameter: statesPerParameter,
+      over: node, count: count, stateRange: updatedRange, statesPerParameter: statesPerParameter,
       sets: cut?.share(of: communicator.rank).sums.count ?? 1,
       foreignSets: cut.map { LeafExchange.foreignCount($0, hosts: hosts) } ?? 0)
     replica = memory.replicas[node.rank]
     if let cut {
       exchange = try LeafExchange(peers, memory: memory, cut: cut, hosts: hosts)
     } else {
-      exchange = SummedExchange(peers, memory: memory, own: own)
+      exchange = SummedExchange(peers, memory: memory, summedRange: updatedRange)
     }
   }
 
-  /// Part `part` of `parts` of the parameters, cut at cache lines.
+  /// Part `part` of `parts` nearly equal parts of the parameters, divided at cache lines.
   package static func range(_ part: Int, of parts: Int, count: Int) -> Range<Int> {
     let lines = (count + 15) / 16
     func edge(_ part: Int) -> Int { min(16 * ((part * lines + parts - 1) / parts), count) }
     return edge(part)..<edge(part + 1)
   }
 
-  package func finish(_ update: StepUpdate, timeline: inout StepTimeline) throws {
+  package func finish(
+    _ update: StepUpdate, arrival: Double, _ timeline: StepTimeline
+  ) throws {
     memory.barrier()
-    try exchange.bring()
-    timeline.recordSynchronisation(arrival: update.arrival, end: MonotonicClock.seconds())
-    update(own, from: exchange.sum)
+    try exchange.exchange()
+    timeline.recordSynchronisation(arrival: arrival, end: MonotonicClock.seconds())
+    update(updatedRange, from: exchange.sum)
     if node.isRoot { memory[step: update.step] = exchange.totals() }
     let updated = MonotonicClock.seconds()
     memory.barrier()

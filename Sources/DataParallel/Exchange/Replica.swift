@@ -1,29 +1,31 @@
 import NeuralNetwork
 
-/// A rank's flat buffers: parameters, gradients with the step's totals before them, optimizer state.
+/// A rank's flat buffers: parameters, gradients with the step's totals in front, optimizer state.
 ///
-/// Loss sum, hits and sample count of a step ride in front of the gradients, so that one all-reduce
-/// a step carries all. In the fast mode a rank has one set of gradients; in the reproducible mode as many
-/// as its leaves make sums that only other ranks' leaves can complete.
+/// The totals of a step are loss sum, correct predictions and sample count. They are stored in
+/// front of the gradients, so that one all-reduce sums both. In the fast mode a rank has one set of
+/// gradients. In the reproducible mode it has one set for each partial sum of the tree that its own
+/// leaves can form (`LeafShare.sums`).
 public final class Replica {
-  /// Numbers before the gradients: a cache line, so that these begin at the next.
+  /// Numbers in front of the gradients: a cache line, so that the gradients begin at the next one.
   static let headCount = 16
-  /// Numbers of totals, at the end of the head.
+  /// How many of these are totals; they are the last ones.
   private static let totalsCount = 3
 
   /// Number of parameters.
   public let count: Int
   public let parameters: UnsafeMutableBufferPointer<Float>
-  /// For each set of gradients the head, then the gradients.
+  /// Each set consists of the head and the gradients.
   private let sets: [UnsafeMutableBufferPointer<Float>]
-  /// The gradients of the only set where they lie on a device, for the host not to follow.
+  /// The gradients of the only set if they are in a device's memory, which the host must not read.
   private let deviceGradients: UnsafeMutableBufferPointer<Float>?
   let optimizerState: UnsafeMutableBufferPointer<Float>
-  /// The parameters whose optimizer state this rank keeps.
+  /// The parameters for which this rank keeps optimizer state.
   let stateRange: Range<Int>
+  /// The buffers that this object allocated and frees.
   private var owned: [UnsafeMutableBufferPointer<Float>] = []
 
-  /// Zeroed buffers of its own for `count` parameters and `statesPerParameter` numbers of state each.
+  /// Allocates zeroed buffers for `count` parameters with `statesPerParameter` states each.
   package init(count: Int, statesPerParameter: Int, sets setCount: Int = 1) {
     self.count = count
     stateRange = 0..<count
@@ -34,7 +36,7 @@ public final class Replica {
     owned = sets + [parameters, optimizerState]
   }
 
-  /// The same with one set of gradients, which lie on a device; the totals are the host's.
+  /// Allocates the same for one set of gradients in a device's memory; the totals are on the host.
   init(
     count: Int, statesPerParameter: Int, deviceGradients: UnsafeMutableBufferPointer<Float>
   ) {
@@ -50,9 +52,11 @@ public final class Replica {
     owned = sets + [parameters, optimizerState]
   }
 
-  /// Parameters and gradients in memory that others own and keep; state for a part of them.
+  /// Uses parameters and gradients in memory of the caller, and allocates state for `stateRange`.
   ///
-  /// - Parameter sets: `headCount` numbers, then the gradients, at least once.
+  /// - Parameters:
+  ///   - parameters: valid as long as this object exists, like `sets`.
+  ///   - sets: each has `headCount` numbers and then the gradients; at least one set.
   init(
     parameters: UnsafeMutableBufferPointer<Float>,
     sets: [UnsafeMutableBufferPointer<Float>], stateRange: Range<Int>, statesPerParameter: Int
@@ -82,57 +86,58 @@ public final class Replica {
     return UnsafeMutableBufferPointer(start: numbers, count: count)
   }
 
-  /// The gradients of the first set alone.
+  /// The gradients of the first set, without the head.
   package var gradients: UnsafeMutableBufferPointer<Float> { gradients(ofSet: 0) }
 
-  /// The gradients of a set alone.
+  /// The gradients of a set, without the head.
   func gradients(ofSet set: Int) -> UnsafeMutableBufferPointer<Float> {
     deviceGradients ?? UnsafeMutableBufferPointer(rebasing: sets[set][Self.headCount...])
   }
 
-  /// Whether the gradients lie on a device, without the totals.
+  /// Whether the gradients are in a device's memory, apart from the totals.
   var isOnDevice: Bool { deviceGradients != nil }
 
-  /// A set whole: head and gradients.
+  /// A whole set: head and gradients.
   func set(_ set: Int) -> UnsafeMutableBufferPointer<Float> { sets[set] }
 
   /// Number of sets of gradients.
   var setCount: Int { sets.count }
 
-  /// The gradients of `range` to be summed over ranks; with the first of all go the totals, if they
-  /// lie in the same memory.
+  /// The numbers to sum over ranks for the gradients of `range`.
+  ///
+  /// If `range` begins at 0 and the gradients are in the host's memory, the totals are included.
   func message(_ range: Range<Int>, ofSet set: Int = 0) -> UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(
       rebasing: deviceGradients?[range] ?? sets[set][Self.messageRange(range)])
   }
 
-  /// The totals of the first set alone.
+  /// The numbers to sum over ranks for the totals of the first set.
   var totalsMessage: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(
       rebasing: sets[0][(Self.headCount - Self.totalsCount)..<Self.headCount])
   }
 
-  /// Where the message of `range` lies in a set.
+  /// The part of a set that is the message of `range`: with the totals if `range` begins at 0.
   static func messageRange(_ range: Range<Int>) -> Range<Int> {
     let start = range.lowerBound == 0 ? -totalsCount : range.lowerBound
     return (headCount + start)..<(headCount + range.upperBound)
   }
 
-  /// What an engine gets lent.
+  /// The buffers passed to the engine.
   package var buffers: ModelBuffers {
     ModelBuffers(parameters: parameters, optimizerState: optimizerState, stateRange: stateRange)
   }
 
-  /// What lies before the first set's gradients: this rank's part before the exchange, everybody's
-  /// after it.
+  /// The totals of the first set: of this rank before the exchange, of all ranks after it.
   package var totals: StepTotals {
     get { totals(ofSet: 0) }
     set { setTotals(newValue, ofSet: 0) }
   }
 
-  /// What lies before a set's gradients.
+  /// The totals in front of a set's gradients.
   ///
-  /// Counts are exact: a single-precision number holds every integer up to 16,777,216.
+  /// Counts are exact: a single-precision number represents every integer up to 16,777,216. A count
+  /// that is not an integer is returned as -1.
   func totals(ofSet set: Int) -> StepTotals {
     let first = Self.headCount - Self.totalsCount
     return StepTotals(
@@ -140,7 +145,7 @@ public final class Replica {
       samples: Int(exactly: sets[set][first + 2]) ?? -1)
   }
 
-  /// Writes what goes before a set's gradients.
+  /// Writes the totals in front of a set's gradients.
   func setTotals(_ totals: StepTotals, ofSet set: Int) {
     let first = Self.headCount - Self.totalsCount
     sets[set][first] = Float(totals.lossSum)
@@ -148,7 +153,7 @@ public final class Replica {
     sets[set][first + 2] = Float(totals.samples)
   }
 
-  /// A 64-bit hash of the bits of some parameters: FNV-1a over 32-bit words.
+  /// A 64-bit hash of the bits of the parameters of `range`: FNV-1a over 32-bit words.
   package func hash(_ range: Range<Int>) -> UInt64 {
     parameters[range].reduce(0xCBF2_9CE4_8422_2325) {
       ($0 ^ UInt64($1.bitPattern)) &* 0x100_0000_01B3
@@ -159,7 +164,7 @@ public final class Replica {
   package func parametersHash() -> UInt64 { hash(0..<count) }
 }
 
-/// What all ranks together did in one step.
+/// Loss sum, correct predictions and sample count of one step, of one rank or of several.
 package struct StepTotals: Equatable {
   package var lossSum: Double
   package var correct: Int
@@ -172,13 +177,16 @@ package struct StepTotals: Equatable {
     self.samples = samples
   }
 
-  /// The sum as it comes of two that travelled: in single precision.
+  /// The sum of two totals with the loss sums added in single precision, as in a message.
+  ///
+  /// The reproducible mode needs the same bits whether totals were exchanged or added by one rank.
   static func joined(_ one: StepTotals, _ other: StepTotals) -> StepTotals {
     var sum = one + other
     sum.lossSum = Double(Float(one.lossSum) + Float(other.lossSum))
     return sum
   }
 
+  /// The sum of two totals with the loss sums added in double precision.
   static func + (one: StepTotals, other: StepTotals) -> StepTotals {
     StepTotals(
       lossSum: one.lossSum + other.lossSum, correct: one.correct + other.correct,

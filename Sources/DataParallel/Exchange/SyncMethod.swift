@@ -2,24 +2,30 @@ import MessagePassing
 import NeuralNetwork
 import SystemSupport
 
-/// How gradients come together and who updates what.
+/// The gradient exchange methods, by their names on the command line and in records.
+///
+/// The method determines how gradients are summed over ranks and which rank updates which
+/// parameters.
 public enum SyncMethod: String, Sendable, CaseIterable, Codable {
-  /// One in-place `MPI_Allreduce` a step; every rank updates all parameters.
+  /// One in-place `MPI_Allreduce` per step; every rank updates all parameters.
   case allReduce = "allreduce"
-  /// Shared memory within a node; each rank sums and updates a range of its own.
+  /// Shared memory within a node; each rank sums and updates one range of the parameters.
   case node
-  /// `MPI_Allreduce` in the memory of GPUs, by an MPI that knows it.
+  /// `MPI_Allreduce` in the memory of GPUs, with an MPI library that supports it.
   case cudaAware = "cuda-aware"
 
-  /// The ways of ranks on CPUs.
+  /// The methods for ranks on CPUs.
   public static let onCPU: [SyncMethod] = [.allReduce, .node]
 
-  /// Makes the memory for `count` parameters; called by all ranks.
+  /// Creates the exchange with the memory for `count` parameters; called by all ranks.
   ///
   /// - Parameters:
+  ///   - node: the ranks of this rank's node.
   ///   - cut: the leaves of the reproducible mode; nil in the fast mode.
-  ///   - engine: where gradients may lie on a device, or be computed while others are exchanged.
-  ///   - bucket: see `Trainer.init`.
+  ///   - engine: determines whether gradients are in a device's memory, and whether buckets are
+  ///     exchanged while it computes; nil for an exchange without training.
+  ///   - bucket: see `TrainingJob.bucket`.
+  /// - Throws: `AgreedError` if the engine does not support the method.
   package func make(
     over communicator: Communicator, node: Communicator, count: Int, statesPerParameter: Int,
     cut: LeafCut? = nil, engine: (any Engine)? = nil, bucket: Int? = nil
@@ -30,12 +36,12 @@ public enum SyncMethod: String, Sendable, CaseIterable, Codable {
     case (.cudaAware, _):
       guard let device = engine?.deviceGradients, cut == nil else {
         throw AgreedError(
-          "--sync cuda-aware: it is for ranks on GPUs; leave it out or use --device cuda",
+          "--sync cuda-aware: it works only on GPUs; leave it out or use --device cuda",
           exitCode: ExitCode.usage)
       }
       return AllReduceSync(
         communicator: communicator, count: count, statesPerParameter: statesPerParameter,
-        bucket: bucket, device: device.place)
+        bucket: bucket, device: device.buffer)
     case (.allReduce, nil):
       return AllReduceSync(
         communicator: communicator, count: count, statesPerParameter: statesPerParameter,

@@ -1,21 +1,21 @@
 import Dataset
 public import NeuralNetwork
 
-/// The cut of every global batch into leaves that makes training independent of the rank count: which
-/// sample belongs to which leaf, which rank computes which, and how all are added up.
+/// The division of every global batch into leaves, for results independent of the rank count.
 ///
-/// Virtual shard s belongs to leaf s mod L, leaf l to rank l mod size. Where the size divides L a
-/// rank holds the same samples as in the fast mode.
+/// It determines the leaf of each sample, the rank that computes each leaf, and the order in which
+/// all leaves are added. With L leaves, virtual shard s belongs to leaf s mod L, and leaf l to rank
+/// l mod size. If the size divides L, a rank has the same samples as in the fast mode.
 public struct LeafCut: Equatable, Sendable {
-  /// The usual number of leaves.
+  /// The default number of leaves.
   public static let standardCount = 8
 
   public let leaves: Int
   public let ranks: Int
-  /// The order in which everything is added that comes from several samples.
+  /// The order in which gradients, losses and counts of the leaves are added.
   public let tree: SumTree
 
-  /// A cut into `leaves` leaves for `ranks` ranks, at least one leaf each.
+  /// A division into `leaves` leaves for `ranks` ranks, with at least one leaf per rank.
   public init(leaves: Int, ranks: Int) {
     precondition(leaves >= ranks && ranks > 0, "\(leaves) leaves for \(ranks) ranks")
     self.leaves = leaves
@@ -26,34 +26,34 @@ public struct LeafCut: Equatable, Sendable {
   /// The leaf of a virtual shard.
   func leaf(ofShard shard: Int) -> Int { shard % leaves }
 
-  /// What a rank computes.
+  /// The leaves that a rank computes.
   public func share(of rank: Int) -> LeafShare {
     LeafShare(stride(from: rank, to: leaves, by: ranks), of: tree)
   }
 
-  /// Who holds which of `shards`.
+  /// The owner of each of `shards`: the rank of its leaf.
   func owners(of shards: VirtualShards) -> ShardOwners {
     ShardOwners(shards: shards, ranks: ranks) { leaf(ofShard: $0) % ranks }
   }
 
-  /// The cut of the test set: one shard a leaf.
+  /// The owners of the test set, which has one shard per leaf.
   func testOwners(samples: Int) -> ShardOwners {
     owners(of: VirtualShards(count: leaves, samples: samples))
   }
 
-  /// The sums of all ranks, rank after rank: who has it, and as which of its sets.
+  /// The partial sums of all ranks, in rank order, each with its rank and the index of its set.
   var sums: [(node: SumTree.Node, rank: Int, set: Int)] {
     (0..<ranks).flatMap { rank in
       share(of: rank).sums.enumerated().map { ($1, rank, $0) }
     }
   }
 
-  /// Leaves of the busiest rank over those of the mean one.
+  /// The largest number of leaves of a rank over the mean number.
   public var imbalance: Double {
     Double((leaves + ranks - 1) / ranks) * Double(ranks) / Double(leaves)
   }
 
-  /// Workers without a leaf, of `threads` on each rank.
+  /// Number of threads without a leaf, over all ranks with `threads` threads each.
   public func idleWorkers(threads: Int) -> Int {
     (0..<ranks).reduce(0) { $0 + max(0, threads - share(of: $1).leaves.count) }
   }

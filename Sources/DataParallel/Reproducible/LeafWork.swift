@@ -1,15 +1,16 @@
 import Dataset
 import NeuralNetwork
 
-/// The reproducible mode: the rank's part of a batch is some leaves, each computed and added up in the
-/// same way whoever has it.
+/// The reproducible mode: the local batch consists of leaves.
+///
+/// The bits of a leaf's gradients do not depend on which rank computes it.
 final class LeafWork: EpochWork {
   private let setting: WorkSetting
   private let engine: any LeafwiseEngine
   private let share: LeafShare
-  /// For each leaf of the share its part of every batch.
+  /// For each leaf of the share, its part of every global batch.
   private let batches: [LocalBatches]
-  /// The same samples where the engine can be given them without a copy.
+  /// The same sample indices in memory that the engine can read without a copy.
   private let indices: [UnsafeMutableBufferPointer<Int32>]
   private let sets: [UnsafeMutableBufferPointer<Float>]
   private var leaves: [UnsafeBufferPointer<Int32>] = []
@@ -34,29 +35,30 @@ final class LeafWork: EpochWork {
   deinit { for memory in indices { memory.deallocate() } }
 
   var batchCount: Int { batches[0].count }
-  func globalSize(of batch: Int) -> Int { batches[0].globalSizes[batch] }
 
-  func compute(
-    _ batch: Int, onReady: (Range<Int>) -> Void
-  ) -> (times: BatchOutcome, samples: Int) {
-    for place in leaves.indices {
-      leaves[place] = UnsafeBufferPointer(
-        rebasing: indices[place][batches[place].range(of: batch)])
+  func batch(_ index: Int) -> StepBatch {
+    StepBatch(
+      index: index, globalSize: batches[0].globalSizes[index],
+      localSize: batches.reduce(0) { $0 + $1.range(of: index).count })
+  }
+
+  func computeGradients(of batch: StepBatch, onReady: (Range<Int>) -> Void) -> BatchOutcome {
+    for leaf in leaves.indices {
+      leaves[leaf] = UnsafeBufferPointer(
+        rebasing: indices[leaf][batches[leaf].range(of: batch.index)])
     }
-    let times = engine.computeGradients(ofLeaves: leaves, into: sets, outcomes: &outcomes)
+    let passes = engine.computeGradients(ofLeaves: leaves, into: sets, outcomes: &outcomes)
     var totals: [Int: StepTotals] = [:]
-    var samples = 0
-    for (place, leaf) in share.leaves.enumerated() {
+    for (index, leaf) in share.leaves.enumerated() {
       totals[leaf] = StepTotals(
-        lossSum: outcomes[place].lossSum, correct: outcomes[place].correct,
-        samples: leaves[place].count)
-      samples += leaves[place].count
+        lossSum: outcomes[index].lossSum, correct: outcomes[index].correct,
+        samples: leaves[index].count)
     }
     for (set, node) in share.sums.enumerated() {
       let sum = node.total({ totals[$0] ?? StepTotals() }, add: StepTotals.joined)
       setting.replica.setTotals(sum, ofSet: set)
     }
-    return (times, samples)
+    return passes
   }
 
   func orderHash(ofFirst batches: Int, content: SampleContent) -> UInt64 {

@@ -1,12 +1,11 @@
 import MessagePassing
 import SystemSupport
 
-/// How far this rank's node is from rank 0's clock, so that instants of several nodes can be
-/// compared.
+/// The difference between rank 0's clock and this rank's, for comparing times of several nodes.
 ///
-/// Ranks of one node share a clock. Between nodes the offset is half a round trip's doubt: the
-/// quickest of several echoes counts. Clocks drift, so a run measures at both ends and
-/// interpolates.
+/// Ranks of one node share a clock. Between nodes an echo message gives the offset with an error of
+/// at most half its round trip, so the quickest of several echoes counts. Clocks drift, so a run
+/// measures before and after training and interpolates linearly.
 package struct ClockOffset: Equatable {
   /// This rank's clock when the offset was measured, in seconds.
   package var measuredAt: Double
@@ -21,7 +20,9 @@ package struct ClockOffset: Equatable {
 
   private static let echoes = 25
 
-  /// Measures the offset; called by all ranks.
+  /// Measures the offset, by echoes between rank 0 and the lowest rank of each node.
+  ///
+  /// Called by all ranks; `node` is the communicator of this rank's node.
   package static func measure(over communicator: Communicator, node: Communicator) throws
     -> ClockOffset
   {
@@ -30,9 +31,9 @@ package struct ClockOffset: Equatable {
     if node.isRoot {
       for leader in 1..<max(leaders.size, 1) {
         if leaders.rank == leader {
-          offset = try answer(over: leaders)
+          offset = try answerEchoes(over: leaders)
         } else if leaders.isRoot {
-          try ask(leader, over: leaders)
+          try sendEchoes(to: leader, over: leaders)
         }
       }
     }
@@ -40,8 +41,8 @@ package struct ClockOffset: Equatable {
       measuredAt: MonotonicClock.seconds(), offset: try node.broadcast(offset))
   }
 
-  /// Rank 0's side: sends its clock, times the echo, then sends the best estimate.
-  private static func ask(_ leader: Int, over leaders: Communicator) throws {
+  /// Rank 0's part: sends its clock, times the answers, and finally sends the best estimate.
+  private static func sendEchoes(to leader: Int, over leaders: Communicator) throws {
     var best = (roundTrip: Double.infinity, offset: 0.0)
     var remote = [0.0]
     for _ in 0..<echoes {
@@ -54,7 +55,8 @@ package struct ClockOffset: Equatable {
     try leaders.send([best.offset], to: leader)
   }
 
-  private static func answer(over leaders: Communicator) throws -> Double {
+  /// The other rank's part: answers each echo with its clock, and returns the offset it receives.
+  private static func answerEchoes(over leaders: Communicator) throws -> Double {
     var number = [0.0]
     for _ in 0..<echoes {
       try number.withUnsafeMutableBufferPointer { try leaders.receive(into: $0, from: 0) }
@@ -64,7 +66,7 @@ package struct ClockOffset: Equatable {
     return number[0]
   }
 
-  /// The instant `seconds` of this rank's clock on rank 0's clock, between two measurements.
+  /// Converts a time of this rank's clock to rank 0's clock, between two measurements.
   package static func align(_ seconds: Double, from first: ClockOffset, to last: ClockOffset)
     -> Double
   {

@@ -1,47 +1,52 @@
 import MessagePassing
+import RunRecords
 
-/// When this rank came to each meeting of a step (its all-reduce, or the barriers that take its
-/// place), when it left, and how long each step took.
+/// This rank's arrival and end times at synchronisation points, and the duration of each step.
 ///
-/// Written without a barrier during training; who waited for whom is worked out afterwards.
-package struct StepTimeline {
+/// A synchronisation point is an all-reduce, or a barrier of `--sync node`. During training the
+/// times are only stored, so that measuring adds no barrier; waiting is computed after training.
+package final class StepTimeline {
   private var arrivals: [Double] = []
   private var ends: [Double] = []
   private var durations: [Double] = []
 
-  /// Room for `steps` steps with so many synchronisationPoints each, as all ranks have.
+  /// Reserves memory for `steps` steps with `synchronisationPoints` points each, as on all ranks.
   package init(steps: Int, synchronisationPoints: Int) {
     arrivals.reserveCapacity(steps * synchronisationPoints)
     ends.reserveCapacity(steps * synchronisationPoints)
     durations.reserveCapacity(steps)
   }
 
-  /// Notes arrival at and end of a meeting on this rank's clock.
-  package mutating func recordSynchronisation(arrival: Double, end: Double) {
+  /// Records arrival at and end of a synchronisation point, in seconds of this rank's clock.
+  package func recordSynchronisation(arrival: Double, end: Double) {
     arrivals.append(arrival)
     ends.append(end)
   }
 
-  /// Notes a whole step.
-  package mutating func noteStep(duration: Double) { durations.append(duration) }
+  /// Records the seconds of a whole step.
+  package func recordStep(duration: Double) { durations.append(duration) }
 
-  /// Seconds from arrival to end of all synchronisationPoints after the first `count`.
+  /// Synchronisation points so far.
+  var pointCount: Int { arrivals.count }
+
+  /// Seconds from arrival to end, summed over all synchronisation points after the first `count`.
   func synchronisationSeconds(after count: Int) -> Double {
     (count..<arrivals.count).reduce(0) { $0 + ends[$1] - arrivals[$1] }
   }
 
-  /// Meetings so far.
-  var synchronisationPoints: Int { arrivals.count }
-
-  /// What the synchronisationPoints of all steps cost this rank, in seconds.
+  /// The seconds that this rank spent at the synchronisation points of all steps.
   package struct ExchangeSeconds: Equatable {
-    /// Until the last rank had come.
+    /// From this rank's arrival to that of the last rank.
     package var wait = 0.0
-    /// From then on.
+    /// From the arrival of the last rank to the end.
     package var transfer = 0.0
   }
 
-  /// Tells waiting from transfer; called by all ranks.
+  /// Divides the time at synchronisation points into waiting and transfer; called by all ranks.
+  ///
+  /// - Parameters:
+  ///   - first: this rank's clock offset before training.
+  ///   - last: the same after training.
   func exchangeSeconds(
     over communicator: Communicator, from first: ClockOffset, to last: ClockOffset
   ) throws -> ExchangeSeconds {
@@ -52,15 +57,17 @@ package struct StepTimeline {
       ends: ends.map { ClockOffset.align($0, from: first, to: last) }, latest: latest)
   }
 
-  /// The arithmetic of `exchangeSeconds`, all instants on one clock.
+  /// Divides times at synchronisation points, all on one clock.
+  ///
+  /// - Parameter latest: for each point the arrival of the last rank.
   package static func split(arrivals: [Double], ends: [Double], latest: [Double]) -> ExchangeSeconds
   {
     var result = ExchangeSeconds()
-    for step in arrivals.indices {
-      // A clock is aligned to about a microsecond: never let that make a part negative.
-      let begin = min(max(latest[step], arrivals[step]), ends[step])
-      result.wait += begin - arrivals[step]
-      result.transfer += ends[step] - begin
+    for point in arrivals.indices {
+      // Clocks are aligned to about a microsecond, which must not make a part negative.
+      let begin = min(max(latest[point], arrivals[point]), ends[point])
+      result.wait += begin - arrivals[point]
+      result.transfer += ends[point] - begin
     }
     return result
   }

@@ -1,27 +1,38 @@
 import Dataset
 import NeuralNetwork
 
-/// A rank's part of one epoch: what it computes in each step, and which samples these were.
+/// The samples that this rank computes in one epoch, divided into steps.
+///
+/// `WholeWork` belongs to the fast mode, `LeafWork` to the reproducible mode.
 protocol EpochWork: AnyObject {
   /// Number of global batches.
   var batchCount: Int { get }
 
-  /// Samples of a global batch over all ranks.
-  func globalSize(of batch: Int) -> Int
+  /// The sizes of a global batch and of this rank's part of it, the local batch.
+  func batch(_ index: Int) -> StepBatch
 
-  /// Computes this rank's gradients of a batch, with their totals, into the replica's sets.
+  /// Computes this rank's gradients and totals of a batch into the replica's gradient sets.
   ///
-  /// - Parameter onReady: as the engine tells it; never called where a rank has several sets.
-  /// - Returns: the times, and how many samples this rank had.
-  func compute(
-    _ batch: Int, onReady: (Range<Int>) -> Void
-  ) -> (times: BatchOutcome, samples: Int)
+  /// - Parameter onReady: receives each range of gradients that is final, see
+  ///   `Engine.computeGradients`; never called in the reproducible mode.
+  /// - Returns: the seconds of load, forward and backward.
+  func computeGradients(of batch: StepBatch, onReady: (Range<Int>) -> Void) -> BatchOutcome
 
   /// This rank's part of the order hash of the first `batches` batches.
   func orderHash(ofFirst batches: Int, content: SampleContent) -> UInt64
 }
 
-/// What the two kinds of work have in common.
+/// The samples of one step.
+struct StepBatch {
+  /// The index of the global batch in the epoch, from 0.
+  let index: Int
+  /// Samples over all ranks.
+  let globalSize: Int
+  /// Samples of this rank.
+  let localSize: Int
+}
+
+/// The values from which both kinds of work are created.
 struct WorkSetting {
   let order: EpochOrder
   let data: LocalData
@@ -30,7 +41,7 @@ struct WorkSetting {
   let replica: Replica
   let swap: SampleSwap?
 
-  /// This rank's batches, of all its shards or of those of one leaf.
+  /// This rank's local batches, of all its shards or only of those of one leaf.
   func batches(ofLeaf leaf: Int? = nil) -> LocalBatches {
     var batches = LocalBatches(
       order: order, owners: data.owners, rank: rank, batchSize: globalBatch
@@ -42,7 +53,7 @@ struct WorkSetting {
   }
 }
 
-/// The fast mode: the rank's part of a batch is one list of samples, which the engine cuts as it likes.
+/// The fast mode: the local batch is one list of samples, which the engine divides among threads.
 final class WholeWork: EpochWork {
   private let setting: WorkSetting
   private let engine: any Engine
@@ -55,12 +66,15 @@ final class WholeWork: EpochWork {
   }
 
   var batchCount: Int { batches.count }
-  func globalSize(of batch: Int) -> Int { batches.globalSizes[batch] }
 
-  func compute(
-    _ batch: Int, onReady: (Range<Int>) -> Void
-  ) -> (times: BatchOutcome, samples: Int) {
-    let range = batches.range(of: batch)
+  func batch(_ index: Int) -> StepBatch {
+    StepBatch(
+      index: index, globalSize: batches.globalSizes[index],
+      localSize: batches.range(of: index).count)
+  }
+
+  func computeGradients(of batch: StepBatch, onReady: (Range<Int>) -> Void) -> BatchOutcome {
+    let range = batches.range(of: batch.index)
     let outcome = batches.indices.withUnsafeBufferPointer {
       engine.computeGradients(
         of: UnsafeBufferPointer(rebasing: $0[range]), into: setting.replica.gradients,
@@ -68,10 +82,10 @@ final class WholeWork: EpochWork {
     }
     setting.replica.totals = StepTotals(
       lossSum: outcome.lossSum, correct: outcome.correct, samples: range.count)
-    return (outcome, range.count)
+    return outcome
   }
 
-  /// Takes whole steps for some batches, where they have all samples.
+  /// Takes whole steps for some batches on a device; this rank must have all samples.
   func takeSteps(
     _ batches: Range<Int>, by runner: any StepRunner, firstStep: Int
   ) -> [BatchOutcome] {

@@ -4,9 +4,12 @@ import NeuralNetwork
 import RunRecords
 import SystemSupport
 
-/// What comes after every epoch: loss and hits on the test set, and the check of the replicas.
+/// The end of an epoch: evaluation on the test set, and the check of the replicas.
 extension Trainer {
-  /// The test set shared among ranks; the replicas must still be one.
+  /// Evaluates the test set, which is divided among the ranks, and checks the replicas.
+  ///
+  /// Called by all ranks.
+  /// - Throws: `AgreedError` if the replicas differ.
   func evaluate(epoch: Int, totals: EpochTotals) throws -> EpochSummary {
     let start = MonotonicClock.seconds()
     let outcome = try testOutcome()
@@ -22,13 +25,13 @@ extension Trainer {
         ? Certificate.Epoch(orderHash: orderHash.hexadecimal, weightsSHA256: weightsSHA256()) : nil)
   }
 
-  /// Loss and hits on the whole test set, the same on all ranks.
+  /// Loss and correct predictions on the whole test set, the same on all ranks.
   private func testOutcome() throws -> EvaluationOutcome {
     var outcome = EvaluationOutcome()
     if let leafwise {
-      let mine = leafwise.engine.evaluate(
+      let outcomes = leafwise.engine.evaluate(
         each: leafwise.share.leaves.map(data.testSamples(ofLeaf:)))
-      let losses = try communicator.allGather(mine.map(\.lossSum))
+      let losses = try communicator.allGather(outcomes.map(\.lossSum))
       var lossOfLeaf = [Double](repeating: 0, count: leafwise.cut.leaves)
       for rank in 0..<communicator.size {
         for (leaf, loss) in zip(leafwise.cut.share(of: rank).leaves, losses[rank]) {
@@ -36,12 +39,13 @@ extension Trainer {
         }
       }
       outcome.lossSum = leafwise.cut.tree.root.total({ lossOfLeaf[$0] }, add: +)
-      outcome.correct = try communicator.allReduce(mine.reduce(0) { $0 + $1.correct }, .sum)
+      outcome.correct = try communicator.allReduce(
+        outcomes.reduce(0) { $0 + $1.correct }, .sum)
     } else {
-      let mine = engine.evaluate(data.testSamples)
+      let local = engine.evaluate(data.testSamples)
       try engine.checkDevice()
-      outcome.lossSum = try communicator.allReduce(mine.lossSum, .sum)
-      outcome.correct = try communicator.allReduce(mine.correct, .sum)
+      outcome.lossSum = try communicator.allReduce(local.lossSum, .sum)
+      outcome.correct = try communicator.allReduce(local.correct, .sum)
     }
     return outcome
   }
@@ -51,7 +55,11 @@ extension Trainer {
     finalWeights().withUnsafeBytes { SHA256.hex(of: $0) }
   }
 
-  /// Stops the run unless all ranks have the same parameters; returns their hash.
+  /// Checks that all ranks have the same parameters; called by all ranks.
+  ///
+  /// - Parameter step: the number of steps taken so far.
+  /// - Returns: the hash of the parameters.
+  /// - Throws: `AgreedError` if the replicas differ.
   func verifyReplicas(_ step: Int) throws -> UInt64 {
     engine.publishParameters()
     try engine.checkDevice()

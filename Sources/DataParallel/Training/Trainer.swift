@@ -3,10 +3,10 @@ import MessagePassing
 import NeuralNetwork
 import SystemSupport
 
-/// Trains one model on all ranks of a communicator: the same steps, in the same order, for any rank
-/// count.
+/// Trains one model on all ranks of a communicator.
 ///
-/// Made and run by all ranks alike.
+/// The global batches and their order are the same for any number of ranks. All ranks create a
+/// trainer and make the same calls.
 public final class Trainer {
   let communicator: Communicator
   let node: Communicator
@@ -16,10 +16,10 @@ public final class Trainer {
   let plan: TrainingPlan
   var replica: Replica { sync.replica }
   let sync: any GradientSync
-  var timeline: StepTimeline
-  /// The engine where it computes leaf by leaf, and its leaves; nil in the fast mode.
+  let timeline: StepTimeline
+  /// The engine of the reproducible mode, and the leaves; nil in the fast mode.
   let leafwise: (engine: any LeafwiseEngine, cut: LeafCut, share: LeafShare)?
-  /// The engine where it takes whole steps by itself: there is one rank.
+  /// The engine if it takes whole steps without the host; nil with several ranks.
   let runner: (any StepRunner)?
   let content: SampleContent
   var result = TrainingResult()
@@ -28,21 +28,18 @@ public final class Trainer {
 
   /// Draws the initial weights on rank 0, broadcasts them and attaches the engine.
   ///
-  /// - Parameter bucket: gradients that are exchanged at a time where the engine computes the others
-  ///   meanwhile; 0 for all in one go, nil for the usual number.
-  public init(
-    communicator: Communicator, data: LocalData, model: Model, optimizer: Optimizer,
-    engine: any Engine, plan: TrainingPlan, sync method: SyncMethod = .allReduce,
-    bucket: Int? = nil
-  ) throws {
-    self.communicator = communicator
-    self.data = data
-    self.engine = engine
-    self.plan = plan
+  /// Called by all ranks.
+  /// - Throws: `AgreedError` if the engine does not support the exchange method or the reproducible
+  ///   mode.
+  public init(_ job: TrainingJob, sync method: SyncMethod = .allReduce) throws {
+    communicator = job.communicator
+    data = job.data
+    engine = job.engine
+    plan = job.plan
     node = try communicator.splitByNode()
-    layout = ParameterLayout(of: model)
+    layout = ParameterLayout(of: job.model)
     content = SampleContent(data.trainingSamples)
-    leafwise = try data.cut.map { cut in
+    leafwise = try data.cut.map { [engine, communicator] cut in
       guard let engine = engine as? any LeafwiseEngine else {
         throw AgreedError(
           "--reproducible: not available on \(engine.device); leave it out or use --device cpu",
@@ -53,17 +50,17 @@ public final class Trainer {
     runner = communicator.size == 1 && leafwise == nil ? engine as? any StepRunner : nil
     sync = try method.make(
       over: communicator, node: node, count: layout.count,
-      statesPerParameter: optimizer.statesPerParameter, cut: data.cut, engine: engine,
-      bucket: bucket)
+      statesPerParameter: job.optimizer.statesPerParameter, cut: data.cut, engine: engine,
+      bucket: job.bucket)
     timeline = StepTimeline(
       steps: plan.plannedSteps(samples: data.facts.trainingCount),
       synchronisationPoints: sync.synchronisationPoints)
     if communicator.isRoot {
       InitialWeights.fill(sync.replica.parameters, layout: layout, seed: plan.seed)
     }
-    // Ranks that share their parameters get the same bits written over each other.
+    // Ranks that share memory for their parameters all write the same bits.
     try communicator.broadcast(sync.replica.parameters)
-    // The largest local batch that any epoch can bring: all samples of a batch may be this rank's.
+    // All samples of a global batch may be this rank's, so a local batch can be as large as this.
     let largest = min(plan.globalBatch, data.trainingSamples.count)
     try engine.attach(
       samples: data.trainingSamples, buffers: sync.replica.buffers, largestBatch: largest)
@@ -72,8 +69,9 @@ public final class Trainer {
 
   /// Trains as planned and evaluates after every epoch; called by all ranks.
   ///
-  /// - Parameter onEvent: hears of every step and epoch, on every rank.
-  /// - Throws: `AgreedError` naming the step where the loss is not finite.
+  /// - Parameter onEvent: receives the progress of the run, on every rank.
+  /// - Throws: `AgreedError` naming the step in which the loss is not finite, the sum of the sample
+  ///   counts is wrong, or the replicas differ.
   public func run(onEvent: (TrainingEvent) -> Void) throws -> TrainingResult {
     if communicator.isRoot { result.initialWeightsSHA256 = weightsSHA256() }
     let samples = data.facts.trainingCount
@@ -81,7 +79,7 @@ public final class Trainer {
     let clockBefore = try ClockOffset.measure(over: communicator, node: node)
     try communicator.barrier()
     var epoch = 0
-    if runner != nil { result.fusedPhases = [.load, .forward, .backward, .update] }
+    if runner != nil { result.fusedPhases = DeviceSteps.fusedPhases }
     result.stoppedBy = plan.steps == nil ? .epochs : .steps
     while result.steps < planned {
       epoch += 1
@@ -110,15 +108,17 @@ extension Trainer {
     replica.optimizerState.count * MemoryLayout<Float>.stride
   }
 
-  /// Gradients that are exchanged at a time, during the backward pass; nil where all are, after it.
+  /// Number of gradients of a bucket that is exchanged during the backward pass.
+  ///
+  /// Nil if all gradients are exchanged together after the pass.
   public var bucket: Int? {
     communicator.size > 1 ? (sync as? AllReduceSync)?.bucket : nil
   }
 
-  /// Gives shared memory back; called by all ranks when nobody uses the trainer any more.
+  /// Frees shared memory; called by all ranks, which no longer use the trainer.
   public func close() throws { try sync.close() }
 
-  /// The trained weights of this rank in canonical order; the same on all ranks.
+  /// The trained weights in canonical order, the same on all ranks.
   public func finalWeights() -> [Float] {
     engine.publishParameters()
     return layout.canonical(from: UnsafeBufferPointer(replica.parameters))

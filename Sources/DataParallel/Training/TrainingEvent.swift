@@ -1,32 +1,33 @@
 public import RunRecords
 
-/// What a run tells while it goes on; the same on all ranks, for whoever prints.
+/// The progress of a run, for output; all ranks receive the same events.
 public enum TrainingEvent: Equatable, Sendable {
-  /// A step that the log interval picks: its epoch, the samples of the epoch before it, the mean
-  /// loss.
+  /// A step selected by the log interval, with its mean loss.
+  ///
+  /// `samplesBefore` is the number of samples of the epoch before this step.
   case logged(epoch: Int, samplesBefore: Int, samplesInEpoch: Int, loss: Double)
-  /// A step is done: samples so far and planned, seconds of training so far.
+  /// One or more steps were taken: samples so far and in the whole run, seconds of training so far.
   case progressed(samples: Int, planned: Int, seconds: Double)
-  /// An epoch is done and evaluated.
+  /// An epoch was completed and evaluated.
   case evaluated(EpochSummary)
 }
 
-/// One epoch's figures.
+/// The results of one epoch.
 public struct EpochSummary: Equatable, Sendable {
   public var epoch: Int
   public var steps: Int
   /// Training time of this rank, without evaluation.
   public var seconds: Double
-  /// Mean loss over the epoch's steps, each at the parameters it started from.
+  /// Mean loss over the samples of the epoch, each computed with the parameters before its step.
   public var trainingLoss: Double
   public var testLoss: Double
   public var testCorrect: Int
   public var testCount: Int
-  /// The 64-bit hash of the parameters, which all ranks were found to share.
+  /// The 64-bit hash of the parameters, checked to be the same on all ranks.
   public var parametersHash: UInt64
-  /// What the certificate keeps of the epoch; on rank 0 alone.
+  /// The certificate's part for this epoch; only on rank 0.
   public var certificate: Certificate.Epoch?
 
-  /// Share of the test set that is classified rightly.
+  /// Fraction of the test set that is classified correctly.
   public var testAccuracy: Double { Double(testCorrect) / Double(max(testCount, 1)) }
 }

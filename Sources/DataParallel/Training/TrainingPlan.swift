@@ -1,21 +1,21 @@
-/// What a run is to do: sizes and stops, the same on all ranks.
+/// The sizes of a run and the conditions that end it, the same on all ranks.
 public struct TrainingPlan: Equatable, Sendable {
-  /// Samples of an optimizer step over all ranks.
+  /// Samples per optimizer step over all ranks.
   public var globalBatch: Int
   /// Passes over the training set.
   public var epochs: Int
-  /// Stop after so many steps in all, if given.
+  /// Total number of steps, which replaces `epochs`; nil for whole epochs.
   public var steps: Int?
-  /// Stop after the first epoch whose test accuracy (a fraction) reaches this, if given.
+  /// Test accuracy (a fraction) that ends the run after the first epoch that reaches it.
   public var targetAccuracy: Double?
   public var seed: UInt64
-  /// A step in so many is reported.
+  /// The loss is reported for every `logInterval`-th step of an epoch, beginning with the first.
   public var logInterval: Int
-  /// After every so many steps the replicas are compared, besides after every epoch.
+  /// Steps between checks of the replicas; nil for checks only after every epoch.
   public var checkInterval: Int?
-  /// A fault to be put in, as a drill for the comparison.
+  /// A fault to inject, which the check of the replicas must detect.
   public var bitFlip: BitFlip?
-  /// A fault to be put in, as a drill for the certificate.
+  /// A fault to inject, which the certificate must show.
   public var sampleSwap: SampleSwap?
 
   /// A plan by its parts.
@@ -35,22 +35,22 @@ public struct TrainingPlan: Equatable, Sendable {
     self.sampleSwap = sampleSwap
   }
 
-  /// Steps of one epoch over `samples` samples; the last one may be smaller.
+  /// Steps of one epoch over `samples` samples; the last batch may be smaller.
   public func stepsPerEpoch(samples: Int) -> Int { (samples + globalBatch - 1) / globalBatch }
 
-  /// Steps of the whole run if nothing stops it before.
+  /// Steps of the whole run, if the target accuracy does not end it earlier.
   public func plannedSteps(samples: Int) -> Int {
     steps ?? epochs * stepsPerEpoch(samples: samples)
   }
 
-  /// Samples of all ranks over the whole run if nothing stops it before.
+  /// Samples of all ranks over the whole run, if the target accuracy does not end it earlier.
   public func plannedSamples(samples: Int) -> Int {
     let perEpoch = stepsPerEpoch(samples: samples)
     let (whole, rest) = plannedSteps(samples: samples).quotientAndRemainder(dividingBy: perEpoch)
     return whole * samples + min(rest * globalBatch, samples)
   }
 
-  /// Epochs that the run touches: `epochs`, or as many as `steps` need.
+  /// Epochs of the run, of which the last may be incomplete: `epochs`, or as many as `steps` need.
   public func plannedEpochs(samples: Int) -> Int {
     guard let steps else { return epochs }
     let perEpoch = stepsPerEpoch(samples: samples)

@@ -2,12 +2,13 @@ import Foundation
 public import NeuralNetwork
 import SystemSupport
 
-/// Trained weights as a safetensors file: a header of names and shapes, then the numbers.
+/// Trained weights as a safetensors file: a header with names and shapes, then the numbers.
 ///
-/// The format (Hugging Face's safetensors 0.4): eight little-endian bytes with the header's length,
-/// the header as JSON, the data. PyTorch and others read it by name; shapes are PyTorch's.
+/// The format is Hugging Face's safetensors 0.4: eight bytes with the header's length
+/// (little-endian), the header as JSON, the data. PyTorch and other programs read tensors by name;
+/// the shapes are PyTorch's.
 public enum WeightFile {
-  /// One tensor of the header, or its metadata.
+  /// An entry of the header: a tensor, or the metadata.
   private enum Entry: Encodable {
     case tensor(shape: [Int], bytes: Range<Int>)
     case metadata([String: String])
@@ -20,7 +21,7 @@ public enum WeightFile {
 
     func encode(to encoder: any Encoder) throws {
       switch self {
-      case .metadata(let texts): try texts.encode(to: encoder)
+      case .metadata(let pairs): try pairs.encode(to: encoder)
       case .tensor(let shape, let bytes):
         var container = encoder.container(keyedBy: Key.self)
         try container.encode("F32", forKey: .dtype)
@@ -30,11 +31,11 @@ public enum WeightFile {
     }
   }
 
-  /// Writes the weights aside and renames them into place.
+  /// Writes the weights to a temporary file and renames it to `path`.
   ///
   /// - Parameters:
-  ///   - weights: canonical order, see `ParameterLayout.canonical(from:)`.
-  ///   - facts: the normalisation that inputs need goes into the metadata.
+  ///   - weights: in canonical order, see `ParameterLayout.canonical(from:)`.
+  ///   - facts: contains the normalisation of inputs, which is written to the metadata.
   /// - Throws: `FileError` naming the path.
   public static func write(
     _ weights: [Float], of model: Model, facts: DataFacts, to path: String
@@ -53,11 +54,11 @@ public enum WeightFile {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var text = Array(try encoder.encode(header))
-    text += [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
+    var json = Array(try encoder.encode(header))
+    json += [UInt8](repeating: UInt8(ascii: " "), count: (8 - json.count % 8) % 8)
     var data = Data()
-    withUnsafeBytes(of: UInt64(text.count).littleEndian) { data.append(contentsOf: $0) }
-    data.append(contentsOf: text)
+    withUnsafeBytes(of: UInt64(json.count).littleEndian) { data.append(contentsOf: $0) }
+    data.append(contentsOf: json)
     weights.withUnsafeBytes { data.append(contentsOf: $0) }
     try SafeFile.replace(path, with: data, content: "weights")
   }

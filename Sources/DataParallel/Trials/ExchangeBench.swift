@@ -2,18 +2,21 @@ public import MessagePassing
 import NeuralNetwork
 import SystemSupport
 
-/// How long the ways of exchange take, without any training around them.
+/// Measures the exchange methods without training.
 public struct ExchangeBench {
-  /// One way of exchange with one number of gradients.
+  /// The times of one exchange method for one number of gradients.
   public struct Timing: Equatable, Sendable {
     public let method: SyncMethod
-    /// Gradients of each rank.
+    /// Number of gradients of each rank.
     public let count: Int
-    /// For each repeat the seconds of the slowest and of the fastest rank.
+    /// For each repeat the seconds of the slowest rank.
     public fileprivate(set) var slowest: [Double]
+    /// For each repeat the seconds of the fastest rank.
     public fileprivate(set) var fastest: [Double]
-    /// Best of some all-reduces of 1 KiB just before, in seconds: a machine's cores may come to lie
-    /// nearer to each other or farther apart from one minute to the next, and this tells.
+    /// Seconds of the fastest of some all-reduces of 1 KiB just before the repeats.
+    ///
+    /// The cores on which the ranks run may be nearer to each other or farther apart from one
+    /// minute to the next; this value shows it.
     public let markerSeconds: Double
   }
 
@@ -21,17 +24,17 @@ public struct ExchangeBench {
   private let node: Communicator
   private static let warmUps = 3
 
-  /// Called by all ranks.
+  /// A measurement over the ranks of `communicator`; called by all ranks.
   public init(over communicator: Communicator) throws {
     self.communicator = communicator
     node = try communicator.splitByNode()
   }
 
-  /// Times exchange and update (plain gradient descent, so that the update costs as little as one
-  /// can) of `counts` gradients; called by all ranks, which come to the same figures.
+  /// Measures exchange and update for each of `counts` gradients.
   ///
-  /// The gradients are written anew before each call, as a backward pass does, and all ranks start
-  /// together. The ways take turns within a repeat.
+  /// Called by all ranks, which return the same times. The update is plain gradient descent, which
+  /// costs the least. The gradients are written before each call, as in a backward pass, and all
+  /// ranks start together. Each repeat measures all methods in turn.
   public func measure(_ methods: [SyncMethod], counts: [Int], repeats: Int) throws -> [Timing] {
     try counts.flatMap { count in
       let marker = try markerSeconds()
@@ -42,12 +45,12 @@ public struct ExchangeBench {
         Timing(method: $0, count: count, slowest: [], fastest: [], markerSeconds: marker)
       }
       for turn in 0..<(Self.warmUps + repeats) {
-        for (place, sync) in syncs.enumerated() {
-          let own = try seconds(of: sync)
-          let ends = try communicator.allReduce([own, -own], .max)
+        for (index, sync) in syncs.enumerated() {
+          let elapsed = try seconds(of: sync)
+          let extremes = try communicator.allReduce([elapsed, -elapsed], .max)
           guard turn >= Self.warmUps else { continue }
-          timings[place].slowest.append(ends[0])
-          timings[place].fastest.append(-ends[1])
+          timings[index].slowest.append(extremes[0])
+          timings[index].fastest.append(-extremes[1])
         }
       }
       for sync in syncs { try sync.close() }
@@ -55,18 +58,19 @@ public struct ExchangeBench {
     }
   }
 
+  /// Seconds of this rank for one exchange and update.
   private func seconds(of sync: any GradientSync) throws -> Double {
-    var timeline = StepTimeline(steps: 1, synchronisationPoints: sync.synchronisationPoints)
+    let timeline = StepTimeline(steps: 1, synchronisationPoints: sync.synchronisationPoints)
     sync.replica.gradients.update(repeating: 1)
     let engine = PlainDescent(sync.replica.parameters)
     try communicator.barrier()
     let start = MonotonicClock.seconds()
-    let update = StepUpdate(engine: engine, scale: 1e-6, step: 1, arrival: start)
-    try sync.finish(update, timeline: &timeline)
+    let update = StepUpdate(engine: engine, scale: 1e-6, step: 1)
+    try sync.finish(update, arrival: start, timeline)
     return MonotonicClock.seconds() - start
   }
 
-  /// The quickest all-reduce of 1 KiB, of the slowest rank.
+  /// Each rank's fastest all-reduce of 1 KiB; of these the slowest.
   private func markerSeconds() throws -> Double {
     var values = [Float](repeating: 1, count: 256)
     var best = Double.infinity
@@ -79,7 +83,7 @@ public struct ExchangeBench {
   }
 }
 
-/// Plain gradient descent over lent parameters; it computes nothing else.
+/// An engine that only updates parameters, by plain gradient descent.
 private final class PlainDescent: Engine {
   let device = "none"
   private let parameters: UnsafeMutableBufferPointer<Float>
@@ -87,11 +91,12 @@ private final class PlainDescent: Engine {
   init(_ parameters: UnsafeMutableBufferPointer<Float>) { self.parameters = parameters }
 
   func update(_ range: Range<Int>, from gradients: GradientSum, scale: Float, step: Int) {
-    // In blocks, so that several sources are read while the parameters are in the first-level cache.
+    // In blocks, so that several sources are read while the parameters are in the first-level
+    // cache.
     for start in stride(from: range.lowerBound, to: range.upperBound, by: 2048) {
       let block = start..<min(start + 2048, range.upperBound)
       for source in gradients.sources {
-        for place in block { parameters[place] -= scale * source[place] }
+        for index in block { parameters[index] -= scale * source[index] }
       }
     }
   }

@@ -1,16 +1,16 @@
-public import MessagePassing
-public import NeuralNetwork
+import MessagePassing
+import NeuralNetwork
 import Statistics
 import SystemSupport
 
-/// The two parts of a training step, each measured without the other: what a step of so many ranks
-/// will take can then be said before it was ever made.
+/// The two parts of a training step, measured separately, from which step times are predicted.
 public struct StepRehearsal: Equatable, Sendable {
   public let method: SyncMethod
-  /// Load, forward and backward of a local batch, all ranks at the same time: the median over steps
-  /// of the slowest rank's seconds.
+  /// Load, forward and backward of a local batch, on all ranks at the same time.
+  ///
+  /// The median over steps of the slowest rank's seconds.
   public let computeSeconds: Double
-  /// Exchange and update, all ranks starting together; likewise.
+  /// Exchange and update, on all ranks at the same time; also such a median.
   public let exchangeSeconds: Double
 }
 
@@ -18,15 +18,12 @@ extension Trainer {
   private static let rehearsedSteps = 25
   private static let warmUps = 5
 
-  /// Rehearses the steps of a run for each way of exchange; called by all ranks.
+  /// Measures the two parts of a step for each exchange method; called by all ranks.
   public static func rehearse(
-    _ methods: [SyncMethod], communicator: Communicator, data: LocalData, model: Model,
-    optimizer: Optimizer, engine: any Engine, plan: TrainingPlan
+    _ methods: [SyncMethod], of job: TrainingJob
   ) throws -> [StepRehearsal] {
     try methods.map { method in
-      let trainer = try Trainer(
-        communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
-        plan: plan, sync: method)
+      let trainer = try Trainer(job, sync: method)
       let work = trainer.work(ofEpoch: 1)
       let compute = try trainer.slowest { trainer.computeOnly($0, of: work) }
       let exchange = try trainer.slowest { try trainer.exchangeOnly(step: $0 + 1) }
@@ -35,7 +32,7 @@ extension Trainer {
     }
   }
 
-  /// The median over some turns of the slowest rank's seconds; all start each turn together.
+  /// The median over some turns of the slowest rank's seconds; all ranks start each turn together.
   private func slowest(_ body: (_ turn: Int) throws -> Double) throws -> Double {
     var seconds: [Double] = []
     for turn in 0..<(Self.warmUps + Self.rehearsedSteps) {
@@ -46,22 +43,25 @@ extension Trainer {
     return SampleStatistics.median(Array(slowest.dropFirst(Self.warmUps))) ?? 0
   }
 
+  /// Seconds of this rank for load, forward and backward.
   private func computeOnly(_ turn: Int, of work: any EpochWork) -> Double {
     let start = MonotonicClock.seconds()
-    _ = work.compute(turn % max(1, work.batchCount - 1), onReady: { _ in })
+    // Not the last batch of the epoch, which may be smaller.
+    let batch = work.batch(turn % max(1, work.batchCount - 1))
+    _ = work.computeGradients(of: batch, onReady: { _ in })
     return MonotonicClock.seconds() - start
   }
 
+  /// Seconds of this rank for exchange and update.
   private func exchangeOnly(step: Int) throws -> Double {
-    // As the backward pass leaves them: just written, by this core.
+    // As after a backward pass, the gradients were just written by this core.
     replica.gradients.update(repeating: 1e-9)
     replica.totals = StepTotals(lossSum: 0, correct: 0, samples: 0)
     try communicator.barrier()
-    var unused = StepTimeline(steps: 1, synchronisationPoints: sync.synchronisationPoints)
+    let unused = StepTimeline(steps: 1, synchronisationPoints: sync.synchronisationPoints)
     let start = MonotonicClock.seconds()
-    let update = StepUpdate(
-      engine: engine, scale: 1 / Float(plan.globalBatch), step: step, arrival: start)
-    try sync.finish(update, timeline: &unused)
+    let update = StepUpdate(engine: engine, scale: 1 / Float(plan.globalBatch), step: step)
+    try sync.finish(update, arrival: start, unused)
     return MonotonicClock.seconds() - start
   }
 }

@@ -1,11 +1,11 @@
-public import MessagePassing
-public import NeuralNetwork
+import MessagePassing
+import NeuralNetwork
 import Statistics
 
-/// One way of exchange, tried for a few steps.
+/// The measured step time of one exchange method, for `--sync auto`.
 public struct SyncTrial: Equatable, Sendable {
   public let method: SyncMethod
-  /// Median duration of a step of the slowest rank, in seconds.
+  /// Median over some steps of the slowest rank's seconds.
   public let stepSeconds: Double
 }
 
@@ -13,21 +13,18 @@ extension Trainer {
   private static let warmUpSteps = 3
   private static let trialSteps = 9
 
-  /// Tries ways of exchange on the first batches of the run, each on replicas of its own; called by
-  /// all ranks, which come to the same figures.
+  /// Measures exchange methods on the first batches of the run, each with separate replicas.
   ///
-  /// Nothing of a trial stays: the engine is attached anew by whoever trains next. The ways go there
-  /// and back (a, b, b, a), so that a machine that becomes slower or faster favours none.
-  /// - Returns: a trial for each way, the fastest first.
+  /// Called by all ranks, which return the same times. A trial leaves no effect: the next trainer
+  /// attaches the engine again. The order of the methods is reversed in a second pass (a, b, b, a),
+  /// so that a machine that becomes slower or faster favours none.
+  /// - Returns: a trial for each method, the fastest first.
   public static func compare(
-    _ methods: [SyncMethod], communicator: Communicator, data: LocalData, model: Model,
-    optimizer: Optimizer, engine: any Engine, plan: TrainingPlan, bucket: Int? = nil
+    _ methods: [SyncMethod], on job: TrainingJob
   ) throws -> [SyncTrial] {
     var seconds = methods.map { _ in [Double]() }
     for index in Array(methods.indices) + methods.indices.reversed() {
-      let trainer = try Trainer(
-        communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
-        plan: plan, sync: methods[index], bucket: bucket)
+      let trainer = try Trainer(job, sync: methods[index])
       seconds[index] += try trainer.stepDurations(Self.warmUpSteps + Self.trialSteps)
         .dropFirst(Self.warmUpSteps)
       try trainer.close()
@@ -37,7 +34,7 @@ extension Trainer {
     }.sorted { $0.stepSeconds < $1.stepSeconds }
   }
 
-  /// Takes the first steps of the run, without evaluation; the slowest rank's seconds of each.
+  /// Takes the first steps of the run, without evaluation, and returns the slowest rank's seconds.
   private func stepDurations(_ count: Int) throws -> [Double] {
     _ = try trainEpoch(1, atMost: count) { _ in }
     return try timeline.slowestDurations(over: communicator)

@@ -8,16 +8,17 @@ import NeuralNetwork
 import OpenBLASEngine
 import SystemSupport
 
-/// `mnist-mpi bench allreduce`: what each way of exchange costs between these ranks.
+/// `mnist-mpi bench allreduce`: measures the gradient exchange methods between these ranks.
 struct BenchAllReduceCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "allreduce",
-    abstract: "Measure the ways of exchange between these ranks; predict a model's steps.",
+    abstract: "Measure the gradient exchange methods between these ranks; predict a step time.",
     discussion: """
-      Start it as the training will be started. Without training, each way of exchange is timed over \
-      a ladder of sizes and fitted by a latency and a bandwidth. With --model, the exchange and the \
-      computation of that model's steps are measured apart and added up; the sum is kept in \
-      --results, and a later run of these steps says how far off it was:
+      Start it as the training will be started. It times each exchange method (see --sync of \
+      train) for gradients of 1 KiB to 16 MiB and fits a latency and a bandwidth to the times. \
+      With --model it also measures the computation and the exchange of that model's steps \
+      separately, adds them, and writes this prediction to --results. A later run with the same \
+      steps prints how well the prediction agrees with it:
 
         mpirun -np 1 mnist-mpi --model mlp --threads 1
         mpirun -np 2 mnist-mpi bench allreduce --model mlp --threads 1
@@ -26,37 +27,41 @@ struct BenchAllReduceCommand: RankCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Predict the steps of this network: cnn, mlp, or its layers as text.",
+      "Predict the step time of this network: cnn, mlp, or a list of layers (see train --help).",
       valueName: "name or layers"))
   var model: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Global batch.", valueName: "samples"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Global batch: samples of a step over all ranks.", valueName: "samples"))
   var batchSize: Int = 64
 
-  @Option(help: "adam or sgd.")
+  @Option(help: "Optimizer: adam or sgd.")
   var optimizer: Optimizer.Kind = .adam
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Threads of each rank (default: the cores it may use, shared with its node's ranks).",
+      "Threads of each rank (default: the cores it may use, divided by the ranks that share them).",
       valueName: "n"))
   var threads: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Measurements of which the median is taken.", valueName: "n"))
+    help: ArgumentHelp("Number of measurements; their median is reported.", valueName: "n"))
   var repeats: Int = 25
 
-  @Option(help: ArgumentHelp("Directory of records and of the prediction.", valueName: "directory"))
+  @Option(
+    help: ArgumentHelp(
+      "Directory with records, to which the prediction is written.", valueName: "directory"))
   var results: String = "results"
 
   @Flag(help: "Print the report as JSON, with the seconds of every repeat.")
   var json = false
 
-  /// Gradients of 1 KiB to 16 MiB.
-  private static let ladder = [256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304]
-  /// Images to rehearse on.
+  /// The measured numbers of gradients: 1 KiB to 16 MiB.
+  private static let counts = [256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304]
+  /// The number of synthetic images on which steps are measured.
   private static let images = 6400
 
   func validate() throws {
@@ -72,7 +77,7 @@ struct BenchAllReduceCommand: RankCommand {
   func run(over communicator: Communicator) throws {
     let place = try RankPlace.find(communicator, threads: threads)
     let network = try model.map(makeModel)
-    let counts = Self.ladder + (network.map { [ParameterLayout(of: $0).count] } ?? [])
+    let counts = Self.counts + (network.map { [ParameterLayout(of: $0).count] } ?? [])
     let timings = try ExchangeBench(over: communicator)
       .measure(SyncMethod.onCPU, counts: counts.sorted(), repeats: repeats)
     let prediction = try network.map { try predict($0, place, communicator) }
@@ -106,8 +111,10 @@ struct BenchAllReduceCommand: RankCommand {
     let rule = Optimizer(kind: optimizer, learningRate: 1e-7)
     let engine = OpenBLASEngine(model: network, optimizer: rule, threads: place.threads)
     let rehearsals = try Trainer.rehearse(
-      SyncMethod.onCPU, communicator: communicator, data: data, model: network, optimizer: rule,
-      engine: engine, plan: TrainingPlan(globalBatch: batchSize, epochs: 1, seed: 1))
+      SyncMethod.onCPU,
+      of: TrainingJob(
+        communicator: communicator, data: data, model: network, optimizer: rule, engine: engine,
+        plan: TrainingPlan(globalBatch: batchSize, epochs: 1, seed: 1)))
     var prediction = Prediction(
       model: network.text, optimizer: optimizer.rawValue, globalBatch: batchSize,
       ranks: communicator.size, nodes: place.nodes, threadsPerRank: place.threads,

@@ -6,7 +6,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure the parts of a training step, the exchange between ranks, or a GPU.",
     discussion: """
-      Without a subcommand it is bench step: the machine's limits and each stage of a step.
+      Without a subcommand it runs bench step: the machine's limits and each stage of a step.
       """,
     subcommands: [
       BenchStepCommand.self, BenchAllReduceCommand.self, BenchGrowthCommand.self,

@@ -4,48 +4,51 @@ import CUDAEngine
 import Foundation
 import NeuralNetwork
 import OpenBLASEngine
+import SystemSupport
 
-/// `mnist-mpi bench gpu`: whether a GPU computes rightly, and what it can do.
+/// `mnist-mpi bench gpu`: checks that a GPU computes correctly and measures its speed.
 struct BenchGPUCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gpu",
     abstract:
-      "Check a GPU's kernels against the CPU, then measure copies, graphs, products, steps.",
+      "Check a GPU's kernels against the CPU; measure copies, CUDA graphs, products and steps.",
     discussion: """
-      Without MPI and without data: images are noise of MNIST's size. Ends with 1 if a check fails, and \
-      with 69 and the reason where there is no GPU. Keep the machine idle for the figures.
+      Needs neither MPI nor data: the images are noise of MNIST's size. The exit code is 1 if a \
+      check fails. It is 69 if there is no GPU; then the reason is printed. Keep the machine \
+      otherwise idle, so that the figures are valid.
       """)
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Which of the visible GPUs, from 0.", valueName: "n"))
+    help: ArgumentHelp("Index of the GPU among the visible GPUs.", valueName: "n"))
   var gpu: Int = 0
 
   @Option(
     help: ArgumentHelp(
-      "Networks to measure: cnn, mlp, or layers as text (default: cnn and mlp).",
+      "Network to measure: cnn, mlp, or a list of layers; repeatable (default: cnn and mlp).",
       valueName: "name or layers"))
   var model: [String] = []
 
   @Option(
     parsing: .singleValue,
-    help: ArgumentHelp("Samples of a step (default: 64 and 512).", valueName: "samples"))
+    help: ArgumentHelp("Samples of a step; repeatable (default: 64 and 512).", valueName: "samples")
+  )
   var batchSize: [Int] = []
 
-  @Option(help: "Factors of products: float32, tf32 or bfloat16.")
+  @Option(help: "Precision of the factors of matrix products: float32, tf32 or bfloat16.")
   var precision: Precision = .float32
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Measurements of which the median is taken.", valueName: "n"))
+    help: ArgumentHelp("Number of measurements; their median is reported.", valueName: "n"))
   var repeats: Int = 9
 
-  @Flag(help: "Check small networks only.")
+  @Flag(help: "Check only small networks.")
   var quick = false
 
   @Option(
     help: ArgumentHelp(
-      "Do this part alone: checks, limits (copies, graphs), steps or products (default: all).",
+      "Run only this part: checks, limits (copies, graphs), steps or products (default: all).",
       valueName: "part"))
   var only: Part?
 
@@ -59,9 +62,6 @@ struct BenchGPUCommand: ParsableCommand {
     case steps
     case products
   }
-
-  /// After sysexits.h: a service is unavailable.
-  private static let unavailable: Int32 = 69
 
   func validate() throws {
     for (option, value, range) in [
@@ -81,7 +81,7 @@ struct BenchGPUCommand: ParsableCommand {
         place: gpu, precision: precision, environment: ProcessInfo.processInfo.environment)
     } catch {
       print("no GPU: \(error)")
-      throw ExitCode(Self.unavailable)
+      throw ArgumentParser.ExitCode(SystemSupport.ExitCode.unavailable)
     }
     guard device.ordinal == gpu else {
       throw ValidationError("--gpu \(gpu): there are \(device.visibleDevices) GPUs, counted from 0")
@@ -105,19 +105,19 @@ struct BenchGPUCommand: ParsableCommand {
       }
     }
     if json { print(try report.json()) }
-    if report.checks.contains(where: { !$0.isGood }) { throw ExitCode.failure }
+    if report.checks.contains(where: { !$0.isGood }) { throw ArgumentParser.ExitCode.failure }
   }
 
   private func includes(_ part: Part) -> Bool { only == nil || only == part }
 
-  /// Prints a line at once, unless the report will say it.
+  /// Prints a line immediately, unless the report is printed as JSON.
   private func say(_ line: String) {
     if json { return }
     print(line)
     fflush(nil)
   }
 
-  /// Every check, printed as it comes.
+  /// Runs all checks and prints each result immediately.
   private func check(_ device: CUDADevice) throws -> [GPUReport.Check] {
     say("\nChecks against the CPU: error, bound")
     var checks: [GPUReport.Check] = []
@@ -182,16 +182,17 @@ struct BenchGPUCommand: ParsableCommand {
   private func products(
     _ bench: DeviceBench, _ device: CUDADevice, _ network: Model, _ batch: Int
   ) throws -> [GPUReport.Product] {
-    let own = try bench.products(network, batch: batch, .own)
-    let library = device.hasCUBLAS ? try bench.products(network, batch: batch, .cublas) : own
-    return zip(own, library).map { mine, other in
-      let isCUBLAS = other.cut == "cuBLAS"
+    let kernelTimes = try bench.products(network, batch: batch, .own)
+    let libraryTimes =
+      device.hasCUBLAS ? try bench.products(network, batch: batch, .cublas) : kernelTimes
+    return zip(kernelTimes, libraryTimes).map { kernel, library in
+      let isCUBLAS = library.cut == "cuBLAS"
       say(
-        "  \(Self.padded(mine.name, 24)) \(Self.time(mine))  \(Self.padded(mine.cut, 22))"
-          + (isCUBLAS ? " cuBLAS \(Self.time(other))" : ""))
+        "  \(Self.padded(kernel.name, 24)) \(Self.time(kernel))  \(Self.padded(kernel.cut, 22))"
+          + (isCUBLAS ? " cuBLAS \(Self.time(library))" : ""))
       return GPUReport.Product(
-        name: mine.name, flop: mine.flop, cut: mine.cut, seconds: mine.seconds,
-        cublasSeconds: isCUBLAS ? other.seconds : nil)
+        name: kernel.name, flop: kernel.flop, cut: kernel.cut, seconds: kernel.seconds,
+        cublasSeconds: isCUBLAS ? library.seconds : nil)
     }
   }
 
@@ -205,8 +206,8 @@ struct BenchGPUCommand: ParsableCommand {
   }
 
   private static func padded(_ text: String, _ width: Int, left: Bool = true) -> String {
-    let room = String(repeating: " ", count: max(0, width - text.count))
-    return left ? text + room : room + text
+    let spaces = String(repeating: " ", count: max(0, width - text.count))
+    return left ? text + spaces : spaces + text
   }
 
   private static func fixed(_ value: Double, _ digits: Int) -> String {

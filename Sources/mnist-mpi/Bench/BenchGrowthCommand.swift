@@ -2,13 +2,13 @@ import ArgumentParser
 import Benchmarks
 import Statistics
 
-/// `mnist-mpi bench growth`: formulas, no measurement.
+/// `mnist-mpi bench growth`: computes step times for many ranks from formulas; measures nothing.
 struct BenchGrowthCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "growth",
-    abstract: "Work out steps on 1 to 4,096 ranks from measured numbers; see GROWTH.md.",
+    abstract: "Compute step times on 1 to 4,096 ranks from measured numbers; see GROWTH.md.",
     discussion: """
-      The formulas are those of Sources/Measurement/GROWTH.md. The numbers come from bench step (the \
+      Sources/Benchmarks/GROWTH.md explains the formulas. Measure the numbers with bench step (the \
       computation at two batch sizes, the update) and bench allreduce (latency, bandwidth).
       """)
 
@@ -20,23 +20,23 @@ struct BenchGrowthCommand: ParsableCommand {
   var nodeLatency: Double
   @Option(help: ArgumentHelp("Bandwidth of messages within a node.", valueName: "GB/s"))
   var nodeBandwidth: Double
-  @Option(help: ArgumentHelp("Rate at which a rank adds others' gradients.", valueName: "GB/s"))
+  @Option(help: ArgumentHelp("Rate at which a rank reads and adds gradients.", valueName: "GB/s"))
   var sumRate: Double
-  @Option(help: "Ranks of a node.")
+  @Option(help: "Ranks per node.")
   var ranksPerNode: Int
-  @Option(help: "Parameters of the model.")
+  @Option(help: "Number of parameters of the model.")
   var parameters: Int
-  @Option(help: ArgumentHelp("Computation of a sample.", valueName: "ms"))
+  @Option(help: ArgumentHelp("Computation time per sample.", valueName: "ms"))
   var sampleTime: Double
-  @Option(help: ArgumentHelp("Computation of a step besides its samples.", valueName: "ms"))
+  @Option(help: ArgumentHelp("Computation time per step, apart from its samples.", valueName: "ms"))
   var stepTime: Double
-  @Option(help: ArgumentHelp("The whole update by one rank.", valueName: "ms"))
+  @Option(help: ArgumentHelp("Time of the update of all parameters by one rank.", valueName: "ms"))
   var updateTime: Double
-  @Option(help: "Part of the computation that an overlapped exchange can use.")
+  @Option(help: "Fraction of the computation during which gradients can be exchanged.")
   var overlapped: Double = 0.6
-  @Option(help: "Global batch of strong scaling.")
+  @Option(help: "Global batch for strong scaling.")
   var batchSize: Int = 4096
-  @Option(help: "Local batch of weak scaling.")
+  @Option(help: "Local batch for weak scaling.")
   var batchSizePerRank: Int = 64
 
   func validate() throws {

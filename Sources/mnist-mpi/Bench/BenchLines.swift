@@ -2,14 +2,14 @@ import Benchmarks
 import NeuralNetwork
 import OpenBLASEngine
 
-/// Measured values as the lines of a report: names, and what is counted for each.
+/// Lines of a report from measured values: their names, FLOP and bytes.
 extension BenchLine {
-  /// What the machine can do, the product first.
+  /// The lines of the machine's limits: the matrix product, then the copies.
   static func lines(of limits: MachineLimits) -> [BenchLine] {
     let each = limits.threads > 1 ? " on each of \(limits.threads) threads" : ""
-    func copy(_ place: String, _ copy: MachineLimits.Copy) -> BenchLine {
+    func copy(_ memory: String, _ copy: MachineLimits.Copy) -> BenchLine {
       BenchLine(
-        name: "copy in \(place), \(copy.bytes >> 10) KiB\(each)", repeats: copy.seconds,
+        name: "copy in \(memory), \(copy.bytes >> 10) KiB\(each)", repeats: copy.seconds,
         gigabytes: 2e-9 * Double(copy.bytes * limits.threads))
     }
     let size = limits.productSize
@@ -21,7 +21,7 @@ extension BenchLine {
     ]
   }
 
-  /// The parts of a step in the order of their computation, each phase before what it consists of.
+  /// The lines of a step's phases in the order of computation, each followed by its parts.
   static func parts(of profile: EngineProfile, _ model: Model, batch: Int) -> [BenchLine] {
     let forward = profile.stages.map { stage in
       line(of: stage, model, batch, phase: "forward", stage.forward) {
@@ -56,9 +56,9 @@ extension BenchLine {
       BenchLine(
         name: "update", phase: "update", method: "adam", repeats: profile.update,
         gigabytes: 7 * 4e-9 * Double(parameters)))
-    let known = sum(phases.filter { !$0.isWithinPhase })
+    let measured = sum(phases.filter { !$0.isWithinPhase })
     phases.append(
-      BenchLine(name: "rest", phase: "rest", repeats: zip(profile.steps, known).map { $0 - $1 }))
+      BenchLine(name: "rest", phase: "rest", repeats: zip(profile.steps, measured).map { $0 - $1 }))
     return phases
   }
 
@@ -74,7 +74,7 @@ extension BenchLine {
       gflop: count > 0 ? Double(count) * 1e-9 : nil)
   }
 
-  /// A phase that is the sum of its parts, repeat by repeat.
+  /// The line of a phase: the sum of its parts, for each repeat.
   private static func phase(_ name: String, of parts: [BenchLine]) -> BenchLine {
     BenchLine(
       name: name, phase: name, repeats: sum(parts),

@@ -4,22 +4,22 @@ import HostInspection
 import NeuralNetwork
 import OpenBLASEngine
 
-/// `mnist-mpi bench`, also `mnist-mpi bench step`: what the machine can do, and what each part of a training step reaches.
+/// `mnist-mpi bench`, also `mnist-mpi bench step`: measures the machine and a step's parts.
 struct BenchStepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "step",
     abstract: "Measure the machine's limits and each stage and phase of a model; needs no data.",
     discussion: """
-      Trains on made-up images of MNIST's size, without MPI, and holds every stage of the forward and \
-      the backward pass against the fastest product that OpenBLAS computes here. Bind it to the cores \
-      that it is to use, and keep the machine idle otherwise:
+      Trains on generated images of MNIST's size, without MPI, and compares every stage of the \
+      forward and the backward pass with the fastest matrix product of OpenBLAS on this machine. \
+      Bind it to the cores that it should use, and keep the machine otherwise idle:
 
         taskset -c 0 mnist-mpi bench --model mlp --batch-size 256
       """)
 
   @Option(
     help: ArgumentHelp(
-      "Network: cnn, mlp, or its layers as text (see train --help).", valueName: "name or layers"))
+      "Network: cnn, mlp, or a list of layers (see train --help).", valueName: "name or layers"))
   var model: String = "cnn"
 
   @Option(
@@ -30,15 +30,15 @@ struct BenchStepCommand: ParsableCommand {
     parsing: .unconditional, help: ArgumentHelp("Samples of a step.", valueName: "samples"))
   var batchSize: Int = 64
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Threads to use.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of threads.", valueName: "n"))
   var threads: Int = 1
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Measurements of which the median is taken.", valueName: "n"))
+    help: ArgumentHelp("Number of measurements; their median is reported.", valueName: "n"))
   var repeats: Int = 9
 
-  @Option(help: "3x3 convolutions: auto (by shape), winograd or im2col.")
+  @Option(help: "Method of 3x3 convolutions: winograd, im2col, or auto (chosen by shape).")
   var convolution: ConvolutionMethod = .auto
 
   @Flag(help: "Print the report as JSON, with the seconds of every repeat.")

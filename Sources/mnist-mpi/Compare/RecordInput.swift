@@ -2,9 +2,12 @@ import Foundation
 import MessagePassing
 import RunRecords
 
-/// Records as a user names them: files and directories of files.
+/// Reads records from the paths that a user enters: files, and directories of files.
 enum RecordInput {
-  /// Loads everything; what is no record inside a directory is named on stderr and left out.
+  /// Loads the records of all paths.
+  ///
+  /// A file in a directory that is not a record is left out, with a note on stderr.
+  /// - Throws: an error for a path that cannot be read and for a file that is not a record.
   static func load(_ paths: [String]) throws -> [RunRecord] {
     var records: [RunRecord] = []
     for path in paths {
@@ -17,13 +20,13 @@ enum RecordInput {
     return records
   }
 
-  /// Whether `path` names a directory that is there.
+  /// Whether `path` is an existing directory.
   static func isDirectory(_ path: String) -> Bool {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     return attributes?[.type] as? FileAttributeType == .typeDirectory
   }
 
-  /// The records of one directory.
+  /// Loads the records of one directory; notes on stderr name files that are not records.
   static func load(directory: String) throws -> [RunRecord] {
     let contents = try RecordStore.load(directory: directory)
     for skipped in contents.skipped {

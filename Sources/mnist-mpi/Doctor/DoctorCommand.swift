@@ -3,30 +3,31 @@ import DataParallel
 import HostInspection
 import MessagePassing
 
-/// `mnist-mpi doctor`: what would spoil a run that is started like this, and how to mend it.
+/// `mnist-mpi doctor`: reports what would disturb a run that is started like this, with fixes.
 struct DoctorCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Look for what would spoil a run that is started like this; say how to mend it.",
+    abstract: "Find what would disturb a run that is started like this, and print the fix.",
     discussion: """
       Start it as the training will be started, on the same hosts and with the same --threads:
 
         mpirun -np 4 mnist-mpi doctor --threads 1
 
-      A line is a fact (ok) or a finding (!!) with a command that mends it. Exit code 0 if all is \
-      well, 1 if not. It looks at the launcher, binding and number of threads, cores that ranks share, \
-      the network between hosts and its latency, shared memory, load by other programs, and at what \
-      differs between hosts. A run looks at what takes no time by itself, and warns.
+      Each line is a fact (ok) or a finding (warning) with a command that fixes it. The exit code \
+      is 0 without findings and 1 with findings. Checked are the launcher, the binding, the number \
+      of threads, cores that ranks share, the network between hosts and its latency, shared \
+      memory, the load by other programs, and differences between hosts. Every training run makes \
+      the checks that take no time and prints their warnings.
       """)
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Threads of each rank (default: the cores it may use, shared with its node's ranks).",
+      "Threads of each rank (default: the cores it may use, divided by the ranks that share them).",
       valueName: "n"))
   var threads: Int?
 
-  @Flag(help: "Print findings and all that was looked at as JSON.")
+  @Flag(help: "Print the findings and the facts that they follow from as JSON.")
   var json = false
 
   func validate() throws {
@@ -35,7 +36,7 @@ struct DoctorCommand: RankCommand {
     }
   }
 
-  /// Says what is wrong with a launcher under which MPI cannot even start.
+  /// Runs under MPI, or prints the finding about a launcher under which MPI cannot start.
   func launch() -> Int32 {
     let launch = LaunchEnvironment.current
     guard let foreign = launch.foreignLauncher() else { return launchUnderMPI() }
@@ -49,7 +50,7 @@ struct DoctorCommand: RankCommand {
   func run(over communicator: Communicator) throws {
     let place = try RankPlace.find(communicator, threads: threads)
     let device = try DeviceChoice.make(communicator, .auto)
-    let check = HealthCheck(communicator: communicator, place: place, device: device.text)
+    let check = HealthCheck(communicator: communicator, place: place, device: device)
     var problems = 0
     if let report = try check.thoroughReport() {
       let diagnosis = Diagnosis(report)

@@ -3,18 +3,17 @@ import HostInspection
 import MessagePassing
 import OpenBLASEngine
 
-/// Has all ranks say what a diagnosis needs to know of them and of their hosts.
+/// Gathers from all ranks the facts about them and their hosts that a diagnosis needs.
 ///
-/// Made and asked by all ranks alike.
+/// All ranks create it and call its methods.
 struct HealthCheck {
   let communicator: Communicator
   let place: RankPlace
-  /// What this rank computes on.
-  let device: String
+  let device: DeviceChoice
 
-  /// Writes a line to stderr for each problem that can be seen without waiting, on rank 0.
+  /// Writes, on rank 0, one line to stderr for each problem in the quick report.
   ///
-  /// Costs two collectives, and on several nodes the hash of the program.
+  /// Takes two collectives, and on several nodes the time to hash the executable.
   func warn() throws {
     guard let report = try quickReport() else { return }
     for warning in Diagnosis(report).warnings {
@@ -22,39 +21,42 @@ struct HealthCheck {
     }
   }
 
-  /// What can be said at once; nil on other ranks than 0.
+  /// The facts that take no measurement; nil on all ranks but 0.
   func quickReport() throws -> HealthReport? {
-    // A host needs no comparison with itself.
+    // The hash serves to compare hosts, so a single node does not need it.
     try gather(place.isFirstOfNode ? host(hashing: place.nodes > 1) : nil)
   }
 
-  /// The quick report and what takes a second: the latency between hosts, the load by others.
+  /// All facts, also those that take about a second to measure; nil on all ranks but 0.
+  ///
+  /// Measured are the latency between hosts and the load by other programs.
   func thoroughReport() throws -> HealthReport? {
     let latencies = try LatencyProbe(communicator, place).measure()
     let load = try LoadProbe(communicator, place).measure()
-    var own = place.isFirstOfNode ? host(hashing: true) : nil
-    own?.load = load
-    own?.network.networks = HostFacts.networks()
-    own?.network.connections = HostFacts.connections()
-    var report = try gather(own)
+    var ownHost = place.isFirstOfNode ? host(hashing: true) : nil
+    ownHost?.load = load
+    ownHost?.network.networks = HostFacts.networks()
+    ownHost?.network.connections = HostFacts.connections()
+    var report = try gather(ownHost)
     for (node, seconds) in latencies { report?.hosts[node].network.latencySeconds = seconds }
     report?.transports = HostFacts.messageTransports()
     report?.isCUDAAware = Environment.isCUDAAware
+    report?.reasonForCPU = device.reasonForCPU
     return report
   }
 
-  /// One rank's part of the report.
+  /// One rank's contribution to the report; the first rank of a node adds the host.
   private struct Part: Codable {
     let rank: RankReport
     let host: HostReport?
   }
 
   private func gather(_ host: HostReport?) throws -> HealthReport? {
-    let mine = Part(
+    let part = Part(
       rank: RankReport(
         rank: communicator.rank, node: place.node, cores: place.cores, threads: place.threads,
-        device: device), host: host)
-    let parts = try communicator.gather(Array(try JSONEncoder().encode(mine)))?
+        device: device.text), host: host)
+    let parts = try communicator.gather(Array(try JSONEncoder().encode(part)))?
       .map { try JSONDecoder().decode(Part.self, from: Data($0)) }
     return parts.map { parts in
       HealthReport(launch: launch, ranks: parts.map(\.rank), hosts: parts.compactMap(\.host))

@@ -3,15 +3,17 @@ import MessagePassing
 import Statistics
 import SystemSupport
 
-/// How long a small message takes between rank 0's host and each other one.
+/// Measures the latency of a small message between rank 0's host and each other host.
 struct LatencyProbe {
   private let communicator: Communicator
   private let place: RankPlace
-  /// The first rank of each node, in the order of nodes; of no use to other ranks.
+  /// On the first rank of each node, the communicator of these ranks, in the order of nodes.
+  ///
+  /// On other ranks it is not used.
   private let leaders: Communicator
 
-  private static let (warmUps, roundTrips, longest) = (10, 200, 0.5)
-  /// 1 KiB; the first number says whether another message follows.
+  private static let (warmUps, roundTrips, maxSeconds) = (10, 200, 0.5)
+  /// The numbers in a message of 1 KiB; the first is 1 if another message follows, else 0.
   private static let count = 128
 
   /// Called by all ranks.
@@ -22,42 +24,42 @@ struct LatencyProbe {
       color: place.isFirstOfNode ? 0 : 1, key: communicator.rank)
   }
 
-  /// Half the median round trip in seconds for each node but rank 0's, on rank 0; nothing elsewhere.
+  /// Returns, on rank 0, half the median round-trip time to each other node; empty on other ranks.
   ///
-  /// Called by all ranks. Those that are not concerned sleep, so that they do not take the cores of
-  /// those that are.
+  /// Called by all ranks. Ranks that do not take part in a measurement sleep, so that they do not
+  /// use the cores of the ranks that do.
   func measure() throws -> [(node: Int, seconds: Double)] {
     var latencies: [(node: Int, seconds: Double)] = []
     for node in 1..<max(place.nodes, 1) {
       if communicator.isRoot {
-        latencies.append((node, try ask(node)))
+        latencies.append((node, try latency(to: node)))
       } else if place.isFirstOfNode && place.node == node {
-        try answer()
+        try answerMessages()
       }
       try communicator.sleepUntilAllArrive()
     }
     return latencies
   }
 
-  private func ask(_ node: Int) throws -> Double {
+  private func latency(to node: Int) throws -> Double {
     var message = [Double](repeating: 1, count: Self.count)
     var seconds: [Double] = []
-    let end = MonotonicClock.seconds() + Self.longest
-    var turn = 0
+    let end = MonotonicClock.seconds() + Self.maxSeconds
+    var sent = 0
     while message[0] == 1 {
-      turn += 1
+      sent += 1
       let start = MonotonicClock.seconds()
-      message[0] = turn < Self.warmUps + Self.roundTrips && start < end ? 1 : 0
+      message[0] = sent < Self.warmUps + Self.roundTrips && start < end ? 1 : 0
       try leaders.send(message, to: node)
       _ = try leaders.receive(Double.self, count: Self.count, from: node)
-      if turn > Self.warmUps || message[0] == 0 {
+      if sent > Self.warmUps || message[0] == 0 {
         seconds.append((MonotonicClock.seconds() - start) / 2)
       }
     }
     return SampleStatistics.median(seconds) ?? 0
   }
 
-  private func answer() throws {
+  private func answerMessages() throws {
     var message: [Double]
     repeat {
       message = try leaders.receive(Double.self, count: Self.count, from: 0)
@@ -67,7 +69,7 @@ struct LatencyProbe {
 }
 
 extension Communicator {
-  /// Waits for all ranks, and leaves the core to others meanwhile, which `barrier()` may not do.
+  /// Waits for all ranks and sleeps meanwhile, whereas `barrier()` may keep the core busy.
   func sleepUntilAllArrive() throws {
     let value = UnsafeMutableBufferPointer<Int>.allocate(capacity: 1)
     value.initialize(repeating: 0)

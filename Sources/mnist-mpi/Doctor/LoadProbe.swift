@@ -2,7 +2,7 @@ import Foundation
 import HostInspection
 import MessagePassing
 
-/// How busy others keep the cores of this rank's node while all ranks sleep.
+/// Measures how much other programs use the cores of each node while all ranks sleep.
 struct LoadProbe {
   private let communicator: Communicator
   private let place: RankPlace
@@ -17,19 +17,19 @@ struct LoadProbe {
     node = try communicator.splitByNode()
   }
 
-  /// The load on the first rank of each node; nil on others, and where the system does not say.
+  /// The load of each node, on its first rank; nil on other ranks, and if it is not reported.
   ///
   /// Called by all ranks.
   func measure() throws -> LoadReport? {
     let cores = try place.coresOfNode(node)
-    let own = Set(try node.allGather(Int(getpid()))).union([Int(getppid())])
+    let ownProcesses = Set(try node.allGather(Int(getpid()))).union([Int(getppid())])
     try communicator.sleepUntilAllArrive()
     let before = HostFacts.cpuSeconds()
     let samples = place.isFirstOfNode ? sample(cores) : nil
     try communicator.sleepUntilAllArrive()
     let ownSeconds = try node.allReduce(HostFacts.cpuSeconds() - before, .sum)
     guard let samples,
-      var load = samples.first.load(until: samples.last, ownSeconds: ownSeconds, own: own)
+      var load = samples.first.load(until: samples.last, ownSeconds: ownSeconds, own: ownProcesses)
     else { return nil }
     let programs = load.programs
     load.programs = programs.map {
@@ -39,7 +39,7 @@ struct LoadProbe {
     return load
   }
 
-  /// Two samples of the cores, half a second apart, and of all processes around them.
+  /// Samples the cores twice, half a second apart, and all processes before and after that.
   private func sample(_ cores: [Int]) -> (first: LoadSample, last: LoadSample)? {
     let processes = HostFacts.processTimes()
     guard var first = LoadSample.take(cores: cores) else { return nil }

@@ -6,23 +6,24 @@ import RunRecords
 import ScalingComparison
 import TextTables
 
-/// What rank 0 prints while it trains and when it is done.
+/// Prints, on rank 0, the lines of a run during and after training.
 final class ConsoleReporter {
   private let isSilent: Bool
   private let bar: ProgressBar?
 
-  /// - Parameter isSilent: print nothing: the other ranks, and `--quiet`.
+  /// Makes a reporter.
+  ///
+  /// - Parameter isSilent: whether it prints nothing, as on other ranks and with `--quiet`.
   init(isSilent: Bool, progress: ProgressMode) {
     self.isSilent = isSilent
     bar = !isSilent && ProgressBar.isWanted(progress) ? ProgressBar() : nil
   }
 
-  /// The lines before the first step.
-  func start(
-    device: String, facts: DataFacts, model: Model, plan: TrainingPlan, ranks: Int, nodes: Int,
-    threads: Int, cut: LeafCut?, exchange: ExchangeChoice
-  ) {
-    say("Using device: \(device)")
+  /// Prints the lines before the first step: device, data, work, ranks, mode and exchange method.
+  func start(_ setup: TrainingSetup, exchange: ExchangeChoice) {
+    let (facts, model, plan) = (setup.facts, setup.job.model, setup.job.plan)
+    let (ranks, nodes, threads) = (setup.communicator.size, setup.place.nodes, setup.threads)
+    say("Using device: \(setup.device.summary)")
     let name = facts.isSynthetic ? "synthetic (made from the seed, not MNIST)" : facts.name
     say(
       "Data: \(name), \(facts.trainingCount) training and \(facts.testCount) test images of "
@@ -35,7 +36,7 @@ final class ConsoleReporter {
     say(
       "Ranks: \(ranks) on \(nodes) node\(nodes == 1 ? "" : "s"), "
         + "\(threads) thread\(threads == 1 ? "" : "s") each")
-    if let cut { say("Mode: \(Self.text(of: cut, threads: threads))") }
+    if let cut = setup.job.data.cut { say("Mode: \(Self.text(of: cut, threads: threads))") }
     guard ranks > 1 else { return }
     say("Sync: \(exchange.text)")
   }
@@ -49,7 +50,7 @@ final class ConsoleReporter {
       + (idle > 0 ? ", \(idle) idle worker\(idle == 1 ? "" : "s")" : "")
   }
 
-  /// One event of the training.
+  /// Prints an event of the training.
   func handle(_ event: TrainingEvent) {
     guard !isSilent else { return }
     switch event {
@@ -66,23 +67,26 @@ final class ConsoleReporter {
     }
   }
 
-  /// The last line of the training, the table, the comparison where there are several ranks, and the
-  /// price of the reproducible mode where there is also a fast run.
+  /// Prints the training time, the table of ranks, and comparisons with other records.
+  ///
+  /// A run on several ranks is compared with the one-rank runs and with a prediction. If there are
+  /// a reproducible and a fast run of the same kind, the cost of the reproducible mode is printed.
   func finish(_ record: RunRecord, directory: String) {
     guard !isSilent else { return }
     say("Training completed in: \(SecondsText.text(record.result.trainingSeconds)) seconds")
     say("")
     say(RankTable.text(record))
     guard record.run.ranks > 1 || record.config.leaves != nil else { return }
-    let others = (try? RecordInput.load(directory: directory)) ?? []
+    let records = (try? RecordInput.load(directory: directory)) ?? []
     if record.run.ranks > 1 {
       if let verdict = Prediction.newest(in: directory)?.verdict(on: record) { say(verdict) }
       say("")
       say(
         AspectTable.text(
-          single: others.filter { $0.run.ranks == 1 && $0.run.id != record.run.id }, multi: record))
+          single: records.filter { $0.run.ranks == 1 && $0.run.id != record.run.id }, multi: record)
+      )
     }
-    for line in ReproducibilityCost.lines(of: record, among: others) { say(line) }
+    for line in ReproducibilityCost.lines(of: record, among: records) { say(line) }
   }
 
   private func say(_ line: String) {

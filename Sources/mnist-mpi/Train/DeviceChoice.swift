@@ -6,100 +6,118 @@ import NeuralNetwork
 import OpenBLASEngine
 import SystemSupport
 
-/// What the ranks of a run compute on: all on their CPUs, or each on a GPU.
+/// The devices of a run's ranks: all ranks compute on their CPUs, or each on a GPU.
 struct DeviceChoice {
   /// This rank's GPU; nil on the CPU.
   let gpu: CUDADevice?
-  /// What this rank computes on, as its record has it: `cpu`, or a text that begins with `cuda` and names
-  /// one GPU.
+  /// The device of this rank in its record: `cpu`, or `cuda` followed by the identity of one GPU.
   let text: String
-  /// What all ranks compute on, for people.
+  /// The devices of all ranks, for the first line of a run.
   let summary: String
+  /// Why the ranks compute on the CPU; nil on GPUs, and if the CPU was requested.
+  let reasonForCPU: String?
 
   /// The kind of device, the same on all ranks.
   var kind: String { gpu == nil ? "cpu" : "cuda" }
 
-  /// What the options of a run ask for; called by all ranks, which come to the same kind.
+  /// All ranks compute on their CPUs.
   ///
-  /// - Throws: `AgreedError` where the wishes cannot be met.
+  /// - Parameter hasGPU: whether any host seems to have a GPU; the summary contains the reason only
+  ///   then.
+  private init(reasonForCPU: String?, hasGPU: Bool) {
+    gpu = nil
+    text = "cpu"
+    self.reasonForCPU = reasonForCPU
+    let shown = hasGPU ? reasonForCPU : nil
+    summary = "cpu" + (shown.map { " (\($0))" } ?? "")
+  }
+
+  /// All ranks compute on GPUs.
+  private init(gpu: CUDADevice, text: String, summary: String) {
+    self.gpu = gpu
+    self.text = text
+    self.summary = summary
+    reasonForCPU = nil
+  }
+
+  /// Chooses the device by the options of a run; called by all ranks, which get the same kind.
+  ///
+  /// - Throws: `AgreedError` if the options exclude each other or the device is not available.
   static func make(
     _ communicator: Communicator, work: WorkOptions, options: RunOptions
   ) throws -> DeviceChoice {
     try make(
-      communicator, options.device, precision: work.precision, forCPU: optionForCPU(options),
-      forGPU: optionForGPU(options))
+      communicator, options.device, precision: work.precision, cpuOption: cpuOption(options),
+      gpuOption: gpuOption(options))
   }
 
-  /// Looks for a GPU where one is wished for; called by all ranks, which come to the same kind.
+  /// Opens this rank's GPU if the request allows one; called by all ranks, which get the same kind.
   ///
-  /// A rank takes the GPU of its place on its node, modulo their number.
+  /// A rank uses the GPU with the rank's index on its node, modulo the number of GPUs.
   /// - Parameters:
-  ///   - forCPU: an option that was given and that only the CPU knows.
-  ///   - forGPU: an option that was given and that only GPUs know.
-  /// - Throws: `AgreedError` where the wishes cannot be met.
+  ///   - cpuOption: an option that was given and works only on the CPU.
+  ///   - gpuOption: an option that was given and works only on GPUs.
+  /// - Throws: `AgreedError` if an option excludes the device or a requested GPU is not available.
   static func make(
-    _ communicator: Communicator, _ wish: DeviceName, precision: Precision = .float32,
-    forCPU: String? = nil, forGPU: String? = nil
+    _ communicator: Communicator, _ requested: DeviceName, precision: Precision = .float32,
+    cpuOption: String? = nil, gpuOption: String? = nil
   ) throws -> DeviceChoice {
-    if wish == .cuda, let forCPU {
+    if requested == .cuda, let cpuOption {
       throw AgreedError(
-        "\(forCPU) with --device cuda: it is for the CPU; leave one of them out"
-          + (forCPU == "--sync node" ? " (gradients of GPUs meet by --sync allreduce)" : ""),
+        "\(cpuOption) with --device cuda: it works only on the CPU; leave one of them out"
+          + (cpuOption == "--sync node" ? " (GPUs exchange gradients by --sync allreduce)" : ""),
         exitCode: ExitCode.usage)
     }
-    guard wish != .cpu, forCPU == nil else {
-      return try cpu(
-        precision, because: wish == .auto ? forCPU.map { "\($0) is for it" } : nil, forGPU: forGPU)
-    }
-    let place = try communicator.splitByNode().rank
-    let found = Result {
-      try CUDADevice(
-        place: place, precision: precision, environment: ProcessInfo.processInfo.environment)
-    }
-    if let lack = try lack(found, communicator) {
-      guard wish == .auto else {
-        throw AgreedError(
-          "--device cuda: not available: \(lack); use --device cpu or leave it out",
-          exitCode: ExitCode.usage)
+    let environment = ProcessInfo.processInfo.environment
+    func cpu(because reason: String?) throws -> DeviceChoice {
+      if let gpuOption { try refuse("\(gpuOption): it works only on GPUs", reason) }
+      if precision != .float32 {
+        try refuse("--precision \(precision.rawValue): the CPU computes in float32 only", reason)
       }
-      return try cpu(precision, because: "no CUDA: \(lack)", forGPU: forGPU)
+      let hasGPU =
+        try communicator.allReduce(GPUEvidence.isFound(environment: environment) ? 1 : 0, .max) == 1
+      return DeviceChoice(reasonForCPU: reason, hasGPU: hasGPU)
     }
-    return try cuda(found.get(), communicator)
+    if requested == .cpu { return try cpu(because: nil) }
+    if let cpuOption { return try cpu(because: "\(cpuOption) works only on the CPU") }
+    let indexOnNode = try communicator.splitByNode().rank
+    let found = Result {
+      try CUDADevice(place: indexOnNode, precision: precision, environment: environment)
+    }
+    guard let reason = try failure(found, communicator) else {
+      return try cuda(found.get(), communicator)
+    }
+    guard requested == .auto else {
+      throw AgreedError(
+        "--device cuda: not available: \(reason); use --device cpu or leave it out",
+        exitCode: ExitCode.usage)
+    }
+    return try cpu(because: "no CUDA: \(reason)")
   }
 
-  /// The first option whose value only the CPU knows.
-  private static func optionForCPU(_ options: RunOptions) -> String? {
+  /// Throws the error for an option that the CPU does not support.
+  private static func refuse(_ problem: String, _ reason: String?) throws -> Never {
+    throw AgreedError(
+      problem + (reason.map { " (\($0))" } ?? "")
+        + "; leave it out or use --device cuda on a GPU", exitCode: ExitCode.usage)
+  }
+
+  /// The first option that was given and works only on the CPU.
+  private static func cpuOption(_ options: RunOptions) -> String? {
     if options.reproducible { return "--reproducible" }
     if options.sync == .method(.node) { return "--sync node" }
     if options.convolution != .auto { return "--convolution \(options.convolution.rawValue)" }
     return nil
   }
 
-  /// The first option whose value only GPUs know.
-  private static func optionForGPU(_ options: RunOptions) -> String? {
+  /// The first option that was given and works only on GPUs.
+  private static func gpuOption(_ options: RunOptions) -> String? {
     if options.sync == .method(.cudaAware) { return "--sync cuda-aware" }
     return options.bucketKib.map { "--bucket-kib \($0)" }
   }
 
-  private static func cpu(
-    _ precision: Precision, because reason: String?, forGPU: String?
-  ) throws -> DeviceChoice {
-    if let forGPU {
-      throw AgreedError(
-        "\(forGPU): it is for ranks on GPUs" + (reason.map { " (\($0))" } ?? "")
-          + "; leave it out or use --device cuda on a GPU", exitCode: ExitCode.usage)
-    }
-    guard precision == .float32 else {
-      throw AgreedError(
-        "--precision \(precision.rawValue): the CPU computes in float32 only"
-          + (reason.map { " (\($0))" } ?? "") + "; leave it out or use --device cuda on a GPU",
-        exitCode: ExitCode.usage)
-    }
-    return DeviceChoice(gpu: nil, text: "cpu", summary: "cpu" + (reason.map { " (\($0))" } ?? ""))
-  }
-
-  /// Why not all ranks have a GPU, in the words of the first that has none; nil where all have.
-  private static func lack(
+  /// The reason of the first rank that has no GPU; nil if all ranks have one.
+  private static func failure(
     _ found: Result<CUDADevice, any Error>, _ communicator: Communicator
   ) throws -> String? {
     var reason = ""
@@ -108,18 +126,19 @@ struct DeviceChoice {
     let hosts = try communicator.allGather(Array(communicator.processorName.utf8))
     guard let first = reasons.firstIndex(where: { !$0.isEmpty }) else { return nil }
     let text = String(decoding: reasons[first], as: UTF8.self)
-    // Where none has one, what rank 0 says is what all say.
+    // If no rank has a GPU, rank 0's reason represents all.
     if reasons.allSatisfy({ !$0.isEmpty }) { return text }
     return "rank \(first) (\(String(decoding: hosts[first], as: UTF8.self))): \(text)"
   }
 
+  /// The choice of GPUs, with a summary that counts equal GPUs and reports shared ones.
   private static func cuda(
     _ gpu: CUDADevice, _ communicator: Communicator
   ) throws -> DeviceChoice {
     let names = try communicator.allGather(Array(gpu.text.utf8))
       .map { String(decoding: $0, as: UTF8.self) }
     let identities = try communicator.allGather(Array(gpu.uuid.utf8))
-    let sharers = identities.filter { $0 == Array(gpu.uuid.utf8) }.count
+    let ranksOnThisGPU = identities.filter { $0 == Array(gpu.uuid.utf8) }.count
     let distinct = Set(identities)
     let kinds = Dictionary(grouping: distinct) { identity in
       identities.firstIndex(of: identity).map { names[$0] } ?? ""
@@ -136,11 +155,12 @@ struct DeviceChoice {
     }
     return DeviceChoice(
       gpu: gpu,
-      text: "cuda GPU-\(gpu.uuid.prefix(8)) \(gpu.name)" + (sharers > 1 ? ", shared device" : ""),
+      text: "cuda GPU-\(gpu.uuid.prefix(8)) \(gpu.name)"
+        + (ranksOnThisGPU > 1 ? ", shared device" : ""),
       summary: summary + ")")
   }
 
-  /// The engine on this rank's device, and how many threads it keeps busy.
+  /// The engine on this rank's device, and the number of threads that it keeps busy.
   func engine(
     _ model: Model, _ optimizer: Optimizer, threads: Int, convolution: ConvolutionMethod
   ) throws -> (any Engine, threads: Int) {

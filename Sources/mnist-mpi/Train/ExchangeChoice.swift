@@ -3,53 +3,55 @@ import MessagePassing
 import NeuralNetwork
 import SystemSupport
 
-/// How the ranks of a run bring their gradients together, and why so.
+/// The gradient exchange method of a run, and why it was chosen.
 struct ExchangeChoice {
   let method: SyncMethod
-  /// The ways that were tried, the fastest first; none where there was no choice.
+  /// The methods that were measured, the fastest first; empty if none was measured.
   var trials: [SyncTrial] = []
-  /// Why GPUs' gradients go through memory of the host; nil where they do not, or nobody asked.
-  var lack: String?
-
-  /// What `--sync` comes to on these ranks; called by all of them.
+  /// Why gradients of GPUs are exchanged through memory of the host.
   ///
-  /// - Parameter tryAll: tries ways of exchange, and has the fastest first.
-  /// - Throws: `AgreedError` where the way that is named cannot be had.
+  /// It is nil if they are not, or if the user requested that.
+  var hostMemoryReason: String?
+
+  /// Chooses the exchange method by the option `--sync`; called by all ranks.
+  ///
+  /// - Parameter requested: the value of `--sync`; nil if the option is not given.
+  /// - Throws: `AgreedError` if the requested method is not available.
   static func make(
-    _ wish: SyncOption?, _ communicator: Communicator, engine: any Engine, onGPU: Bool,
-    tryAll: ([SyncMethod]) throws -> [SyncTrial]
+    _ requested: SyncOption?, _ job: TrainingJob, onGPU: Bool
   ) throws -> ExchangeChoice {
+    let communicator = job.communicator
     func fastest(of methods: [SyncMethod]) throws -> ExchangeChoice {
-      let trials = communicator.size > 1 ? try tryAll(methods) : []
+      let trials = communicator.size > 1 ? try Trainer.compare(methods, on: job) : []
       return ExchangeChoice(method: trials.first?.method ?? methods[0], trials: trials)
     }
     guard onGPU else {
-      switch wish {
+      switch requested {
       case nil: return ExchangeChoice(method: .allReduce)
       case .method(let method): return ExchangeChoice(method: method)
       case .auto: return try fastest(of: SyncMethod.onCPU)
       }
     }
     // One rank exchanges nothing.
-    guard communicator.size > 1, wish != .method(.allReduce) else {
+    guard communicator.size > 1, requested != .method(.allReduce) else {
       return ExchangeChoice(method: .allReduce)
     }
-    let lack = try DeviceMemoryTrial.lack(over: communicator, engine: engine)
-    switch (wish, lack) {
-    case (.method(.cudaAware), let lack?):
+    let reason = try DeviceMemoryTrial.obstacle(over: communicator, engine: job.engine)
+    switch (requested, reason) {
+    case (.method(.cudaAware), let reason?):
       throw AgreedError(
-        "--sync cuda-aware: not available: \(lack); use --sync allreduce or leave it out",
+        "--sync cuda-aware: not available: \(reason); use --sync allreduce or leave it out",
         exitCode: ExitCode.usage)
     case (.auto, nil): return try fastest(of: [.allReduce, .cudaAware])
     case (_, nil): return ExchangeChoice(method: .cudaAware)
-    case (_, let lack): return ExchangeChoice(method: .allReduce, lack: lack)
+    case (_, let reason): return ExchangeChoice(method: .allReduce, hostMemoryReason: reason)
     }
   }
 
-  /// Such as `node (tried, a step: node 5.61 ms, allreduce 6.02 ms)`.
+  /// A string such as `node (tried, a step: node 5.61 ms, allreduce 6.02 ms)`.
   var text: String {
     let tried = trials.map(\.text).joined(separator: ", ")
     return method.rawValue + (tried.isEmpty ? "" : " (tried, a step: \(tried))")
-      + (lack.map { " through memory of the host (\($0))" } ?? "")
+      + (hostMemoryReason.map { " through memory of the host (\($0))" } ?? "")
   }
 }

@@ -2,21 +2,21 @@ import HostInspection
 import MessagePassing
 import RunRecords
 
-/// Measures, while a run trains, how much of the time of each node's cores goes to others.
+/// Measures the share of each node's core time that other programs use during the training.
 ///
-/// Made by all ranks just before, asked by all just after.
+/// All ranks create it just before the training and call `finish` just after it.
 struct LoadMeter {
   private let communicator: Communicator
   private let place: RankPlace
   private let node: Communicator
-  /// The node's cores when the run began; nil on all ranks but the node's first.
+  /// A sample of the node's cores before the training; nil on all ranks but the node's first.
   private let start: LoadSample?
   private let cpuSecondsBefore: Double
 
-  /// The system counts in hundredths of a second: what is shorter than this is not measured.
-  private static let shortest = 0.5
+  /// The shortest training that is measured: the system counts in hundredths of a second.
+  private static let minSeconds = 0.5
 
-  /// Begins to measure.
+  /// Starts the measurement.
   init(_ communicator: Communicator, _ place: RankPlace) throws {
     self.communicator = communicator
     self.place = place
@@ -26,13 +26,13 @@ struct LoadMeter {
     cpuSecondsBefore = HostFacts.cpuSeconds()
   }
 
-  /// The load of every node that could be measured, on rank 0; nil elsewhere, and where none could.
+  /// The load of every node that could be measured, on rank 0; nil on other ranks or if none could.
   func finish() throws -> [NodeLoad]? {
-    // Before the ranks wait for each other, which takes time of the cores too.
+    // This sample precedes the collectives, because waiting in them uses the cores too.
     let end = start.flatMap { LoadSample.take(cores: $0.cores) }
-    let own = try node.allReduce(HostFacts.cpuSeconds() - cpuSecondsBefore, .sum)
-    let load = end.flatMap { start?.load(until: $0, ownSeconds: own) }
-    let share = load.flatMap { $0.seconds >= Self.shortest ? [$0.othersShare] : nil } ?? []
+    let ownSeconds = try node.allReduce(HostFacts.cpuSeconds() - cpuSecondsBefore, .sum)
+    let load = end.flatMap { start?.load(until: $0, ownSeconds: ownSeconds) }
+    let share = load.flatMap { $0.seconds >= Self.minSeconds ? [$0.othersShare] : nil } ?? []
     let shares = try communicator.gather(place.isFirstOfNode ? [Double(place.node)] + share : [])
     let loads = shares?.filter { $0.count == 2 }.map { values in
       let node = Int(values[0])

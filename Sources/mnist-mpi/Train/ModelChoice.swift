@@ -1,12 +1,18 @@
 import ArgumentParser
 import NeuralNetwork
 
-/// A model as the command line names it.
+/// The model that the options `--model` and `--hidden` name.
 struct ModelChoice {
-  /// `cnn`, `mlp`, or layers as text.
-  let model: String
-  /// The value of `--hidden`.
-  let hidden: String?
+  /// `cnn`, `mlp`, or a list of layers; without spaces, in lower case.
+  private let model: String
+  /// The value of `--hidden`, without spaces.
+  private let hidden: String?
+
+  /// Takes the values of the two options; spaces and upper case are ignored.
+  init(model: String, hidden: String?) {
+    self.model = model.lowercased().filter { !$0.isWhitespace }
+    self.hidden = hidden?.filter { !$0.isWhitespace }
+  }
 
   private var hiddenWidths: [Int] {
     (hidden ?? "512,512").split(separator: ",", omittingEmptySubsequences: false).map {
@@ -14,7 +20,9 @@ struct ModelChoice {
     }
   }
 
-  /// Checks what can be checked before the data is known.
+  /// Makes the checks that do not need the data.
+  ///
+  /// - Throws: `ValidationError` naming the option.
   func validate() throws {
     if hidden != nil && model != "mlp" {
       throw ValidationError("--hidden belongs to --model mlp; leave it out or add that")

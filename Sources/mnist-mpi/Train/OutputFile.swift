@@ -2,10 +2,11 @@ import Foundation
 import RunRecords
 import SystemSupport
 
-/// A file that the user asked for, tried before training.
+/// Checks, before the training, of a file that the user requested.
 enum OutputFile {
-  /// Makes sure that the file's directory exists and takes files, and that no directory is in its
-  /// place.
+  /// Creates the file's directory if it does not exist, and checks that the file can be written.
+  ///
+  /// - Throws: `OutputError` if files cannot be created there, or if `path` is a directory.
   static func prepare(_ path: String, option: String) throws {
     let url = URL(filePath: path)
     if RecordInput.isDirectory(path) {
@@ -19,7 +20,7 @@ enum OutputFile {
   }
 }
 
-/// A file that cannot be written, in one line.
+/// An error about a file that cannot be written; its description is one line.
 struct OutputError: Error, CustomStringConvertible {
   let description: String
 }

@@ -2,12 +2,14 @@ import ArgumentParser
 import DataParallel
 import OpenBLASEngine
 
+/// The values of `--device`.
 enum DeviceName: String, CaseIterable, ExpressibleByArgument {
   case auto
   case cpu
   case cuda
 }
 
+/// The values of `--progress`.
 enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
   case auto
   case on
@@ -16,64 +18,67 @@ enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
 
 extension ConvolutionMethod: ExpressibleByArgument {}
 
-/// The options that say how the work is done and what is kept of it.
+/// The options that define how the work is done and which output is written.
 struct RunOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What each rank computes on: cpu, cuda (a GPU of its own), or auto (default).",
+      "Device of each rank: cpu, cuda (one GPU for each rank), or auto (default).",
       discussion: """
-        auto takes a GPU where every rank has one, else the CPU, and says why. A rank's GPU is that of its place \
-        on its node; with fewer GPUs than ranks they share, which is said. MNIST_MPI_CUDA can name \
-        the directory of NVIDIA's libraries; none hides them.
+        auto uses GPUs if every rank has one, otherwise the CPU. If a host has a GPU that is not \
+        used, the run prints the reason. Rank i of a node uses GPU i; if there are fewer GPUs than \
+        ranks, ranks share them and the run prints that. The environment variable MNIST_MPI_CUDA \
+        may name the directory of NVIDIA's libraries; the value none hides them.
         """))
   var device: DeviceName = .auto
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Threads of each rank (default: the cores it may use, shared with its node's ranks).",
+      "Threads of each rank (default: the cores it may use, divided by the ranks that share them).",
       valueName: "n"))
   var threads: Int?
 
-  @Option(help: "3x3 convolutions: auto (by shape), winograd or im2col.")
+  @Option(help: "Method of 3x3 convolutions on CPUs: winograd, im2col, or auto (chosen by shape).")
   var convolution: ConvolutionMethod = .auto
 
   @Option(
     help: ArgumentHelp(
-      "How ranks bring gradients together: allreduce, node, cuda-aware, or auto (default: allreduce).",
+      "Gradient exchange method: allreduce (default), node, cuda-aware or auto.",
       discussion: """
-        allreduce: MPI_Allreduce, every rank updates everything. node: shared memory within a node, each rank \
-        updates its part; for CPUs. cuda-aware: MPI_Allreduce in the memory of GPUs, the default there if MPI says that it knows \
-        it and a trial comes out right. auto: tries each for a moment and takes the fastest. The learning rate \
-        is not touched: others multiply it by the number of ranks where the global batch grows; \
-        here say --learning-rate.
-        """, valueName: "way"))
+        allreduce: MPI_Allreduce; every rank updates all parameters. node: shared memory within a \
+        node; each rank updates its part of the parameters; only on CPUs. cuda-aware: \
+        MPI_Allreduce in GPU memory; the default on GPUs if the MPI library reports that it \
+        supports this and a trial gives correct sums. auto: measures each possible method for a \
+        few steps and uses the fastest. No method changes the learning rate, also if the global \
+        batch grows with the number of ranks; set --learning-rate yourself.
+        """, valueName: "method"))
   var sync: SyncOption?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Gradients that GPUs exchange at a time, while earlier layers still work; 0: all at the end (default: 1024).",
-      valueName: "KiB"))
+      "Bucket: gradients that GPUs exchange in one call during the backward pass (default: 1024).",
+      discussion: "0: all gradients in one call after the backward pass.", valueName: "KiB"))
   var bucketKib: Int?
 
-  /// Gradients of a bucket.
+  /// The number of gradients in a bucket.
   var bucket: Int? { bucketKib.map { $0 * 1024 / MemoryLayout<Float>.stride } }
 
   @Flag(
     help: ArgumentHelp(
-      "The same bits whatever the number of ranks and threads, the way of exchange and the hosts.",
+      "Give the same bits for any number of ranks and threads, any exchange method and any hosts.",
       discussion: """
-        A batch is cut into --leaves leaves, each computed by one thread and added up in a fixed tree. \
-        Takes longer than the fast mode: compare tells by how much. CPUs for which OpenBLAS has \
-        another kernel may give other bits: OPENBLAS_CORETYPE pins it.
+        A batch is divided into --leaves leaves. Each leaf is computed by one thread, and the \
+        leaves' gradients are added in a fixed tree. This takes longer than the fast mode; compare \
+        prints the ratio. On another type of CPU, OpenBLAS may use another kernel, which may give \
+        other bits; the environment variable OPENBLAS_CORETYPE selects the kernel.
         """))
   var reproducible = false
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Leaves of a batch with --reproducible, the most ranks there can be (default: 8).",
+      "Leaves of a batch with --reproducible; also the largest number of ranks (default: 8).",
       valueName: "n"))
   var leaves: Int?
 
@@ -83,40 +88,43 @@ struct RunOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Compare all ranks' parameters after every so many steps, besides after every epoch.",
+      "Steps between two comparisons of all ranks' parameters (default: only after every epoch).",
       valueName: "steps"))
   var checkReplicas: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Turn a bit of one rank's parameters over, as a drill.", valueName: "rank:step:parameter",
+      "Flip a bit of one rank's parameters, to test the comparison of parameters.",
+      valueName: "rank:step:parameter",
       visibility: .hidden))
   var flipBit: BitFlip?
 
   @Option(
     help: ArgumentHelp(
-      "Exchange two samples of an epoch, as a drill.", valueName: "epoch:place",
+      "Swap two samples of an epoch, to test the certificate.", valueName: "epoch:position",
       visibility: .hidden))
   var swapSamples: SampleSwap?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Report a step in so many.", valueName: "steps"))
+    parsing: .unconditional,
+    help: ArgumentHelp("Steps between two printed losses.", valueName: "steps"))
   var logInterval: Int = 100
 
   @Option(
-    help:
-      "Draw a progress bar. auto: on a terminal without mpirun, whose output always looks like one."
-  )
+    help: ArgumentHelp(
+      "Draw a progress bar: on, off, or auto (only on a terminal and without mpirun).",
+      discussion: "Under mpirun every output looks like a terminal."))
   var progress: ProgressMode = .auto
 
   @Flag(
-    name: .shortAndLong, help: "Print nothing but what goes wrong; the record is still written.")
+    name: .shortAndLong, help: "Print only warnings and errors; the record is still written.")
   var quiet = false
 
-  @Option(help: ArgumentHelp("Directory for the run's record.", valueName: "directory"))
+  @Option(
+    help: ArgumentHelp("Directory of records, to which this run adds one.", valueName: "directory"))
   var results: String = "results"
 
-  @Option(help: ArgumentHelp("Write the record to this file too.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write the record also to this file.", valueName: "file"))
   var json: String?
 
   @Option(

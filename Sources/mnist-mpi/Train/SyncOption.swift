@@ -2,7 +2,7 @@ import ArgumentParser
 import DataParallel
 import Foundation
 
-/// The value of --sync: a way of exchange, or the fastest of all.
+/// The value of `--sync`: a gradient exchange method, or `auto` for the fastest one.
 enum SyncOption: ExpressibleByArgument, Equatable {
   case auto
   case method(SyncMethod)
@@ -28,7 +28,7 @@ enum SyncOption: ExpressibleByArgument, Equatable {
 }
 
 extension BitFlip: ExpressibleByArgument {
-  /// Reads `rank:step:parameter`.
+  /// Parses `rank:step:parameter`.
   public init?(argument: String) {
     let numbers = argument.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.count == 3, let rank = numbers[0], let step = numbers[1],
@@ -39,17 +39,18 @@ extension BitFlip: ExpressibleByArgument {
 }
 
 extension SampleSwap: ExpressibleByArgument {
-  /// Reads `epoch:place`.
+  /// Parses `epoch:position`.
   public init?(argument: String) {
     let numbers = argument.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
-    guard numbers.count == 2, let epoch = numbers[0], let place = numbers[1], epoch >= 1, place >= 0
+    guard numbers.count == 2, let epoch = numbers[0], let position = numbers[1], epoch >= 1,
+      position >= 0
     else { return nil }
-    self.init(epoch: epoch, place: place)
+    self.init(epoch: epoch, place: position)
   }
 }
 
 extension SyncTrial {
-  /// Such as `node 5.61 ms`.
+  /// A string such as `node 5.61 ms`.
   var text: String {
     "\(method.rawValue) \(String(format: "%.2f", 1000 * stepSeconds)) ms"
   }

@@ -1,22 +1,22 @@
 import ArgumentParser
 import MessagePassing
 
-/// `mnist-mpi train`, also `mnist-mpi` alone.
+/// `mnist-mpi train`, which is also the command if none is named: trains a model.
 struct TrainCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Train, evaluate, write a record and compare it with the one-rank run (default).",
     discussion: """
-      Prints the loss every --log-interval steps, a line an epoch, then one row a rank: where its \
-      seconds went. A run of several ranks is compared with the one-rank runs of the same work that \
-      --results holds.
+      Prints the loss every --log-interval steps, a line for each epoch, and at the end a table \
+      with the time of each rank in each phase. A run on several ranks is then compared with the \
+      one-rank runs of the same work in the directory of --results.
 
       Examples:
 
         mpirun -np 2 mnist-mpi --threads 1
         mpirun -np 2 mnist-mpi --model mlp --batch-size 256
         mpirun -np 4 mnist-mpi --batch-size-per-rank 64       weak scaling
-        mnist-mpi --data /usr/share/datasets/fashion-mnist    another IDX set
+        mnist-mpi --data /usr/share/datasets/fashion-mnist    another data set in IDX files
       """)
 
   @OptionGroup(title: "The work")

@@ -5,29 +5,32 @@ extension Optimizer.Kind: ExpressibleByArgument {}
 extension Schedule: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 
-// Numbers are parsed unconditionally, so that `--batch-size -64` is a bad number and not a missing
-// one.
+// Numbers are parsed unconditionally, so that `--batch-size -64` is an invalid number and not a
+// missing one.
 
-/// The options that define the work: two runs with the same ones do the same.
+/// The options that define the work: runs with equal values do the same work.
 struct WorkOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Directory with the four IDX files, plain or .gz; or the word synthetic.",
-      discussion: "Default: $MNIST_DATA, data/mnist, the user's cache directory.",
+      "Directory with the four IDX files, plain or .gz; or synthetic, for generated images.",
+      discussion: "Default: $MNIST_DATA, else data/mnist, else the user's cache directory.",
       valueName: "directory"))
   var data: String?
 
   @Option(
     help: ArgumentHelp(
-      "Named defaults for network, batch, schedule, rate and length; options beside it count more.",
-      discussion: Recipe.help, valueName: "name"))
+      "Named set of defaults for network, batch, schedule, learning rate and steps.",
+      discussion: Recipe.help + " Other options override these defaults.", valueName: "name"))
   var recipe: Recipe?
 
   @Option(
     name: .customLong("model"),
     help: ArgumentHelp(
-      "Network: cnn (two convolutions, two linear layers; default), mlp, or its layers as text.",
-      discussion: "Text: conv5x5:20, relu, maxpool2, fc:128, fc:classes, joined by commas.",
+      "Network: cnn (two convolutions, two linear layers; default), mlp, or a list of layers.",
+      discussion: """
+        A list joins layers by commas: conv5x5:20 (kernel, outputs), relu, maxpool2, fc:128 (a \
+        linear layer with 128 outputs) and fc:classes (one output per class, the last layer).
+        """,
       valueName: "name or layers"))
   var namedModel: String?
 
@@ -39,7 +42,7 @@ struct WorkOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Global batch: samples of an optimizer step over all ranks (default: 64).",
-      discussion: "The work stays the same whatever the rank count: strong scaling.",
+      discussion: "The work is the same on any number of ranks: strong scaling.",
       valueName: "samples"))
   var batchSize: Int?
 
@@ -47,7 +50,7 @@ struct WorkOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Local batch: samples of a step on each rank; more ranks take fewer, larger steps.",
-      discussion: "Weak scaling: not the same work as on one rank. Excludes --batch-size.",
+      discussion: "Weak scaling: the work differs from that of one rank. Excludes --batch-size.",
       valueName: "samples"))
   var batchSizePerRank: Int?
 
@@ -59,72 +62,81 @@ struct WorkOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Stop after so many steps in all, then evaluate. Excludes --epochs.", valueName: "n"))
+      "Number of optimizer steps, after which the run evaluates and ends. Excludes --epochs.",
+      valueName: "n"))
   var steps: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Use the first n training images only.", valueName: "n"))
+    help: ArgumentHelp("Use only the first n training images.", valueName: "n"))
   var limit: Int?
 
-  @Option(parsing: .unconditional, help: "Number from which weights and order are drawn.")
+  @Option(
+    parsing: .unconditional,
+    help: "Seed of the initial weights, the order of samples and synthetic data.")
   var seed: UInt64 = 1
 
-  @Option(help: "adam (with --weight-decay it is AdamW) or sgd.")
+  @Option(help: "Optimizer: adam (with --weight-decay AdamW) or sgd.")
   var optimizer: Optimizer.Kind = .adam
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Step size (default: 1e-3 for adam, 0.05 for sgd); never scaled behind your back.",
+      "Learning rate (default: 1e-3 for adam, 0.05 for sgd); never scaled automatically.",
       valueName: "rate"))
   var learningRate: Double?
 
   @Option(
-    help: "Course of the step size: constant (default), cosine, one-cycle (the rate is its top).")
+    help: ArgumentHelp(
+      "Schedule of the learning rate: constant (default), cosine or one-cycle.",
+      discussion: "one-cycle: --learning-rate is the maximum."))
   var schedule: Schedule?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("sgd: share of the last step that is kept (default: 0).", valueName: "share")
-  )
+    help: ArgumentHelp("Momentum, for sgd only (default: 0).", valueName: "factor"))
   var momentum: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Decoupled for adam, part of the gradient for sgd.", valueName: "factor"))
+    help: ArgumentHelp(
+      "Weight decay: decoupled for adam, added to the gradient for sgd.", valueName: "factor"))
   var weightDecay: Double = 0
 
   @Option(
     help: ArgumentHelp(
-      "Factors of products: float32 (default), on a GPU also tf32 or bfloat16.",
-      discussion: "Parameters, sums and the optimizer are float32 always. Part of the work."))
+      "Precision of the factors of matrix products: float32, or on a GPU tf32 or bfloat16.",
+      discussion: "Parameters, sums and the optimizer always use float32. Part of the work."))
   var precision: Precision = .float32
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Stop after the first epoch with this test accuracy, such as 0.985.", valueName: "fraction"))
+      "Stop after the first epoch that reaches this test accuracy, such as 0.985.",
+      valueName: "fraction"))
   var targetAccuracy: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Fixed shards from which all batches are dealt; raise it for more ranks than this.",
-      discussion: "Part of the work. Batches are spread evenly over rank counts that divide it.",
+      "Shards into which the training set is divided; at least the number of ranks.",
+      discussion: """
+        Part of the work. If the number of ranks divides it, each batch is divided evenly among \
+        the ranks.
+        """,
       valueName: "n"))
   var virtualShards: Int = Self.defaultVirtualShards
 
-  /// Divides evenly over 1 to 8 ranks.
+  /// 840, the least common multiple of 1 to 8: batches are even on 1 to 8 ranks.
   static let defaultVirtualShards = 840
 
-  /// The network's name or layers.
+  /// The network's name or its list of layers.
   var model: String { namedModel ?? recipe?.model ?? "cnn" }
-  /// Samples of a step over all ranks under strong scaling.
+  /// The global batch in strong scaling.
   var globalBatch: Int { batchSize ?? recipe?.batchSize ?? 64 }
-  /// Passes over the training set; nil where steps are given.
+  /// The passes over the training set; nil if the number of steps is given.
   var plannedEpochs: Int? { plannedSteps == nil ? epochs ?? 2 : nil }
-  /// Steps in all, if given.
+  /// The number of optimizer steps; nil if it is not given.
   var plannedSteps: Int? { steps ?? (epochs == nil ? recipe?.steps : nil) }
 
   /// The model that the options name.

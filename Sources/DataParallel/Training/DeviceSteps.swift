@@ -1,0 +1,36 @@
+import NeuralNetwork
+import RunRecords
+import SystemSupport
+
+/// Steps of a single rank on a device that takes many of them in one call, without the host.
+struct DeviceSteps: EpochSteps {
+  let work: WholeWork
+  let runner: any StepRunner
+
+  /// The phases of such a step; only the sum of their times is known.
+  static let fusedPhases: [Phase] = [.load, .forward, .backward, .update]
+
+  /// Large enough that waiting for the end costs little, small enough that progress is visible.
+  let stepsPerCall = 128
+  var batchCount: Int { work.batchCount }
+
+  func takeSteps(_ batches: Range<Int>, firstStep: Int, startedAt start: Double) throws
+    -> [StepOutcome]
+  {
+    let outcomes = work.takeSteps(batches, by: runner, firstStep: firstStep)
+    try runner.checkDevice()
+    let seconds = (MonotonicClock.seconds() - start) / Double(max(batches.count, 1))
+    var phases = PhaseSeconds()
+    phases.update = seconds
+    return zip(batches, outcomes).map { index, outcome in
+      let size = work.batch(index).globalSize
+      return StepOutcome(
+        totals: StepTotals(lossSum: outcome.lossSum, correct: outcome.correct, samples: size),
+        globalSize: size, localSize: size, seconds: seconds, phases: phases)
+    }
+  }
+
+  func orderHash(ofFirst batches: Int, content: SampleContent) -> UInt64 {
+    work.orderHash(ofFirst: batches, content: content)
+  }
+}

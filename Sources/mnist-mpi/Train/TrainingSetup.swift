@@ -1,0 +1,77 @@
+import DataParallel
+import Dataset
+import Foundation
+import MessagePassing
+import NeuralNetwork
+import SystemSupport
+
+/// The parts of a run that exist before its first step: device, placement, and the training job.
+struct TrainingSetup {
+  let startedAt: Date
+  let device: DeviceChoice
+  let place: RankPlace
+  let job: TrainingJob
+  /// The number of threads that the engine keeps busy.
+  let threads: Int
+
+  var communicator: Communicator { job.communicator }
+  var facts: DataFacts { job.data.facts }
+
+  /// Chooses the device, scatters the data, and makes plan, model, optimizer and engine.
+  ///
+  /// Called by all ranks.
+  /// - Throws: `AgreedError` for data that cannot be read and for options that do not fit the data.
+  static func make(
+    _ communicator: Communicator, work: WorkOptions, options: RunOptions
+  ) throws -> TrainingSetup {
+    let startedAt = Date()
+    let device = try DeviceChoice.make(communicator, work: work, options: options)
+    let data = try Scatter.distribute(
+      over: communicator, virtualShards: work.virtualShards, leaves: options.leafCount
+    ) {
+      try DataSource.locate(
+        option: work.data, environment: ProcessInfo.processInfo.environment
+      ).read(limit: work.limit, seed: work.seed)
+    }
+    let plan = try makePlan(data.facts, communicator, work, options)
+    let model = try makeModel(data.facts, work)
+    let optimizer = work.optimizer(steps: plan.plannedSteps(samples: data.facts.trainingCount))
+    // One thread is enough to keep a GPU busy.
+    let place = try RankPlace.find(communicator, threads: device.gpu == nil ? options.threads : 1)
+    let (engine, threads) = try device.engine(
+      model, optimizer, threads: place.threads, convolution: options.convolution)
+    return TrainingSetup(
+      startedAt: startedAt, device: device, place: place,
+      job: TrainingJob(
+        communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
+        plan: plan, bucket: options.bucket), threads: threads)
+  }
+
+  private static func makePlan(
+    _ facts: DataFacts, _ communicator: Communicator, _ work: WorkOptions, _ options: RunOptions
+  ) throws -> TrainingPlan {
+    let perRank = work.batchSizePerRank
+    let globalBatch = perRank.map { $0 * communicator.size } ?? work.globalBatch
+    guard globalBatch <= facts.trainingCount else {
+      let option = perRank.map { "--batch-size-per-rank \($0) on \(communicator.size) ranks" }
+      throw AgreedError(
+        "\(option ?? "--batch-size \(globalBatch)"): a global batch of \(globalBatch) is more than "
+          + "the \(facts.trainingCount) training images; expected at most that many",
+        exitCode: ExitCode.usage)
+    }
+    return TrainingPlan(
+      globalBatch: globalBatch, epochs: work.plannedEpochs ?? 1, steps: work.plannedSteps,
+      targetAccuracy: work.targetAccuracy, seed: work.seed, logInterval: options.logInterval,
+      checkInterval: options.checkReplicas, bitFlip: options.flipBit,
+      sampleSwap: options.swapSamples)
+  }
+
+  private static func makeModel(_ facts: DataFacts, _ work: WorkOptions) throws -> Model {
+    do {
+      return try work.modelChoice.make(
+        height: facts.height, width: facts.width, classes: facts.classes)
+    } catch {
+      throw AgreedError("\(error)", exitCode: ExitCode.usage)
+    }
+  }
+}
