@@ -65,7 +65,9 @@ extension Diagnosis {
 
   private static func coresText(of node: NodeHealth) -> String {
     let cores = node.host.permittedCores.count
-    guard node.capacity < cores || node.isBelowOneCore else { return NumberText.count(cores, "core", "cores") }
+    guard node.capacity < cores || node.isBelowOneCore else {
+      return NumberText.count(cores, "core", "cores")
+    }
     let granted =
       node.isBelowOneCore
       ? NumberText.fixed(node.host.cpuQuota, 2) + " cores"

@@ -28,7 +28,8 @@ extension HostFacts {
   /// How many cores' worth of time the control groups of this process grant; nil without a limit.
   public static func cpuQuota() -> Double? {
     ControlGroups(
-      groups: systemText("/proc/self/cgroup") ?? "", mounts: systemText("/proc/self/mountinfo") ?? ""
+      groups: systemText("/proc/self/cgroup") ?? "",
+      mounts: systemText("/proc/self/mountinfo") ?? ""
     ).cpuQuota(reading: systemText)
   }
 
