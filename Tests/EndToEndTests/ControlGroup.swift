@@ -59,9 +59,11 @@ struct ControlGroup {
   private static func cpuHierarchy() -> String? {
     let mounts = try? FileHandle(forReadingAtPath: "/proc/self/mounts")?.readToEnd()
     // device, directory, type, options, and two numbers; see proc(5).
-    return String(decoding: mounts ?? Data(), as: UTF8.self).split(separator: "\n")
-      .map { $0.split(separator: " ") }
-      .first { $0.count > 3 && $0[2] == "cgroup" && $0[3].split(separator: ",").contains("cpu") }
-      .map { String($0[1]) }
+    for line in String(decoding: mounts ?? Data(), as: UTF8.self).split(separator: "\n") {
+      let fields = line.split(separator: " ").map(String.init)
+      guard fields.count > 3, fields[2] == "cgroup" else { continue }
+      if fields[3].split(separator: ",").contains("cpu") { return fields[1] }
+    }
+    return nil
   }
 }
