@@ -55,7 +55,7 @@ final class AllReduceSync: GradientSync {
       bucket.lowerBound >= range.lowerBound
     {
       try exchange(bucket, arrival: MonotonicClock.seconds(), timeline)
-      if update.engine.updatesWhileComputing { self.update(update) }
+      if update.engine.updatesWhileComputing { updateExchangedBuckets(update) }
     }
   }
 
@@ -67,7 +67,7 @@ final class AllReduceSync: GradientSync {
     }
     for bucket in buckets.dropFirst(exchanged) {
       try exchange(bucket, arrival: arrival, timeline)
-      self.update(update)
+      updateExchangedBuckets(update)
       arrival = MonotonicClock.seconds()
     }
     (exchanged, updated) = (0, 0)
@@ -86,7 +86,7 @@ final class AllReduceSync: GradientSync {
   }
 
   /// Updates the parameters of buckets that have been exchanged and not yet updated.
-  private func update(_ update: StepUpdate) {
+  private func updateExchangedBuckets(_ update: StepUpdate) {
     guard let gradients = replica.gradients.baseAddress else { return }
     for bucket in buckets[updated..<exchanged] {
       update(bucket, from: [UnsafePointer(gradients)])

@@ -12,6 +12,9 @@ package protocol GradientSync: AnyObject {
   /// Synchronisation points of a step.
   var synchronisationPoints: Int { get }
 
+  /// Gradients of a bucket that is exchanged during the backward pass; nil if all are exchanged after it.
+  var bucket: Int? { get }
+
   /// Exchanges gradients that are final while the engine still computes those of earlier layers.
   ///
   /// In a step the caller calls it either never or for all ranges, the last parameters first.
@@ -56,6 +59,7 @@ package struct StepUpdate {
 
 extension GradientSync {
   package var totals: StepTotals { replica.totals }
+  package var bucket: Int? { nil }
   package func close() {}
   /// Does nothing: by default a method exchanges only when all gradients are final.
   package func ready(_ range: Range<Int>, _ update: StepUpdate, _ timeline: StepTimeline) {}

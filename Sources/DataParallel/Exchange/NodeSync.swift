@@ -8,8 +8,8 @@ import SystemSupport
 /// only. On one node a step sends no message: a barrier, the update of the range directly from the
 /// gradients of all ranks, a barrier. With several nodes, the ranks that have the same range on
 /// their nodes exchange it. If the nodes have different numbers of ranks, only as many ranks of
-/// each node as the smallest node has take part in that exchange, and the parameters are divided
-/// among these.
+/// each node as the smallest node has take part in that exchange, for ranges cut by their number; the
+/// update is still divided among all ranks of the node.
 package final class NodeSync: GradientSync {
   package let replica: Replica
   package let synchronisationPoints = 2

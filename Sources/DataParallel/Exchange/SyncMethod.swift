@@ -7,7 +7,7 @@ import SystemSupport
 /// The method determines how gradients are summed over ranks and which rank updates which
 /// parameters.
 public enum SyncMethod: String, Sendable, CaseIterable, Codable {
-  /// One in-place `MPI_Allreduce` per step; every rank updates all parameters.
+  /// In-place `MPI_Allreduce`, one per step or per bucket; every rank updates all parameters.
   case allReduce = "allreduce"
   /// Shared memory within a node; each rank sums and updates one range of the parameters.
   case node

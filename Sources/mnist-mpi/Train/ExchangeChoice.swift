@@ -10,7 +10,7 @@ struct ExchangeChoice {
   var trials: [SyncTrial] = []
   /// Why gradients of GPUs are exchanged through memory of the host.
   ///
-  /// It is nil if they are not, or if the user requested that.
+  /// Nil if they are exchanged in the memory of GPUs, or if the user requested `allreduce`.
   var hostMemoryReason: String?
 
   /// Chooses the exchange method by the option `--sync`; called by all ranks.
