@@ -68,7 +68,7 @@ import Testing
       text(7) { $0.ranks[0].phases.allReduceTransfer = 5 }.contains("the transfer of gradients (5.")
     )
     #expect(
-      text(7) { $0.ranks[0].phases.load = 5 }.contains("loading and the rest of the step (4.70 s"))
+      text(7) { $0.ranks[0].phases.load = 5 }.contains("loading and the rest of the step (4.94 s"))
   }
 
   @Test func aMissingSpeedupHasItsReason() {

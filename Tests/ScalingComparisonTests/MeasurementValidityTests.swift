@@ -69,6 +69,19 @@ import Testing
         == ["2 ranks share the GPU cuda:1 of beta"])
   }
 
+  @Test func aDrillIsNoMeasurement() throws {
+    #expect(
+      try notes([(0, [0], 1), (0, [1], 1)]) { $0.drill = "slow:rank1:1.5x" }
+        == ["a drill: slow:rank1:1.5x"])
+    // Not a baseline either.
+    let base = makeRecord { $0.drill = "slow:rank0:2x" }
+    let multi = try row(2, of: [base, makeRecord(ranks: 2, id: "b2")])
+    #expect(multi.speedup == nil)
+    #expect(
+      multi.differences.contains(
+        "the one-rank run is not a measurement: a drill: slow:rank0:2x"))
+  }
+
   @Test func everyBusyNodeIsNamed() throws {
     let found = try notes([(0, [0], 1), (1, [0], 1)]) {
       $0.loads = [

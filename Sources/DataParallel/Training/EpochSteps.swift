@@ -35,4 +35,6 @@ struct StepOutcome {
   let seconds: Double
   /// Seconds of this rank by phase, without those of the all-reduce.
   let phases: PhaseSeconds
+  /// Seconds of the phases that a drill added.
+  var injectedSeconds = 0.0
 }

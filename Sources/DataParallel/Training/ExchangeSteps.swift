@@ -8,6 +8,8 @@ struct ExchangeSteps: EpochSteps {
   let engine: any Engine
   let sync: any GradientSync
   let timeline: StepTimeline
+  /// The drill of this rank; nil without one.
+  let drill: SlowDrill?
 
   let stepsPerCall = 1
   var batchCount: Int { work.batchCount }
@@ -25,14 +27,15 @@ struct ExchangeSteps: EpochSteps {
     var timer = StepTimer(startedAt: start, timeline: timeline)
     let batch = work.batch(index)
     let update = StepUpdate(engine: engine, scale: 1 / Float(batch.globalSize), step: step)
-    let passes = try computeGradients(of: batch, update, &timer)
+    var passes = try computeGradients(of: batch, update, &timer)
+    let injected = drill?.delay(&passes) ?? 0
     try timer.finish(after: passes) { arrival in
       try sync.finish(update, arrival: arrival, timeline)
       try engine.checkDevice()
     }
     return StepOutcome(
       totals: sync.totals, globalSize: batch.globalSize, localSize: batch.localSize,
-      seconds: timer.seconds, phases: timer.phases)
+      seconds: timer.seconds, phases: timer.phases, injectedSeconds: injected)
   }
 
   /// Forward and backward pass of the local batch.

@@ -63,7 +63,9 @@ extension Trainer {
       return DeviceSteps(
         work: WholeWork(workSetting(ofEpoch: epoch), engine: engine), runner: runner)
     }
-    return ExchangeSteps(work: work(ofEpoch: epoch), engine: engine, sync: sync, timeline: timeline)
+    let drill = plan.slowDrill.flatMap { $0.rank == communicator.rank ? $0 : nil }
+    return ExchangeSteps(
+      work: work(ofEpoch: epoch), engine: engine, sync: sync, timeline: timeline, drill: drill)
   }
 
   /// This rank's part of an epoch.
@@ -109,7 +111,7 @@ extension Trainer {
     let totals = outcome.totals
     guard totals.samples == outcome.globalSize else {
       throw AgreedError(
-        "step \(step): the all-reduce summed \(totals.samples) samples, "
+        "step \(step): the exchange summed \(totals.samples) samples, "
           + "expected \(outcome.globalSize); the sum over ranks cannot be trusted",
         exitCode: ExitCode.training)
     }
@@ -133,6 +135,7 @@ extension Trainer {
   private func record(_ outcome: StepOutcome) {
     timeline.recordStep(duration: outcome.seconds)
     result.phases += outcome.phases
+    result.injectedSeconds += outcome.injectedSeconds
     result.steps += 1
     result.samplesSeen += outcome.totals.samples
     result.localSamples += outcome.localSize

@@ -47,7 +47,10 @@ public final class Trainer {
       }
       return (engine, cut, cut.share(of: communicator.rank))
     }
-    runner = communicator.size == 1 && leafwise == nil ? engine as? any StepRunner : nil
+    // A drill needs steps that the host takes one by one.
+    runner =
+      communicator.size == 1 && leafwise == nil && plan.slowDrill == nil
+      ? engine as? any StepRunner : nil
     sync = try method.make(
       over: communicator, node: node, count: layout.count,
       statesPerParameter: job.optimizer.statesPerParameter, cut: data.cut, engine: engine,
@@ -112,7 +115,7 @@ extension Trainer {
   ///
   /// Nil if all gradients are exchanged together after the pass.
   public var bucket: Int? {
-    communicator.size > 1 ? (sync as? AllReduceSync)?.bucket : nil
+    communicator.size > 1 ? sync.bucket : nil
   }
 
   /// Frees shared memory; called by all ranks, which no longer use the trainer.

@@ -17,12 +17,14 @@ public struct TrainingPlan: Equatable, Sendable {
   public var bitFlip: BitFlip?
   /// A fault to inject, which the certificate must show.
   public var sampleSwap: SampleSwap?
+  /// A rank to slow down, whose effect the times must show.
+  public var slowDrill: SlowDrill?
 
   /// A plan by its parts.
   public init(
     globalBatch: Int, epochs: Int, steps: Int? = nil, targetAccuracy: Double? = nil, seed: UInt64,
     logInterval: Int = 100, checkInterval: Int? = nil, bitFlip: BitFlip? = nil,
-    sampleSwap: SampleSwap? = nil
+    sampleSwap: SampleSwap? = nil, slowDrill: SlowDrill? = nil
   ) {
     self.globalBatch = globalBatch
     self.epochs = epochs
@@ -33,6 +35,7 @@ public struct TrainingPlan: Equatable, Sendable {
     self.checkInterval = checkInterval
     self.bitFlip = bitFlip
     self.sampleSwap = sampleSwap
+    self.slowDrill = slowDrill
   }
 
   /// Steps of one epoch over `samples` samples; the last batch may be smaller.

@@ -13,6 +13,8 @@ public struct TrainingResult {
   /// This rank's training time, evaluation excluded.
   public var trainingSeconds = 0.0
   public var phases = PhaseSeconds()
+  /// Seconds of this rank's backward phase that a drill added.
+  public var injectedSeconds = 0.0
   /// Phases with one common time, stored in the last of them; nil if all were measured separately.
   public var fusedPhases: [Phase]?
   /// Mean loss over the global batch of the last step.

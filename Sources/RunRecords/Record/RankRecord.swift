@@ -28,6 +28,8 @@ public struct RankRecord: Codable, Equatable, Sendable {
   ///
   /// The seconds of all of them are in the last one.
   public var fusedPhases: [Phase]?
+  /// Seconds that a drill added to the backward phase; nil without a drill.
+  public var injectedSeconds: Double?
 
   /// The model of the GPU without its identity; nil on a CPU.
   ///
@@ -43,7 +45,7 @@ public struct RankRecord: Codable, Equatable, Sendable {
     rank: Int, host: String, node: Int, device: String, cores: [Int], threads: Int, samples: Int,
     phases: PhaseSeconds, otherSeconds: Double, trainingSeconds: Double, imagesPerSecond: Double,
     peakMemoryBytes: UInt64, optimizerStateBytes: Int? = nil, workingSetBytes: Int? = nil,
-    fusedPhases: [Phase]? = nil
+    fusedPhases: [Phase]? = nil, injectedSeconds: Double? = nil
   ) {
     self.rank = rank
     self.host = host
@@ -60,5 +62,6 @@ public struct RankRecord: Codable, Equatable, Sendable {
     self.optimizerStateBytes = optimizerStateBytes
     self.workingSetBytes = workingSetBytes
     self.fusedPhases = fusedPhases
+    self.injectedSeconds = injectedSeconds
   }
 }

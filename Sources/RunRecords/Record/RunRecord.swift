@@ -21,13 +21,17 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var certificate: Certificate?
   /// Load by other programs, one entry per node; absent if it was not measured.
   public var loads: [NodeLoad]?
+  /// The run's place in a scaling study; absent outside one.
+  public var study: StudyMembership?
+  /// A fault drill that was injected, such as `slow:rank1:1.5x`; the times are then no measurement.
+  public var drill: String?
 
   /// All fields at once.
   public init(
     format: Int = RunRecord.currentFormat, program: String, version: String, work: Work,
     workHash: String, config: Config, run: Run, machine: Machine, ranks: [RankRecord],
     epochs: [EpochRecord], result: Result, certificate: Certificate? = nil,
-    loads: [NodeLoad]? = nil
+    loads: [NodeLoad]? = nil, study: StudyMembership? = nil, drill: String? = nil
   ) {
     self.format = format
     self.program = program
@@ -42,5 +46,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.result = result
     self.certificate = certificate
     self.loads = loads
+    self.study = study
+    self.drill = drill
   }
 }

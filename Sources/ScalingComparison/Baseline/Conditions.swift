@@ -4,7 +4,7 @@ import RunRecords
 ///
 /// Runs of equal work and conditions differ only in ranks, nodes, hosts and the gradient exchange
 /// method.
-struct Conditions: Hashable {
+package struct Conditions: Hashable {
   let cpu: String
   let cores: Int
   let device: String
@@ -17,11 +17,11 @@ struct Conditions: Hashable {
   let blasKernel: String
   let convolution: String
   /// Leaves of the reproducible mode; nil in the fast mode.
-  var leaves: Int?
-  var threadsPerRank: Int
-  var binding: BindingClass
+  package var leaves: Int?
+  package var threadsPerRank: Int
+  package var binding: BindingClass
 
-  init(_ record: RunRecord) {
+  package init(_ record: RunRecord) {
     let machine = record.machine
     cpu = machine.cpu
     cores = machine.cores
@@ -45,14 +45,14 @@ struct Conditions: Hashable {
   /// The conditions without threads per rank and binding.
   ///
   /// Configurations that use the same cores with different numbers of ranks always differ in these.
-  var withAnyThreads: Conditions {
+  package var withAnyThreads: Conditions {
     var conditions = self
     (conditions.threadsPerRank, conditions.binding) = (0, .none)
     return conditions
   }
 
   /// The differences from the conditions of a baseline, one string each.
-  func differences(from base: Conditions) -> [String] {
+  package func differences(from base: Conditions) -> [String] {
     let pairs = [
       ("machine.cpu", cpu, base.cpu),
       ("machine.cores", "\(cores)", "\(base.cores)"),

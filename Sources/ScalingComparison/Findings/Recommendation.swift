@@ -1,5 +1,4 @@
 import RunRecords
-import Statistics
 import TextTables
 
 /// One sentence of advice, derived from the figures of a run and its baseline.
@@ -42,31 +41,25 @@ struct Recommendation {
       : "Cannot be said: the runs do not count against each other (see same work)."
   }
 
-  /// The part of a step with the largest loss, and its seconds over all ranks.
-  ///
-  /// A loss is the time of all ranks beyond the baseline's time for as many samples.
+  /// The largest part of the loss ledger, and its seconds over all ranks.
   private static func largestLoss(base: [RunRecord], multi: RunRecord) -> String? {
-    func extra(_ part: (RankRecord) -> Double) -> Double {
-      let needed = base.compactMap { record in
-        SampleStatistics.ratio(Double(multi.result.samplesSeen), Double(record.result.samplesSeen))
-          .map { $0 * record.ranks.map(part).reduce(0, +) }
+    // One run each has no blocks: the baseline of median time stands for all.
+    let sorted = base.sorted { $0.result.trainingSeconds < $1.result.trainingSeconds }
+    guard !sorted.isEmpty,
+      let ledger = LossLedger([
+        LedgerSample.Runs(run: multi, base: sorted[(sorted.count - 1) / 2], local: nil)
+      ]), let largest = ledger.largest
+    else { return nil }
+    let name =
+      switch largest.part {
+      case .imbalance, .skew: "waiting for other ranks"
+      case .transfer: "the transfer of gradients"
+      case .update:
+        multi.config.sync == "node" ? "the update" : "the update, repeated on every rank"
+      case .computation, .localBatch, .slowerComputation:
+        "slower forward and backward passes (smaller products)"
+      case .load, .rest: "loading and the rest of the step"
       }
-      return multi.ranks.map(part).reduce(0, +) - (SampleStatistics.median(needed) ?? 0)
-    }
-    let losses = [
-      ("waiting for other ranks", extra { $0.phases.allReduceWait }),
-      ("the transfer of gradients", extra { $0.phases.allReduceTransfer }),
-      (
-        multi.config.sync == "node" ? "the update" : "the update, repeated on every rank",
-        extra { $0.phases.update }
-      ),
-      (
-        "slower forward and backward passes (smaller products)",
-        extra { $0.phases.forward + $0.phases.backward }
-      ),
-      ("loading and the rest of the step", extra { $0.phases.load + $0.otherSeconds }),
-    ]
-    guard let largest = losses.max(by: { $0.1 < $1.1 }), largest.1 > 0 else { return nil }
-    return "\(largest.0) (\(NumberText.fixed(largest.1, 2)) s over all ranks)"
+    return "\(name) (\(NumberText.fixed(largest.seconds, 2)) s over all ranks)"
   }
 }

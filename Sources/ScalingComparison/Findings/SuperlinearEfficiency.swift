@@ -3,11 +3,11 @@ import Statistics
 import TextTables
 
 /// The likely cause of an efficiency above 1, derived from the records.
-enum SuperlinearEfficiency {
+package enum SuperlinearEfficiency {
   /// One line: a cache that holds a rank's working set but not that of one rank alone, or noise.
   ///
   /// Without the sizes of caches or working sets, a general statement.
-  static func explanation(_ records: [RunRecord], base: [RunRecord]) -> String {
+  package static func explanation(_ records: [RunRecord], base: [RunRecord]) -> String {
     guard let machine = records.first?.machine, let perRank = workingSet(records),
       let alone = workingSet(base)
     else { return ComparisonPhrases.superlinear }

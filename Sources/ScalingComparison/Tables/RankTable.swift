@@ -23,6 +23,9 @@ public enum RankTable {
       lines.append(
         "backward: without the time in which gradients of other layers were exchanged.")
     }
+    if let drill = record.drill {
+      lines.append("Drill: \(drill): not a measurement.")
+    }
     if record.config.syntheticData { lines.append(ComparisonPhrases.synthetic) }
     return lines.joined(separator: "\n")
   }

@@ -2,27 +2,47 @@ import RunRecords
 import TextTables
 
 /// Checks from a run's record alone whether its times are a measurement.
-enum MeasurementValidity {
+package enum MeasurementValidity {
   /// The largest share of a node's core time that other programs may have used: 0.10.
   ///
   /// Ranks wait for the slowest in every step, so time taken from one core is lost on all cores,
   /// and a speedup is wrong by about this share. Daemons and interrupts of an idle machine stay far
   /// below it.
-  static let othersLimit = 0.10
+  package static let othersLimit = 0.10
 
   /// One string per disturbance; empty for a measurement.
   ///
   /// For example `3 ranks with 3 threads on 2 cores of alpha`.
-  static func texts(of record: RunRecord) -> [String] {
+  package static func texts(of record: RunRecord) -> [String] {
+    ownTexts(of: record) + othersTexts(of: record)
+  }
+
+  /// The disturbances that the run itself brings, and that its repeats have too.
+  ///
+  /// A drill, more threads than cores, a shared GPU; not the load by other programs.
+  package static func ownTexts(of record: RunRecord) -> [String] {
     let nodes = Dictionary(grouping: record.ranks, by: \.node)
-    var texts: [String] = []
+    var texts = record.drill.map { ["a drill: \($0)"] } ?? []
     for node in nodes.keys.sorted() {
       let ranks = nodes[node] ?? []
       for text in crowded(ranks) + sharedDevices(ranks) where !texts.contains(text) {
         texts.append(text)
       }
     }
-    return texts + busy(record.loads ?? [])
+    return texts
+  }
+
+  /// Whether other programs used more than `othersLimit` of the cores of a node.
+  package static func isDisturbedByOthers(_ record: RunRecord) -> Bool {
+    (record.loads ?? []).contains { $0.othersShare > othersLimit }
+  }
+
+  /// One string per node of which other programs used more than `othersLimit`.
+  package static func othersTexts(of record: RunRecord) -> [String] {
+    (record.loads ?? []).filter { $0.othersShare > othersLimit }.map {
+      "other programs used \(NumberText.percent($0.othersShare, 0)) % of the cores of "
+        + ComparisonPhrases.shortHost($0.host)
+    }
   }
 
   /// Sets of cores that have fewer cores than the ranks confined to them have threads.
@@ -58,13 +78,6 @@ enum MeasurementValidity {
       guard let sharers = devices[device], sharers.count > 1 else { return nil }
       return "\(sharers.count) ranks share the GPU \(device) of "
         + ComparisonPhrases.shortHost(sharers[0].host)
-    }
-  }
-
-  private static func busy(_ loads: [NodeLoad]) -> [String] {
-    loads.filter { $0.othersShare > othersLimit }.map {
-      "other programs used \(NumberText.percent($0.othersShare, 0)) % of the cores of "
-        + ComparisonPhrases.shortHost($0.host)
     }
   }
 }

@@ -3,14 +3,14 @@ import Statistics
 import TextTables
 
 /// Compares the outcome of runs of the same work: samples seen, accuracy and certificates.
-struct OutcomeComparison {
-  /// Nil if an accuracy is missing.
+package struct OutcomeComparison {
+  /// Nil if an accuracy is missing, or was not to be compared.
   let accuracyAgrees: Bool?
-  let verdict: WorkVerdict
+  package let verdict: WorkVerdict
   /// Why the times may not be compared, one string per reason.
-  private(set) var obstacles: [String] = []
+  package private(set) var obstacles: [String] = []
   /// Differences that are allowed, one string each.
-  private(set) var remarks: [String] = []
+  package private(set) var remarks: [String] = []
 
   /// Compares repeats of one configuration with a baseline.
   ///
@@ -18,14 +18,24 @@ struct OutcomeComparison {
   ///   - records: the repeats, at least one.
   ///   - base: the records of the baseline, at least one.
   init(of records: [RunRecord], with base: [RunRecord]) {
+    self.init(of: records, with: base, verdict: .worst(of: records, against: base))
+  }
+
+  /// The same with a verdict that the caller has found.
+  ///
+  /// - Parameter comparesAccuracy: false for runs that are too short to have one.
+  package init(
+    of records: [RunRecord], with base: [RunRecord], verdict: WorkVerdict,
+    comparesAccuracy: Bool = true
+  ) {
     let hasTarget = records.contains { $0.work.targetAccuracy != nil }
     var samples: [String] = []
     if records.first?.config.scaling == .strong {
       samples = Self.samplesSeen(records, base)
     }
-    let accuracy = Self.accuracy(records, base)
+    let accuracy = comparesAccuracy ? Self.accuracy(records, base) : nil
     accuracyAgrees = accuracy?.agrees
-    verdict = WorkVerdict.worst(of: records, against: base)
+    self.verdict = verdict
 
     // With a target accuracy the time to reach it is compared, and the number of epochs may differ.
     if hasTarget {

@@ -3,7 +3,12 @@ import RunRecords
 extension WorkVerdict {
   /// The worst verdict over all pairs of a record and a baseline record.
   static func worst(of records: [RunRecord], against base: [RunRecord]) -> WorkVerdict {
-    let all = records.flatMap { record in base.map { WorkVerdict(of: record, against: $0) } }
+    worst(of: records.flatMap { record in base.map { (record, $0) } })
+  }
+
+  /// The worst verdict over pairs of a record and the baseline record that belongs to it.
+  package static func worst(of pairs: [(record: RunRecord, base: RunRecord)]) -> WorkVerdict {
+    let all = pairs.map { WorkVerdict(of: $0.record, against: $0.base) }
     return all.max { $0.severity < $1.severity } ?? .notCertified
   }
 

@@ -20,7 +20,7 @@ final class ConsoleReporter {
   }
 
   /// Prints the lines before the first step: device, data, work, ranks, mode and exchange method.
-  func start(_ setup: TrainingSetup, exchange: ExchangeChoice) {
+  func start(_ setup: TrainingSetup, exchange: ExchangeChoice, drill: DrillOption?) {
     let (facts, model, plan) = (setup.facts, setup.job.model, setup.job.plan)
     let (ranks, nodes, threads) = (setup.communicator.size, setup.place.nodes, setup.threads)
     say("Using device: \(setup.device.summary)")
@@ -37,6 +37,7 @@ final class ConsoleReporter {
       "Ranks: \(ranks) on \(nodes) node\(nodes == 1 ? "" : "s"), "
         + "\(threads) thread\(threads == 1 ? "" : "s") each")
     if let cut = setup.job.data.cut { say("Mode: \(Self.text(of: cut, threads: threads))") }
+    if let drill { say(drill.explanation) }
     guard ranks > 1 else { return }
     say("Sync: \(exchange.text)")
   }

@@ -44,7 +44,8 @@ struct RecordBuilder {
         imagesPerSecond: -slowest[3]),
       certificate: Certificate(
         dataSHA256: setup.facts.sha256, initialWeightsSHA256: result.initialWeightsSHA256,
-        epochs: result.epochs.compactMap(\.certificate)), loads: outcome.loads)
+        epochs: result.epochs.compactMap(\.certificate)), loads: outcome.loads,
+      study: options.studyRun, drill: options.inject?.text)
   }
 
   private func rankRecord() -> RankRecord {
@@ -60,7 +61,8 @@ struct RecordBuilder {
       workingSetBytes: WorkingSet.bytes(
         setup.job, optimizerStateBytes: outcome.optimizerStateBytes),
       // A GPU that exchanges gradients fetches the batch and computes the forward pass in one call.
-      fusedPhases: result.fusedPhases ?? (setup.device.gpu == nil ? nil : [.load, .forward]))
+      fusedPhases: result.fusedPhases ?? (setup.device.gpu == nil ? nil : [.load, .forward]),
+      injectedSeconds: result.injectedSeconds > 0 ? result.injectedSeconds : nil)
   }
 
   /// The result of the run, from the largest times and the smallest rate of all ranks.

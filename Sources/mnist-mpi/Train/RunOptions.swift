@@ -1,6 +1,7 @@
 import ArgumentParser
 import DataParallel
 import OpenBLASEngine
+import RunRecords
 
 /// The values of `--device`.
 enum DeviceName: String, CaseIterable, ExpressibleByArgument {
@@ -104,6 +105,18 @@ struct RunOptions: ParsableArguments {
       "Swap two samples of an epoch, to test the certificate.", valueName: "epoch:position",
       visibility: .hidden))
   var swapSamples: SampleSwap?
+
+  @Option(
+    help: ArgumentHelp(
+      "Slow one rank down on purpose, for teaching; the run is then no measurement.",
+      discussion: "slow:rank1:1.5x: rank 1 computes 1.5 times as long.", valueName: "drill"))
+  var inject: DrillOption?
+
+  @Option(
+    help: ArgumentHelp(
+      "The run's place in a study.", valueName: "study:block:configuration:attempt",
+      visibility: .hidden))
+  var studyRun: StudyMembership?
 
   @Option(
     parsing: .unconditional,

@@ -22,7 +22,7 @@ struct TrainingRun {
     let trainer = try Trainer(setup.job, sync: exchange.method)
     let reporter = ConsoleReporter(
       isSilent: options.quiet || !communicator.isRoot, progress: options.progress)
-    reporter.start(setup, exchange: exchange)
+    reporter.start(setup, exchange: exchange, drill: options.inject)
     let outcome = try train(trainer, setup, reporter)
     let record = try RecordBuilder(setup: setup, work: work, options: options, outcome: outcome)
       .gather(sync: exchange.method)

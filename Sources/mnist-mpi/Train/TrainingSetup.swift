@@ -59,11 +59,16 @@ struct TrainingSetup {
           + "the \(facts.trainingCount) training images; expected at most that many",
         exitCode: ExitCode.usage)
     }
+    if let drill = options.inject, drill.slow.rank >= communicator.size {
+      throw AgreedError(
+        "--inject \(drill.text): expected a rank from 0 to \(communicator.size - 1)",
+        exitCode: ExitCode.usage)
+    }
     return TrainingPlan(
       globalBatch: globalBatch, epochs: work.plannedEpochs ?? 1, steps: work.plannedSteps,
       targetAccuracy: work.targetAccuracy, seed: work.seed, logInterval: options.logInterval,
       checkInterval: options.checkReplicas, bitFlip: options.flipBit,
-      sampleSwap: options.swapSamples)
+      sampleSwap: options.swapSamples, slowDrill: options.inject?.slow)
   }
 
   private static func makeModel(_ facts: DataFacts, _ work: WorkOptions) throws -> Model {
