@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 // The scripts in jobs/ pass the git revision, so that a record can say which program made it.
@@ -17,6 +17,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/ordo-one/TextTable", exact: "0.0.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     // System library targets: the C libraries, through pkg-config.
@@ -75,6 +77,13 @@ let package = Package(
       dependencies: ["RunRecords", "Statistics", "SystemSupport", "TextTables"],
       exclude: ["README.md", "GROWTH.md"]),
     .target(
+      name: "ScalingStudy",
+      dependencies: [
+        "RunRecords", "ScalingComparison", "Statistics", "SystemSupport", "TextTables",
+        "CounterRandom", .product(name: "Yams", package: "Yams"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ], exclude: ["README.md"]),
+    .target(
       name: "DataParallel",
       dependencies: [
         "MessagePassing", "Hashing", "Dataset", "NeuralNetwork", "RunRecords", "Statistics",
@@ -85,7 +94,8 @@ let package = Package(
       name: "mnist-mpi",
       dependencies: [
         "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "CUDAEngine",
-        "DataParallel", "RunRecords", "HostInspection", "ScalingComparison", "Benchmarks",
+        "DataParallel", "RunRecords", "HostInspection", "ScalingComparison", "ScalingStudy",
+        "Benchmarks",
         "Statistics", "TextTables", "SystemSupport", "Hashing", "ProgramRevision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
@@ -127,7 +137,8 @@ let package = Package(
     .testTarget(
       name: "CUDAEngineTests",
       dependencies: ["CUDAEngine", "NeuralNetwork", "Dataset", "TestSupport"]),
-    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+    .testTarget(name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"]),
     .testTarget(name: "TextTablesTests", dependencies: ["TextTables"]),
     .testTarget(
       name: "RunRecordsTests", dependencies: ["RunRecords", "Statistics", "TestSupport"]),
@@ -136,6 +147,11 @@ let package = Package(
     .testTarget(
       name: "ScalingComparisonTests",
       dependencies: ["ScalingComparison", "RunRecords", "Statistics", "TestSupport"]),
+    .testTarget(
+      name: "ScalingStudyTests",
+      dependencies: [
+        "ScalingStudy", "ScalingComparison", "RunRecords", "Statistics", "TestSupport",
+      ]),
     .testTarget(
       name: "BenchmarksTests",
       dependencies: ["Benchmarks", "RunRecords", "Statistics", "SystemSupport", "TestSupport"]),

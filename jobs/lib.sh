@@ -85,9 +85,9 @@ install_packages() {
   ((${#packages[@]} == 0)) || die "still missing after their installation: ${packages[*]}"
 }
 
-# Ends the script unless Swift 6.1 or newer is on PATH.
+# Ends the script unless Swift 6.2 or newer is on PATH.
 require_swift() {
-  local wanted=6.1 version where="get it from https://www.swift.org/install"
+  local wanted=6.2 version where="get it from https://www.swift.org/install"
   command -v swift >/dev/null || die "Swift is missing ($wanted or newer): $where"
   version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' | head -n 1)
   [[ -n $version ]] || die "'swift --version' printed no version; reinstall Swift: $where"

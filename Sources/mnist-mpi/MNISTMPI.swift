@@ -19,7 +19,8 @@ struct MNISTMPI: ParsableCommand {
       """,
     version: ProgramVersion.text,
     subcommands: [
-      TrainCommand.self, CompareCommand.self, BenchCommand.self, DoctorCommand.self,
+      TrainCommand.self, StudyCommand.self, ReportCommand.self, CompareCommand.self,
+      BenchCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 }

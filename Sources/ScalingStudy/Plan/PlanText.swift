@@ -1,0 +1,40 @@
+internal import Yams
+
+/// The text of a plan as YAML nodes.
+enum PlanText {
+  /// The root of the only document in a text.
+  ///
+  /// - Throws: `StudyError` if the text is no YAML or has no value.
+  static func root(of yaml: String, path: String) throws(StudyError) -> Node {
+    let root: Node?
+    do {
+      root = try compose(yaml: yaml)
+    } catch {
+      throw StudyError("\(path)\(place(of: error)); correct it, or name a file with a plan in YAML")
+    }
+    guard let root, root.scalar?.string != "" else {
+      throw StudyError(
+        "\(path): empty: expected keys with values, such as ranks: [1, 2]; write a plan")
+    }
+    return root
+  }
+
+  /// The line of an error of the parser and what is wrong, without the text around it.
+  private static func place(of error: any Error) -> String {
+    switch error {
+    case YamlError.scanner(_, let problem, let mark, _),
+      YamlError.parser(_, let problem, let mark, _),
+      YamlError.composer(_, let problem, let mark, _):
+      // The parser takes 1,000 levels, and its text names a function to raise that.
+      ":\(mark.line): no YAML: "
+        + (problem.hasPrefix("Maximum nesting level") ? "nested too deeply" : problem)
+    case YamlError.reader(let problem, let offset, _, let yaml):
+      (offset.map { ":\(yaml.prefix($0).count(where: \.isNewline) + 1)" } ?? "")
+        + ": no YAML: \(problem)"
+    case YamlError.duplicatedKeysInMapping(let keys, let context):
+      ":\(context.mark.line): the same key twice: \(keys.map(OneLine.value).joined(separator: ", "))"
+    default:
+      ": no YAML: the text cannot be read"
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+import MessagePassing
+import RunRecords
+import ScalingStudy
+import SystemSupport
+
+/// `mnist-mpi report`: the report of a study, or of any directory of records.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Print the report of a study: intervals, loss ledger, fits; as text, CSV or JSON.")
+
+  @Argument(
+    help: ArgumentHelp(
+      "Directory of a study, or of records (default: study).", valueName: "directory"))
+  var directory: String = "study"
+
+  @Option(help: ArgumentHelp("Write the rows as CSV to this file.", valueName: "file"))
+  var csv: String?
+
+  @Option(help: ArgumentHelp("Write the whole report as JSON to this file.", valueName: "file"))
+  var json: String?
+
+  mutating func run() throws {
+    do {
+      try writeReport()
+    } catch let error as StudyError {
+      try fail("\(error)", SystemSupport.ExitCode.data)
+    } catch let error as RecordError {
+      try fail("\(error)", SystemSupport.ExitCode.data)
+    } catch let error as FileError {
+      try fail("\(error)", SystemSupport.ExitCode.cannotCreate)
+    }
+  }
+
+  private func fail(_ message: String, _ code: Int32) throws {
+    StandardError.writeLine("\(Program.name): \(message)")
+    throw ArgumentParser.ExitCode(code)
+  }
+
+  private func writeReport() throws {
+    let study = StudyDirectory(directory)
+    let state = try study.loadState()
+    let records = try Self.records(state == nil ? directory : study.recordsPath)
+    guard !records.isEmpty else {
+      throw StudyError(
+        "\(directory): no run records; make some with mnist-mpi study or mpirun -np 1 mnist-mpi")
+    }
+    let end = state.map { StudyEnd($0.plan) }
+    let report = StudyReport(
+      StudyAnalysis(records: records), failures: study.loadFailures(), end: end,
+      findings: state?.findings ?? [])
+    if let csv { try write(report.csv(), to: csv, "report") }
+    if let json { try write(try report.json(), to: json, "report") }
+    if csv == nil, json == nil { print(report.text()) }
+  }
+
+  /// All records of a directory; a file that is no record is an error.
+  private static func records(_ directory: String) throws -> [(file: String, record: RunRecord)] {
+    let contents = try RecordStore.load(directory: directory)
+    if let first = contents.skipped.first {
+      throw StudyError("\(first.file): \(first.reason); remove it, or repeat its run")
+    }
+    return contents.records.map { ($0.file, $0.record) }
+  }
+
+  private func write(_ text: String, to path: String, _ content: String) throws {
+    try SafeFile.replace(path, with: Data((text + "\n").utf8), content: content)
+  }
+}
