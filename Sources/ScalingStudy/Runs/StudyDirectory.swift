@@ -34,7 +34,9 @@ public struct StudyDirectory: Sendable {
   /// - Throws: `StudyError` for a directory that holds something else, or that cannot be written to.
   public func prepare() throws(StudyError) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    guard names.isEmpty || names.contains("study.json") else {
+    // A study that was killed at its very start has made its folders and no state yet.
+    let own: Set = ["records", "failed", ".lock"]
+    guard names.contains("study.json") || names.allSatisfy(own.contains) else {
       throw StudyError(
         "--out \(path): holds other files and no study; nothing was written: choose another directory"
       )
@@ -44,6 +46,20 @@ public struct StudyDirectory: Sendable {
     } catch {
       throw StudyError("--out \(path): \(error)")
     }
+  }
+
+  /// Claims the directory for this process, until it ends however it ends.
+  ///
+  /// Two studies in one directory would run at the same time, and the second would take the first one's
+  /// run for an orphan.
+  /// - Returns: a file descriptor to keep open.
+  func claim() throws(StudyError) -> Int32 {
+    let file = SafeFile.join(path, ".lock")
+    let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      throw StudyError("--out \(path): another study is running in this directory")
+    }
+    return descriptor
   }
 
   /// The state of the study in this directory; nil where there is none.

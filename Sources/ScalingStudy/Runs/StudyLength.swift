@@ -4,14 +4,14 @@ import RunRecords
 ///
 /// All configurations of one work take as many, so that their times can be compared. A calibration
 /// run of the quickest configuration finds the number whose training takes `minSeconds`.
-enum StudyLength {
+package enum StudyLength {
   /// Steps of a calibration run, after which a step's median duration is known.
   static let calibrationSteps = 40
   /// The fewest steps of a run: warm-up and enough steps for a median.
   private static let fewest = 25
 
   /// Whether the options of `train` have the length already.
-  static func isGiven(in options: [String]) -> Bool {
+  package static func isGiven(in options: [String]) -> Bool {
     options.contains { word in
       ["--steps", "--epochs", "--recipe", "--target-accuracy"].contains {
         word == $0 || word.hasPrefix("\($0)=")
@@ -23,7 +23,8 @@ enum StudyLength {
   ///
   /// A work is a model with a batch. A one-rank run at a local batch belongs to the work with the smallest
   /// global batch whose ledger needs it.
-  static func works(_ configurations: [StudyConfiguration]) -> [StudyConfiguration: String] {
+  package static func works(_ configurations: [StudyConfiguration]) -> [StudyConfiguration: String]
+  {
     func name(_ configuration: StudyConfiguration) -> String {
       "\(configuration.model) \(configuration.scaling.rawValue) \(configuration.batch)"
     }
@@ -36,7 +37,7 @@ enum StudyLength {
 
   /// The configuration of each work that is expected to have the shortest step: the smallest local
   /// batch, and of those the fewest ranks and most threads.
-  static func quickest(
+  package static func quickest(
     _ configurations: [StudyConfiguration]
   ) -> [(work: String, configuration: StudyConfiguration)] {
     let works = works(configurations)
@@ -48,7 +49,7 @@ enum StudyLength {
   }
 
   /// The number of steps by the record of a calibration run.
-  static func steps(_ record: RunRecord, minSeconds: Double) throws(StudyError) -> Int {
+  package static func steps(_ record: RunRecord, minSeconds: Double) throws(StudyError) -> Int {
     guard let step = record.result.stepSeconds.median, step > 0 else {
       throw StudyError("calibration: the run has no step after its warm-up; give --steps after --")
     }

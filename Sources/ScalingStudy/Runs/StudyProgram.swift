@@ -18,7 +18,7 @@ public struct StudyProgram: Sendable {
 
   /// The options without a drill of a rank that a run does not have: with `--inject slow:rank1:1.5x` the
   /// one-rank runs of a study are the undisturbed baseline.
-  static func options(_ options: [String], ranks: Int) -> [String] {
+  package static func options(_ options: [String], ranks: Int) -> [String] {
     var kept: [String] = []
     var words = options.makeIterator()
     while let word = words.next() {

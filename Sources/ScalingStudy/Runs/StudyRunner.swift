@@ -17,6 +17,7 @@ public final class StudyRunner {
   let progress: StudyProgress
   let interruption = Interruption()
   private var known: Set<String> = []
+  private let claim: Int32
 
   /// How a study ended.
   public enum Outcome: Equatable, Sendable {
@@ -36,6 +37,7 @@ public final class StudyRunner {
     configurations = try plan.configurations()
     try launch.check(configurations, slots: slots)
     try directory.prepare()
+    claim = try directory.claim()
     let fresh = StudyState(
       study: String(UInt64.random(in: 0...UInt64.max), radix: 16), plan: plan, launch: launch,
       executableSHA256: program.sha256, revision: program.revision)
@@ -74,6 +76,8 @@ public final class StudyRunner {
     if let signal = interruption.received { return .interrupted(signal: signal) }
     return .complete
   }
+
+  deinit { close(claim) }
 
   /// The records of the study so far, with their files.
   public var studyRecords: [(file: String, record: RunRecord)] { records }
