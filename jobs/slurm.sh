@@ -22,15 +22,50 @@ find_program() {
   done
 }
 
-# Prints the command, then executes it in place of the shell: the job ends with its exit code.
-#   launch [options of mnist-mpi]
-launch() {
-  local executable threads=${SLURM_CPUS_PER_TASK:-1} command default binding
-  executable=$(find_program)
+# Exports what every run of the job needs: permission for root, MNIST, detection of lost nodes.
+prepare_environment() {
   as_root
   if [[ -z ${MNIST_DATA:-} && -d $SLURM_SUBMIT_DIR/data/mnist ]]; then
     export MNIST_DATA=$SLURM_SUBMIT_DIR/data/mnist
   fi
+  # Detect a lost node within seconds; with the default settings it can take minutes.
+  export OMPI_MCA_oob_tcp_keepalive_time=${OMPI_MCA_oob_tcp_keepalive_time:-2}
+  export OMPI_MCA_oob_tcp_keepalive_intvl=${OMPI_MCA_oob_tcp_keepalive_intvl:-1}
+  export OMPI_MCA_oob_tcp_keepalive_probes=${OMPI_MCA_oob_tcp_keepalive_probes:-3}
+}
+
+# Prints the job and the command, then executes it in place of the shell: the job ends with its exit code.
+#   become COMMAND...
+become() {
+  echo "Job ${SLURM_JOB_ID:-?} on ${SLURM_JOB_NUM_NODES:-?} node(s): ${SLURM_JOB_NODELIST:-?}"
+  echo "$*"
+  exec "$@"
+}
+
+# Runs a scaling study, which starts mpirun or srun once for each run.
+#   launch_study [options of mnist-mpi study]
+launch_study() {
+  local executable launcher=()
+  executable=$(find_program)
+  prepare_environment
+  case ${LAUNCHER:-mpirun} in
+    mpirun)
+      # Other nodes get only the environment variables that mpirun is told to pass on.
+      export OMPI_MCA_mca_base_env_list=${OMPI_MCA_mca_base_env_list:-MNIST_DATA}
+      ;;
+    srun) launcher=(--launcher "srun --mpi=pmix -K1 --cpus-per-task={threads} -n {ranks}") ;;
+    *) die "LAUNCHER must be mpirun or srun, not $LAUNCHER" ;;
+  esac
+  # A later --out replaces this one.
+  become "$executable" study --out "$SLURM_SUBMIT_DIR/study-${SLURM_JOB_ID:-0}" "${launcher[@]}" "$@"
+}
+
+# Trains on the whole allocation.
+#   launch [options of mnist-mpi]
+launch() {
+  local executable threads=${SLURM_CPUS_PER_TASK:-1} command default binding
+  executable=$(find_program)
+  prepare_environment
 
   case ${LAUNCHER:-mpirun} in
     mpirun)
@@ -42,10 +77,6 @@ launch() {
       for name in MNIST_DATA MNIST_MPI_CUDA CUDA_HOME; do
         [[ -z ${!name:-} ]] || command+=(-x "$name")
       done
-      # Detect a lost node within seconds; with the default settings it can take minutes.
-      export OMPI_MCA_oob_tcp_keepalive_time=${OMPI_MCA_oob_tcp_keepalive_time:-2}
-      export OMPI_MCA_oob_tcp_keepalive_intvl=${OMPI_MCA_oob_tcp_keepalive_intvl:-1}
-      export OMPI_MCA_oob_tcp_keepalive_probes=${OMPI_MCA_oob_tcp_keepalive_probes:-3}
       ;;
     srun)
       # --mpi=pmix: without it every rank would start as a separate MPI_COMM_WORLD of size 1.
@@ -59,8 +90,5 @@ launch() {
   read -ra binding <<<"${BINDING-$default}"
   command+=("${binding[@]}" "$executable" --threads "$threads")
   command+=(--results "$SLURM_SUBMIT_DIR/results" "$@")
-
-  echo "Job ${SLURM_JOB_ID:-?} on ${SLURM_JOB_NUM_NODES:-?} node(s): ${SLURM_JOB_NODELIST:-?}"
-  echo "${command[*]}"
-  exec "${command[@]}"
+  become "${command[@]}"
 }

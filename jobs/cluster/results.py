@@ -4,6 +4,7 @@
     results.py agree A B LOSS ACCURACY       losses and accuracies differ by at most these values
     results.py weights A B LARGEST           no weight differs by more than LARGEST
     results.py same A B                      two records have the same certificate
+    results.py study DIRECTORY RUNS BLOCKS   each of at least BLOCKS blocks has RUNS different runs
 
 Prints the values it compared; exit code 1 if the check fails.
 """
@@ -13,6 +14,7 @@ import collections
 import json
 import struct
 import sys
+from pathlib import Path
 
 
 def facts(record):
@@ -101,8 +103,20 @@ def same(first, second):
     return certificates[0] == certificates[1] and len(certificates[0]["epochs"]) > 0
 
 
+def study(directory, configurations, blocks):
+    """Whether each block of a study has one record of each configuration, and there are enough blocks."""
+    runs = [read_json(path)["study"] for path in Path(directory, "records").glob("*.json")]
+    seen = {}
+    for run in runs:
+        seen.setdefault(run["block"], []).append(run["configuration"])
+    print({block: len(names) for block, names in sorted(seen.items())})
+    complete = all(
+        len(names) == len(set(names)) == int(configurations) for names in seen.values())
+    return complete and len(seen) >= int(blocks)
+
+
 if __name__ == "__main__":
-    checks = {"record": record, "agree": agree, "weights": weights, "same": same}
+    checks = {"record": record, "agree": agree, "weights": weights, "same": same, "study": study}
     try:
         good = checks[sys.argv[1]](*sys.argv[2:])
     except (OSError, ValueError, KeyError) as error:

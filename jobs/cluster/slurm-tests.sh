@@ -64,6 +64,21 @@ gpu_jobs() {
   unset MNIST_MPI_CUDA
 }
 
+# Runs scaling.sbatch: a study inside one allocation of two nodes, by each launcher.
+study_jobs() {
+  local launcher study
+  for launcher in mpirun srun; do
+    study=$scratch/study-$launcher
+    check "SLURM: scaling.sbatch by $launcher completes with exit code 0" \
+      run_job "--export=ALL,LAUNCHER=$launcher" jobs/scaling.sbatch --ranks 1,2 --model mlp --repeats 2 \
+      --out "$study" -- --steps 40 --limit 6400
+    check "SLURM: by $launcher every block of the study has all three runs" \
+      results study "$study" 3 2
+    check "SLURM: by $launcher the report has a row and a ledger of 2 ranks" \
+      grep -E '^Loss ledger of 2 ranks, allreduce' "$log"
+  done
+}
+
 # Kills a rank while the others wait for it: the job must end and leave no process.
 #   dying_job mpirun|srun
 dying_job() {
@@ -93,6 +108,7 @@ slurm_tests() {
   launcher_jobs mpirun
   launcher_jobs srun
   gpu_jobs
+  study_jobs
   dying_job mpirun
   dying_job srun
   check "SLURM: every record is in the results folder" \
