@@ -75,7 +75,7 @@ study_jobs() {
     check "SLURM: by $launcher every block of the study has all three runs" \
       results study "$study" 3 2
     check "SLURM: by $launcher the report has a row and a ledger of 2 ranks" \
-      grep -E '^Loss ledger of 2 ranks, allreduce' "$log"
+      grep -E '^Loss ledger of 2 ranks on 2 nodes, allreduce' "$log"
   done
 }
 
