@@ -35,8 +35,6 @@ for ranks in 1 2; do
 done
 
 # One run each is no study: intervals, and the reasons of the loss, take repeated runs.
-study=$program
-if command -v mnist-mpi >/dev/null; then study=mnist-mpi; fi
 echo
 echo "For intervals and a loss ledger, about a minute more:"
-echo "  ${MNIST_DATA:+MNIST_DATA=$MNIST_DATA }$study study --quick --out $root/results/study"
+echo "  ${MNIST_DATA:+MNIST_DATA=$MNIST_DATA }$program study --quick --out $root/results/study"
