@@ -9,7 +9,7 @@ import Testing
 @Suite struct OutputTests {
   @Test(arguments: [
     ["--help"], ["train", "--help"], ["--version"], ["compare", "--help"], ["bench", "--help"],
-    ["doctor", "--help"],
+    ["doctor", "--help"], ["study", "--help"], ["report", "--help"],
   ])
   func helpIsPrintedOnce(arguments: [String]) async throws {
     let alone = try await Program.succeed(ranks: nil, arguments)

@@ -43,6 +43,11 @@ struct SmallStudy {
     try await Program.succeed(ranks: nil, arguments, timeout: Self.timeout)
   }
 
+  /// Runs the study, or what is missing of it.
+  func run() async throws -> ProcessResult {
+    try await Program.run(ranks: nil, arguments, timeout: Self.timeout)
+  }
+
   /// The records of the study so far.
   func records() throws -> [RunRecord] { try Program.records(in: "\(out)/records") }
 

@@ -5,7 +5,7 @@ import Testing
 
 /// Tests of errors of `study` and `report`: one line, a non-zero exit code, and no file changed.
 @Suite struct StudyErrorTests {
-  private static let cores = HostFacts.permittedCores().count
+  private static let cores = HostFacts.physicalCoreCount(of: HostFacts.permittedCores())
 
   static let badReports: [RefusedCommand] = [
     RefusedCommand(
@@ -100,7 +100,16 @@ import Testing
     try await command.expectRefusal(in: TemporaryDirectory())
   }
 
-  /// A launcher is looked up before the first run.
+  @Test func aDirectoryThatCannotBeLocked() async throws {
+    let directory = try TemporaryDirectory()
+    let lock = "\(directory.path)/study/.lock"
+    try FileManager.default.createDirectory(atPath: lock, withIntermediateDirectories: true)
+    let result = try await Program.run(ranks: nil, ["study", "--out", directory.path("study")])
+    #expect(result.exitCode == 64 && result.stdout.isEmpty, "\(result.report)")
+    #expect(result.stderr.contains("\(lock) cannot be locked (Is a directory)"), "\(result.report)")
+  }
+
+  /// A launcher is looked up before the first run; the directory then is free for another one.
   @Test func aLauncherThatDoesNotExist() async throws {
     let directory = try TemporaryDirectory()
     let result = try await Program.run(
@@ -110,5 +119,9 @@ import Testing
     let lines = result.stderr.split(separator: "\n")
     #expect(lines.count == 1 && lines.first?.contains("no-such-launcher 2 ") == true)
     #expect(lines.first?.contains("cannot be run") == true, "\(result.report)")
+    let second = try await Program.run(
+      ranks: nil,
+      ["study", "--out", directory.path("study"), "--launcher", "./no-other-launcher {ranks}"])
+    #expect(second.stderr.contains("./no-other-launcher 2 "), "\(second.report)")
   }
 }

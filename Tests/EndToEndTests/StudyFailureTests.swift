@@ -16,13 +16,19 @@ import Testing
 
   /// A launcher with which runs on two ranks fail as long as there is a file.
   ///
-  /// Arguments: the file, `once` or `always`, the number of ranks, and the program. With `once` the
-  /// first failure removes the file.
+  /// Arguments: the file, a mode, the number of ranks, and the program. With `once` the first failure
+  /// removes the file; with `all` the runs on one rank fail too; with `hang` the inspection before the
+  /// first run removes the file and does not end.
   private static let launcher = """
     fault=$1 mode=$2 ranks=$3
     shift 3
+    if [ "$2" = doctor ] && [ "$mode" = hang ]; then
+      rm "$fault"
+      exec sleep 600
+    fi
+    [ "$mode" = all ] && ranks=2
     if [ "$2" = train ] && [ "$ranks" = 2 ] && [ -e "$fault" ]; then
-      [ "$mode" = always ] || rm "$fault"
+      [ "$mode" = once ] && rm "$fault"
       echo the cable is loose >&2
       exit 7
     fi
@@ -31,7 +37,7 @@ import Testing
 
   private static func makeStudy(repeats: Int, _ mode: String) throws -> SmallStudy {
     let study = try SmallStudy(
-      repeats: repeats, ["--launcher", "sh DIR/launcher DIR/fault \(mode) {ranks}"])
+      repeats: repeats, ["--launcher", "/bin/sh DIR/launcher DIR/fault \(mode) {ranks}"])
     try study.directory.write(Array(launcher.utf8), to: "launcher")
     try study.directory.write([], to: "fault")
     return study
@@ -63,7 +69,7 @@ import Testing
 
     let failures = try Self.failures(of: study)
     #expect(failures.map(\.output) == ["the cable is loose\n"])
-    #expect(failures.first?.command.prefix(2) == ["sh", study.directory.path("launcher")])
+    #expect(failures.first?.command.prefix(2) == ["/bin/sh", study.directory.path("launcher")])
     let report = try await study.report()
     #expect(report.failures == failures.map(\.failure))
     let failure = try #require(report.failures.first)
@@ -77,7 +83,8 @@ import Testing
   /// The study ends with the other configurations, and the same command tries nothing again.
   @Test func aRunThatAlwaysFailsIsGivenUp() async throws {
     let study = try Self.makeStudy(repeats: 1, "always")
-    let run = try await study.succeed()
+    let run = try await study.run()
+    Self.expectIncomplete(run)
     try study.expectCompleteBlocks(of: SmallStudy.configurations.filter { $0 != Self.pair })
     let failures = try Self.failures(of: study)
     let blocks = try study.records().count / 2
@@ -91,10 +98,43 @@ import Testing
     #expect(report.failures == failures.map(\.failure))
     #expect(!report.rows.isEmpty && report.rows.allSatisfy { $0.ranks == 1 && $0.runs > 0 })
     let before = try study.records()
-    let again = try await study.succeed()
+    let again = try await study.run()
+    Self.expectIncomplete(again)
     #expect(again.stdout.contains("Failed runs") && !again.stderr.contains("failed with"))
     #expect(try study.records() == before)
     #expect(try Self.failures(of: study).count == failures.count)
+  }
+
+  /// A study of which no run succeeds ends after its first block.
+  @Test func aStudyWithoutARunFails() async throws {
+    let study = try Self.makeStudy(repeats: 3, "all")
+    let run = try await study.run()
+    #expect(run.exitCode == 1 && !run.timedOut, "\(run.report)")
+    #expect(run.stdout.contains("No records to report."))
+    let line = run.stderr.split(separator: "\n").last ?? ""
+    #expect(SmallStudy.configurations.allSatisfy { line.contains($0) }, "\(run.report)")
+    #expect(try Self.failures(of: study).count == 2 * SmallStudy.configurations.count)
+  }
+
+  /// A signal during the inspection before the first run ends the inspection and the study.
+  @Test func theInspectionIsInterrupted() async throws {
+    let study = try Self.makeStudy(repeats: 1, "hang")
+    let script = """
+      "$@" &
+      while [ -e \(study.directory.path("fault")) ]; do sleep 0.02; done
+      kill -s INT $!
+      wait $!
+      """
+    let run = try await Program.run(
+      ranks: nil, study.arguments, prefix: ["sh", "-c", script, "sh"], timeout: 100)
+    #expect(run.exitCode == 130 && !run.timedOut, "\(run.report)")
+    #expect(run.stderr.contains("mnist-mpi: interrupted") && run.stdout.isEmpty)
+    #expect(try study.records().isEmpty)
+  }
+
+  private static func expectIncomplete(_ run: ProcessResult) {
+    #expect(run.exitCode == 1 && !run.timedOut, "\(run.report)")
+    #expect(run.stderr.contains("mnist-mpi: every run of \(pair) failed; see "), "\(run.report)")
   }
 
   private static func expectMarks(of failures: [FailedRun], in run: ProcessResult) {

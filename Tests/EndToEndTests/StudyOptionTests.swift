@@ -46,11 +46,12 @@ import Testing
   }
 
   /// A drill of rank 1 leaves the runs of one rank as they are: they are its baseline.
-  @Test func aDrillIsInjectedWhereItsRankIs() async throws {
+  @Test(arguments: ["slow:rank1:1.5x", "SLOW:Rank1:1.5X"])
+  func aDrillIsInjectedWhereItsRankIs(drill: String) async throws {
     let (commands, _) = try await Self.preview(
-      ["--oversubscribe", "--", "--steps", "9", "--inject", "slow:rank1:1.5x"],
+      ["--oversubscribe", "--", "--steps", "9", "--inject", drill],
       in: try TemporaryDirectory())
-    let drills = commands.filter { $0.contains(" --inject slow:rank1:1.5x ") }
+    let drills = commands.filter { $0.contains(" --inject \(drill) ") }
     #expect(commands.count == 3 && drills.count == 1)
     #expect(drills.first?.hasPrefix("mpirun -np 2 ") == true)
   }

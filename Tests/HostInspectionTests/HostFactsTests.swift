@@ -1,4 +1,6 @@
+import Foundation
 import HostInspection
+import TestSupport
 import Testing
 
 /// Parsing of made-up system files; facts of this machine are only checked for plausibility.
@@ -31,6 +33,23 @@ import Testing
     let threads = stat.replacing(" 20 0 1 0 ", with: " 20 0 4 0 ")
     #expect(HostFacts.processTime(stat: threads, ticksPerSecond: 100)?.core == nil)
     #expect(HostFacts.processTime(stat: "42 (ended", ticksPerSecond: 100) == nil)
+  }
+
+  /// Four hardware threads of two cores, and a thread that the system does not describe.
+  @Test func physicalCores() throws {
+    let directory = try TemporaryDirectory()
+    for (thread, siblings) in ["0,2", "1,3", "0,2", "1,3"].enumerated() {
+      let topology = "\(directory.path)/cpu\(thread)/topology"
+      try FileManager.default.createDirectory(
+        atPath: topology, withIntermediateDirectories: true)
+      try directory.write(
+        "\(siblings)\n".utf8, to: "cpu\(thread)/topology/thread_siblings_list")
+    }
+    func count(_ threads: [Int]) -> Int {
+      HostFacts.physicalCoreCount(of: threads, topology: directory.path)
+    }
+    #expect(count([0, 1, 2, 3]) == 2 && count([0, 2]) == 1 && count([0, 1]) == 2)
+    #expect(count([0, 1, 2, 3, 9]) == 3)
   }
 
   @Test func cacheSizes() {

@@ -24,14 +24,20 @@ import Testing
         == "mpirun -np 1 --hostfile hosts --bind-to core prog train")
   }
 
-  @Test func moreThreadsThanSlotsAreUnboundAndOnlyOnRequest() {
+  @Test func moreThreadsThanSlotsAreUnboundAndOnlyOnRequest() throws {
     let many = [StudyConfiguration(ranks: 3, threads: 2)]
     #expect(
       Self.command(LaunchSettings(oversubscribe: true), ranks: 3, threads: 2)
         == "mpirun -np 3 --oversubscribe --bind-to none prog train")
-    #expect(throws: StudyError.self) {
+    let refusal = #expect(throws: StudyError.self) {
       try LaunchSettings().check(many, slots: Self.cores)
     }
+    let text = "\(try #require(refusal))"
+    #expect(text.hasPrefix("--ranks 3 with 2 threads each: there are 4 cores"))
+    let single = #expect(throws: StudyError.self) {
+      try LaunchSettings().check([StudyConfiguration(ranks: 5)], slots: Self.cores)
+    }
+    #expect("\(try #require(single))".hasPrefix("--ranks 5 with 1 thread each: "))
     #expect(throws: Never.self) {
       try LaunchSettings(oversubscribe: true).check(many, slots: Self.cores)
       try LaunchSettings(launcher: ["srun", "-n", "{ranks}"]).check(many, slots: Self.cores)

@@ -28,7 +28,7 @@ struct ExchangeSteps: EpochSteps {
     let batch = work.batch(index)
     let update = StepUpdate(engine: engine, scale: 1 / Float(batch.globalSize), step: step)
     var passes = try computeGradients(of: batch, update, &timer)
-    let injected = drill?.delay(&passes) ?? 0
+    let injected = drill?.delay(&passes, overlapped: timer.overlapped) ?? 0
     try timer.finish(after: passes) { arrival in
       try sync.finish(update, arrival: arrival, timeline)
       try engine.checkDevice()

@@ -18,11 +18,14 @@ public struct SlowDrill: Equatable, Sendable {
 
   /// Waits as long as the drill demands after the passes of one step.
   ///
-  /// - Parameter passes: the measured seconds; receives the added ones as part of the backward phase.
+  /// - Parameters:
+  ///   - passes: the measured seconds; receives the added ones as part of the backward phase.
+  ///   - overlapped: seconds of exchange within the backward pass, which are no computation.
   /// - Returns: the added seconds.
-  func delay(_ passes: inout BatchOutcome) -> Double {
+  package func delay(_ passes: inout BatchOutcome, overlapped: Double) -> Double {
     let start = MonotonicClock.seconds()
-    let computed = passes.loadSeconds + passes.forwardSeconds + passes.backwardSeconds
+    let computed =
+      passes.loadSeconds + passes.forwardSeconds + max(0, passes.backwardSeconds - overlapped)
     let end = start + (factor - 1) * computed
     var now = start
     while now < end { now = MonotonicClock.seconds() }

@@ -12,7 +12,7 @@ struct StepTimer {
   private let pointsBefore: Int
   private var passes = BatchOutcome()
   /// Seconds of exchange and update within the backward pass.
-  private var overlapped = 0.0
+  private(set) var overlapped = 0.0
   private var arrival = 0.0
   private var end = 0.0
 

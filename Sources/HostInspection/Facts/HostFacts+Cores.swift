@@ -1,6 +1,21 @@
 import Foundation
 
 extension HostFacts {
+  /// The number of physical cores among some hardware threads; mpirun counts these as slots.
+  ///
+  /// - Parameters:
+  ///   - threads: numbers of hardware threads, as in `permittedCores`.
+  ///   - topology: the directory in which the system describes each of them.
+  public static func physicalCoreCount(
+    of threads: [Int], topology: String = "/sys/devices/system/cpu"
+  ) -> Int {
+    let cores = threads.map { thread in
+      let path = "\(topology)/cpu\(thread)/topology/thread_siblings_list"
+      return (try? String(contentsOfFile: path, encoding: .utf8)) ?? "\(thread)"
+    }
+    return Set(cores).count
+  }
+
   /// The cores of this process's container or job, in ascending order, whatever the launcher bound it to.
   ///
   /// Requests all cores, reads which of them the system grants, and restores the affinity.

@@ -32,9 +32,16 @@ package enum MeasurementValidity {
     return texts
   }
 
+  /// The largest share of a node's core time that other programs used; nil if it was not measured.
+  ///
+  /// It is not measured in runs of less than half a second, and was not in early versions.
+  package static func othersShare(of record: RunRecord) -> Double? {
+    record.loads?.map(\.othersShare).max()
+  }
+
   /// Whether other programs used more than `othersLimit` of the cores of a node.
   package static func isDisturbedByOthers(_ record: RunRecord) -> Bool {
-    (record.loads ?? []).contains { $0.othersShare > othersLimit }
+    othersShare(of: record) ?? 0 > othersLimit
   }
 
   /// One string per node of which other programs used more than `othersLimit`.

@@ -25,6 +25,9 @@ public struct StudyRun: Sendable {
   /// Whether other programs disturbed the run.
   public var isDisturbed: Bool { MeasurementValidity.isDisturbedByOthers(record) }
 
+  /// The largest share of a node's core time that other programs used; nil if it was not measured.
+  public var othersShare: Double? { MeasurementValidity.othersShare(of: record) }
+
   init(_ run: RunFacts, file: String, exclusion: String?) {
     self.file = file
     record = run.record

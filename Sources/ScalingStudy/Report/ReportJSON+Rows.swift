@@ -70,6 +70,8 @@ extension ReportJSON {
     let ranks: Int
     let trainingSeconds: Double
     let validity: StudyRun.Validity
+    /// The largest share of a node's core time that other programs used; null if not measured.
+    let othersShare: OrNull<Double>
     let reasons: [String]
     let counts: Bool
     let exclusion: OrNull<String>
@@ -81,6 +83,7 @@ extension ReportJSON {
       ranks = run.record.run.ranks
       trainingSeconds = run.record.result.trainingSeconds
       validity = run.validity
+      othersShare = OrNull(run.othersShare)
       reasons = run.reasons
       counts = run.exclusion == nil
       exclusion = OrNull(run.exclusion)

@@ -35,6 +35,12 @@ struct ReportText {
         "\(NumberText.count(analysis.blocks, "block", "blocks")); other programs disturbed runs in "
           + "\(analysis.disturbedBlocks), and a study repeats such blocks.")
     }
+    let unknown = analysis.runs.count { $0.othersShare == nil }
+    if unknown > 0 {
+      lines.append(
+        "The load by other programs is not known of \(NumberText.count(unknown, "run", "runs")): it is "
+          + "measured in trainings of half a second or more.")
+    }
     lines.append("Stopping rule: \(report.end?.text ?? "not known, as no plan is at hand.")")
     return lines
   }

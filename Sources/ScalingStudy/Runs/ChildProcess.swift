@@ -25,7 +25,8 @@ public enum ChildProcess {
   /// Runs a command and waits for its end.
   ///
   /// - Parameters:
-  ///   - words: the command, looked up on PATH, and its arguments; no shell reads them.
+  ///   - words: the command and its arguments; no shell reads them. A command without a slash is
+  ///     looked up on PATH.
   ///   - environment: variables that are added to those of this process.
   ///   - onStart: receives the process group.
   /// - Throws: `StudyError` if the command cannot be started.
@@ -63,7 +64,8 @@ public enum ChildProcess {
     for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
     do {
       let result = try await Subprocess.run(
-        .name(words[0]), arguments: Arguments(Array(words.dropFirst())),
+        words[0].contains("/") ? .path(.init(words[0])) : .name(words[0]),
+        arguments: Arguments(Array(words.dropFirst())),
         environment: .inherit.updating(variables), platformOptions: options, input: .none,
         output: .string(limit: outputLimit), error: .combinedWithOutput
       ) { execution in

@@ -1,3 +1,5 @@
+import TextTables
+
 /// How the runs of a study are started.
 public struct LaunchSettings: Codable, Equatable, Sendable {
   /// Words of a launcher that replaces mpirun, with `{ranks}` and `{threads}`; empty for mpirun.
@@ -50,7 +52,8 @@ public struct LaunchSettings: Codable, Equatable, Sendable {
     for configuration in configurations
     where !slots.fits(ranks: configuration.ranks, threads: configuration.threads) {
       throw StudyError(
-        "--ranks \(configuration.ranks) with \(configuration.threads) threads each: there are "
+        "--ranks \(configuration.ranks) with "
+          + "\(NumberText.count(configuration.threads, "thread", "threads")) each: there are "
           + "\(slots.text); start fewer ranks, or add --oversubscribe, and the runs are marked as no "
           + "measurement")
     }

@@ -34,9 +34,7 @@ public struct StudyDirectory: Sendable {
   /// - Throws: `StudyError` for a directory that holds something else, or that cannot be written to.
   public func prepare() throws(StudyError) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    // A study that was killed at its very start has made its folders and no state yet.
-    let own: Set = ["records", "failed", ".lock"]
-    guard names.contains("study.json") || names.allSatisfy(own.contains) else {
+    guard names.contains("study.json") || names.allSatisfy(Self.isOwn) else {
       throw StudyError(
         "--out \(path): holds other files and no study; nothing was written: choose another directory"
       )
@@ -48,6 +46,12 @@ public struct StudyDirectory: Sendable {
     }
   }
 
+  /// Whether a study that was killed at its very start, before it had a state, may have left a file.
+  private static func isOwn(_ name: String) -> Bool {
+    ["records", "failed", ".lock"].contains(name) || name.hasPrefix(".check-")
+      || name.hasPrefix(".study.json.")
+  }
+
   /// Claims the directory for this process, until it ends however it ends.
   ///
   /// Two studies in one directory would run at the same time, and the second would take the first one's
@@ -56,10 +60,14 @@ public struct StudyDirectory: Sendable {
   func claim() throws(StudyError) -> Int32 {
     let file = SafeFile.join(path, ".lock")
     let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      throw StudyError("--out \(path): another study is running in this directory")
-    }
-    return descriptor
+    if descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+    let code = errno
+    if descriptor >= 0 { close(descriptor) }
+    throw StudyError(
+      code == EWOULDBLOCK
+        ? "--out \(path): another study is running in this directory"
+        : "--out \(path): \(file) cannot be locked (\(String(cString: strerror(code)))); choose a "
+          + "directory on another file system")
   }
 
   /// The state of the study in this directory; nil where there is none.
@@ -75,6 +83,12 @@ public struct StudyDirectory: Sendable {
 
   /// Writes the state.
   func save(_ value: StudyState) throws(StudyError) { try write(value, to: state, "study") }
+
+  /// Whether no run of a study was finished here, with success or without.
+  func isWithoutRuns() -> Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: records)) ?? []
+    return loadFailures().isEmpty && !names.contains { $0.hasSuffix(".json") }
+  }
 
   /// Records of the study that are not among `known`, with their file names.
   ///

@@ -35,7 +35,7 @@ public struct StudyProgram: Sendable {
 
   /// The rank of a drill such as `slow:rank1:1.5x`; nil for a text that is none.
   private static func rank(ofDrill text: String) -> Int? {
-    let parts = text.split(separator: ":")
+    let parts = text.lowercased().split(separator: ":")
     guard parts.count > 1, parts[1].hasPrefix("rank") else { return nil }
     return Int(parts[1].dropFirst(4))
   }

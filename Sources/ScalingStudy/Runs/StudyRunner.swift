@@ -41,7 +41,8 @@ public final class StudyRunner {
     let fresh = StudyState(
       study: String(UInt64.random(in: 0...UInt64.max), radix: 16), plan: plan, launch: launch,
       executableSHA256: program.sha256, revision: program.revision)
-    if let earlier = try directory.loadState() {
+    // A study that never ran, perhaps for a mistyped launcher, does not keep its directory.
+    if let earlier = try directory.loadState(), !directory.isWithoutRuns() {
       try fresh.checkResume(from: earlier, directory: directory.path)
       state = earlier
     } else {
@@ -56,21 +57,26 @@ public final class StudyRunner {
 
   /// Runs what is missing.
   ///
-  /// - Parameter inspect: called once before the first block with a command that starts `doctor`; returns
-  ///   its findings, and may throw to stop the study.
+  /// - Parameter inspect: called once before the first block with the command that started `doctor` and
+  ///   what it printed; returns its findings, and may throw to stop the study.
   public func run(
-    inspect: (_ command: [String]) throws -> [String]
+    inspect: (_ command: [String], ChildProcess.Ending) throws -> [String]
   ) throws -> Outcome {
     directory.endOrphan()
     try readNewRecords()
     if state.findings == nil {
-      state.findings = try inspect(doctorCommand())
+      let command = doctorCommand()
+      let ending = try start(command)
+      if let signal = interruption.received { return .interrupted(signal: signal) }
+      state.findings = try inspect(command, ending)
       try directory.save(state)
     }
     try calibrate()
     var block = 1
     while interruption.received == nil, needs(block: block) {
       try run(block: block)
+      // Blocks of which no run succeeds are not repeated.
+      if records.isEmpty { break }
       block += 1
     }
     if let signal = interruption.received { return .interrupted(signal: signal) }
@@ -85,6 +91,12 @@ public final class StudyRunner {
   /// What ends this study.
   public var end: StudyEnd {
     StudyEnd(state.plan)
+  }
+
+  /// The keys of the configurations of which every run failed.
+  public var configurationsWithoutRuns: [String] {
+    let done = Set(records.compactMap(\.record.study?.configuration))
+    return configurations.map(\.key).filter { !done.contains($0) }
   }
 
   /// The findings of `doctor` before the first block.

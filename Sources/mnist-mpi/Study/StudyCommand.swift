@@ -67,7 +67,7 @@ struct StudyCommand: ParsableCommand {
     let runner = try StudyRunner(
       plan, launch: settings, slots: slots, program: Self.program(), directory: directory
     ) { StandardError.writeLine($0) }
-    let outcome = try runner.run { command in try inspect(command) }
+    let outcome = try runner.run(inspect: inspect)
     switch outcome {
     case .interrupted(let signal):
       StandardError.writeLine(
@@ -79,13 +79,22 @@ struct StudyCommand: ParsableCommand {
         StudyAnalysis(records: runner.studyRecords), failures: directory.loadFailures(),
         end: runner.end, findings: runner.findings)
       print(report.text())
+      try checkComplete(runner)
     }
   }
 
-  /// The findings of `doctor`, started as the largest configuration will be.
-  private func inspect(_ command: [String]) throws -> [String] {
-    let ending = try ChildProcess.run(
-      command, environment: StudyLaunchOptions.environment, onStart: { _ in })
+  /// Ends with an exit code if a configuration has no run, which the report can only list as failed.
+  private func checkComplete(_ runner: StudyRunner) throws {
+    let missing = runner.configurationsWithoutRuns
+    guard !missing.isEmpty else { return }
+    StandardError.writeLine(
+      "\(Program.name): every run of \(missing.joined(separator: ", ")) failed; see \(out)/failed, and "
+        + "remove it to try again")
+    throw ArgumentParser.ExitCode(SystemSupport.ExitCode.training)
+  }
+
+  /// The findings of `doctor`, which was started as the largest configuration will be.
+  private func inspect(_ command: [String], _ ending: ChildProcess.Ending) throws -> [String] {
     // With findings the exit code is 1, about which mpirun adds lines of its own.
     guard let start = ending.output.firstIndex(of: "{"),
       let end = ending.output.lastIndex(of: "}"), start < end,
@@ -94,7 +103,13 @@ struct StudyCommand: ParsableCommand {
     else {
       throw StudyError("\(command.joined(separator: " ")): failed: \(ending.reason)")
     }
-    let findings = diagnosis.warnings
+    let findings = diagnosis.findings.compactMap { finding in
+      finding.remedy.map {
+        // What was inspected is the command of doctor; what the user starts is a training.
+        "warning: \(finding.subject.rawValue): \(finding.text); fix, by --launcher or for a single "
+          + "run: \($0.replacing("doctor --json", with: "train"))"
+      }
+    }
     for finding in findings { StandardError.writeLine("\(Program.name): \(finding)") }
     if strict, !findings.isEmpty {
       throw StudyError("--strict: doctor has \(findings.count) findings (above); nothing was run")

@@ -33,7 +33,7 @@ struct StudyLaunchOptions: ParsableArguments {
   func slots() throws(StudyError) -> RankSlots? {
     if let hostfile { return try RankSlots.read(hostfile: hostfile) }
     if let slots = RankSlots.allocation(ProcessInfo.processInfo.environment) { return slots }
-    let cores = HostFacts.permittedCores().count
+    let cores = HostFacts.physicalCoreCount(of: HostFacts.permittedCores())
     let granted = HostFacts.cpuQuota().map { max(1, Int($0)) } ?? cores
     let count = min(cores, granted)
     return RankSlots(count: count, text: "\(count) cores on this host")
