@@ -38,6 +38,7 @@ let package = Package(
     .target(name: "Hashing", dependencies: ["CCrypto"], exclude: ["README.md"]),
     .target(name: "CounterRandom", exclude: ["README.md"]),
     .target(name: "SystemSupport", exclude: ["README.md"]),
+    .target(name: "Safetensors", exclude: ["README.md"]),
     .target(name: "Statistics", exclude: ["README.md"]),
     .target(
       name: "TextTables", dependencies: [.product(name: "TextTable", package: "TextTable")],
@@ -86,8 +87,8 @@ let package = Package(
     .target(
       name: "DataParallel",
       dependencies: [
-        "MessagePassing", "Hashing", "Dataset", "NeuralNetwork", "RunRecords", "Statistics",
-        "SystemSupport",
+        "MessagePassing", "Hashing", "Safetensors", "Dataset", "NeuralNetwork", "RunRecords",
+        "Statistics", "SystemSupport",
       ],
       exclude: ["README.md"]),
     .executableTarget(
@@ -138,6 +139,7 @@ let package = Package(
       name: "CUDAEngineTests",
       dependencies: ["CUDAEngine", "NeuralNetwork", "Dataset", "TestSupport"]),
     .testTarget(name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport"]),
+    .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"]),
     .testTarget(name: "TextTablesTests", dependencies: ["TextTables"]),
     .testTarget(
@@ -157,7 +159,9 @@ let package = Package(
       dependencies: ["Benchmarks", "RunRecords", "Statistics", "SystemSupport", "TestSupport"]),
     .testTarget(
       name: "DataParallelTests",
-      dependencies: ["DataParallel", "Dataset", "NeuralNetwork", "RunRecords"]),
+      dependencies: [
+        "DataParallel", "Dataset", "NeuralNetwork", "RunRecords", "Safetensors", "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

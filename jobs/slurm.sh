@@ -6,6 +6,7 @@
 #   BINDING    the launcher's options for placing and binding ranks; replaces the default
 #   MNIST_MPI  the program (default: mnist-mpi on PATH, else the one built in the repository)
 #   MNIST_DATA the directory of the images (default: data/mnist in the repository)
+#   CHECKPOINTS the directory of the run's checkpoints (default: checkpoints/JOB in the repository)
 
 # shellcheck source=jobs/lib.sh
 . "$SLURM_SUBMIT_DIR/jobs/lib.sh"
@@ -40,6 +41,29 @@ become() {
   echo "Job ${SLURM_JOB_ID:-?} on ${SLURM_JOB_NUM_NODES:-?} node(s): ${SLURM_JOB_NODELIST:-?}"
   echo "$*"
   exec "$@"
+}
+
+# Prints the job and the command, executes it, and ends the job with its exit code. SIGUSR1, which Slurm
+# sends ahead of the time limit (--signal), is passed on to the launcher and so to all ranks: they write
+# a checkpoint and exit with 75. The job is then queued again and goes on from the checkpoint.
+#   run_and_requeue COMMAND...
+run_and_requeue() {
+  local child status=0 warned=
+  echo "Job ${SLURM_JOB_ID:-?} on ${SLURM_JOB_NUM_NODES:-?} node(s): ${SLURM_JOB_NODELIST:-?}"
+  echo "$*"
+  "$@" &
+  child=$!
+  trap 'warned=1; kill -USR1 "$child" 2>/dev/null || true' USR1
+  # A signal ends a wait before its child has ended.
+  while kill -0 "$child" 2>/dev/null; do wait "$child" || true; done
+  wait "$child" || status=$?
+  if [[ -n $warned && $status == 75 ]]; then
+    echo "Job ${SLURM_JOB_ID:-?}: queued again, to go on from its checkpoint"
+    scontrol requeue "$SLURM_JOB_ID"
+    # Slurm ends this script; it should not end by itself before.
+    sleep 60
+  fi
+  exit "$status"
 }
 
 # Runs a scaling study, which starts mpirun or srun once for each run.
@@ -89,6 +113,8 @@ launch() {
   esac
   read -ra binding <<<"${BINDING-$default}"
   command+=("${binding[@]}" "$executable" --threads "$threads")
-  command+=(--results "$SLURM_SUBMIT_DIR/results" "$@")
-  become "${command[@]}"
+  command+=(--results "$SLURM_SUBMIT_DIR/results")
+  # A later --checkpoint replaces this one. Every start of the job resumes what is there.
+  command+=(--checkpoint "${CHECKPOINTS:-$SLURM_SUBMIT_DIR/checkpoints/${SLURM_JOB_ID:-0}}" --resume auto "$@")
+  run_and_requeue "${command[@]}"
 }

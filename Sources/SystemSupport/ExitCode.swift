@@ -10,4 +10,6 @@ public enum ExitCode {
   public static let unavailable: Int32 = 69
   /// A file or directory that cannot be created.
   public static let cannotCreate: Int32 = 73
+  /// A run that a signal stopped, and that can be resumed from a checkpoint (`EX_TEMPFAIL`).
+  public static let interrupted: Int32 = 75
 }

@@ -69,6 +69,60 @@ public enum SafeFile {
     }
   }
 
+  /// What `replaceDurably` has done so far.
+  public enum WriteStage {
+    case halfWritten
+    case written
+  }
+
+  /// Replaces a file as `replace` does, and forces file and directory to the disk.
+  ///
+  /// After a loss of power there is the old file or the new one.
+  /// - Parameter onStage: receives what is done; for tests.
+  /// - Throws: `FileError.write`; the file at `path` is then unchanged.
+  public static func replaceDurably(
+    _ path: String, with data: Data, content: String, onStage: (WriteStage) -> Void
+  ) throws(FileError) {
+    let url = URL(filePath: path)
+    let directory = url.deletingLastPathComponent().path
+    let temporary = join(directory, ".\(url.lastPathComponent).\(getpid())")
+    func failure() -> FileError {
+      let code = errno
+      unlink(temporary)
+      return .write(content: content, path: path, reason: text(of: code))
+    }
+    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard file >= 0 else { throw failure() }
+    let half = data.count / 2
+    var isWritten = write(data.prefix(half), to: file)
+    onStage(.halfWritten)
+    isWritten = isWritten && write(data.dropFirst(half), to: file)
+    if isWritten { onStage(.written) }
+    let isDurable = isWritten && fsync(file) == 0
+    let code = errno
+    close(file)
+    errno = code
+    guard isDurable, rename(temporary, path) == 0 else { throw failure() }
+    let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { return }
+    fsync(folder)
+    close(folder)
+  }
+
+  /// Writes all bytes to an open file; false with `errno` set if that fails.
+  private static func write(_ data: Data, to file: Int32) -> Bool {
+    data.withUnsafeBytes { bytes in
+      var done = 0
+      while done < bytes.count {
+        let count = Glibc.write(file, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return false }
+        done += count
+      }
+      return true
+    }
+  }
+
   /// Reads a whole file.
   ///
   /// - Throws: `FileError.read`.

@@ -30,6 +30,8 @@ def facts(record):
         "ranksOnHosts": ",".join(f"{host}:{hosts[host]}" for host in sorted(hosts)),
         "devices": ",".join(devices),
         "replicasEqual": str(record["result"]["replicasEqual"]).lower(),
+        "parts": str(len(record.get("parts", [None]))),
+        "firstSignal": str(record.get("parts", [{}])[0].get("signal")),
     }
 
 

@@ -15,11 +15,17 @@ final class SampleContent {
     hashes = Array(repeating: nil, count: samples.count)
   }
 
-  /// The hash of the samples and their positions in the first `count` batches of an epoch.
+  /// Computes the hashes of all samples now.
+  func prepare() { for sample in hashes.indices { _ = hash(of: sample) } }
+
+  /// The hash of the samples of some batches of an epoch, and of their positions.
   ///
-  /// It is a sum over the samples, modulo 2^64, so the hashes of several ranks or leaves are added.
-  func orderHash(of batches: LocalBatches, first count: Int) -> UInt64 {
-    (0..<batches.starts[min(count, batches.count)]).reduce(0) { sum, index in
+  /// It is a sum over the samples, modulo 2^64, so the hashes of several ranks, leaves or ranges are
+  /// added.
+  func orderHash(of range: Range<Int>, in batches: LocalBatches) -> UInt64 {
+    let range = range.clamped(to: 0..<batches.count)
+    return (batches.starts[range.lowerBound]..<batches.starts[range.upperBound]).reduce(0) {
+      sum, index in
       sum
         &+ Self.mix(
           position: batches.positions[index], content: hash(of: Int(batches.indices[index])))

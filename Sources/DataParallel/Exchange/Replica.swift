@@ -2,15 +2,15 @@ import NeuralNetwork
 
 /// A rank's flat buffers: parameters, gradients with the step's totals in front, optimizer state.
 ///
-/// The totals of a step are loss sum, correct predictions and sample count. They are stored in
-/// front of the gradients, so that one all-reduce sums both. In the fast mode a rank has one set of
+/// The totals of a step are requests, loss sum, correct predictions and sample count. They are stored
+/// in front of the gradients, so that one all-reduce sums both. In the fast mode a rank has one set of
 /// gradients. In the reproducible mode it has one set for each partial sum of the tree that its own
 /// leaves can form (`LeafShare.sums`).
 public final class Replica {
   /// Numbers in front of the gradients: a cache line, so that the gradients begin at the next one.
   static let headCount = 16
   /// How many of these are totals; they are the last ones.
-  private static let totalsCount = 3
+  private static let totalsCount = 5
 
   /// Number of parameters.
   public let count: Int
@@ -140,17 +140,27 @@ public final class Replica {
   /// that is not an integer is returned as -1.
   func totals(ofSet set: Int) -> StepTotals {
     let first = Self.headCount - Self.totalsCount
+    func count(_ place: Int) -> Int { Int(exactly: sets[set][first + place]) ?? -1 }
     return StepTotals(
-      lossSum: Double(sets[set][first]), correct: Int(exactly: sets[set][first + 1]) ?? -1,
-      samples: Int(exactly: sets[set][first + 2]) ?? -1)
+      lossSum: Double(sets[set][first + 2]), correct: count(3), samples: count(4),
+      requests: StepRequests(stops: count(0), checkpoints: count(1)))
   }
 
   /// Writes the totals in front of a set's gradients.
   func setTotals(_ totals: StepTotals, ofSet set: Int) {
     let first = Self.headCount - Self.totalsCount
-    sets[set][first] = Float(totals.lossSum)
-    sets[set][first + 1] = Float(totals.correct)
-    sets[set][first + 2] = Float(totals.samples)
+    sets[set][first] = Float(totals.requests.stops)
+    sets[set][first + 1] = Float(totals.requests.checkpoints)
+    sets[set][first + 2] = Float(totals.lossSum)
+    sets[set][first + 3] = Float(totals.correct)
+    sets[set][first + 4] = Float(totals.samples)
+  }
+
+  /// Writes what this rank asks for to the totals of the first set, whose other values stay.
+  func request(_ requests: StepRequests) {
+    let first = Self.headCount - Self.totalsCount
+    sets[0][first] = Float(requests.stops)
+    sets[0][first + 1] = Float(requests.checkpoints)
   }
 
   /// A 64-bit hash of the bits of the parameters of `range`: FNV-1a over 32-bit words.
@@ -164,17 +174,25 @@ public final class Replica {
   package func parametersHash() -> UInt64 { hash(0..<count) }
 }
 
-/// Loss sum, correct predictions and sample count of one step, of one rank or of several.
+/// Loss sum, correct predictions, sample count and requests of one step, of one rank or of several.
 package struct StepTotals: Equatable {
   package var lossSum: Double
   package var correct: Int
   package var samples: Int
+  /// What ranks ask for after the step.
+  var requests = StepRequests()
 
   /// Totals by their parts.
   package init(lossSum: Double = 0, correct: Int = 0, samples: Int = 0) {
     self.lossSum = lossSum
     self.correct = correct
     self.samples = samples
+  }
+
+  /// Totals with requests.
+  init(lossSum: Double, correct: Int, samples: Int, requests: StepRequests) {
+    self.init(lossSum: lossSum, correct: correct, samples: samples)
+    self.requests = requests
   }
 
   /// The sum of two totals with the loss sums added in single precision, as in a message.
@@ -190,6 +208,6 @@ package struct StepTotals: Equatable {
   static func + (one: StepTotals, other: StepTotals) -> StepTotals {
     StepTotals(
       lossSum: one.lossSum + other.lossSum, correct: one.correct + other.correct,
-      samples: one.samples + other.samples)
+      samples: one.samples + other.samples, requests: one.requests + other.requests)
   }
 }

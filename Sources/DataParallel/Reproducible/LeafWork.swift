@@ -61,7 +61,7 @@ final class LeafWork: EpochWork {
     return passes
   }
 
-  func orderHash(ofFirst batches: Int, content: SampleContent) -> UInt64 {
-    self.batches.reduce(0) { $0 &+ content.orderHash(of: $1, first: batches) }
+  func orderHash(of batches: Range<Int>, content: SampleContent) -> UInt64 {
+    self.batches.reduce(0) { $0 &+ content.orderHash(of: batches, in: $1) }
   }
 }

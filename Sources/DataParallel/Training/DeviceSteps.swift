@@ -6,6 +6,8 @@ import SystemSupport
 struct DeviceSteps: EpochSteps {
   let work: WholeWork
   let runner: any StepRunner
+  /// What is asked for after a call.
+  let requests: () -> StepRequests
 
   /// The phases of such a step; only the sum of their times is known.
   static let fusedPhases: [Phase] = [.load, .forward, .backward, .update]
@@ -22,15 +24,17 @@ struct DeviceSteps: EpochSteps {
     let seconds = (MonotonicClock.seconds() - start) / Double(max(batches.count, 1))
     var phases = PhaseSeconds()
     phases.update = seconds
+    let requests = requests()
     return zip(batches, outcomes).map { index, outcome in
       let size = work.batch(index).globalSize
       return StepOutcome(
-        totals: StepTotals(lossSum: outcome.lossSum, correct: outcome.correct, samples: size),
+        totals: StepTotals(
+          lossSum: outcome.lossSum, correct: outcome.correct, samples: size, requests: requests),
         globalSize: size, localSize: size, seconds: seconds, phases: phases)
     }
   }
 
-  func orderHash(ofFirst batches: Int, content: SampleContent) -> UInt64 {
-    work.orderHash(ofFirst: batches, content: content)
+  func orderHash(of batches: Range<Int>, content: SampleContent) -> UInt64 {
+    work.orderHash(of: batches, content: content)
   }
 }

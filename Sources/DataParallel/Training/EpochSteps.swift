@@ -19,8 +19,8 @@ protocol EpochSteps {
   func takeSteps(_ batches: Range<Int>, firstStep: Int, startedAt start: Double) throws
     -> [StepOutcome]
 
-  /// This rank's part of the order hash of the first `batches` batches.
-  func orderHash(ofFirst batches: Int, content: SampleContent) -> UInt64
+  /// This rank's part of the order hash of some batches.
+  func orderHash(of batches: Range<Int>, content: SampleContent) -> UInt64
 }
 
 /// The results of one step, and its times on this rank.

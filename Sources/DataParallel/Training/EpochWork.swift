@@ -18,8 +18,8 @@ protocol EpochWork: AnyObject {
   /// - Returns: the seconds of load, forward and backward.
   func computeGradients(of batch: StepBatch, onReady: (Range<Int>) -> Void) -> BatchOutcome
 
-  /// This rank's part of the order hash of the first `batches` batches.
-  func orderHash(ofFirst batches: Int, content: SampleContent) -> UInt64
+  /// This rank's part of the order hash of some batches.
+  func orderHash(of batches: Range<Int>, content: SampleContent) -> UInt64
 }
 
 /// The samples of one step.
@@ -96,7 +96,7 @@ final class WholeWork: EpochWork {
     }
   }
 
-  func orderHash(ofFirst batches: Int, content: SampleContent) -> UInt64 {
-    content.orderHash(of: self.batches, first: batches)
+  func orderHash(of batches: Range<Int>, content: SampleContent) -> UInt64 {
+    content.orderHash(of: batches, in: self.batches)
   }
 }

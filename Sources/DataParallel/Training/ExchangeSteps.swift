@@ -10,6 +10,8 @@ struct ExchangeSteps: EpochSteps {
   let timeline: StepTimeline
   /// The drill of this rank; nil without one.
   let drill: SlowDrill?
+  /// What this rank asks for after a step.
+  let requests: () -> StepRequests
 
   let stepsPerCall = 1
   var batchCount: Int { work.batchCount }
@@ -29,6 +31,7 @@ struct ExchangeSteps: EpochSteps {
     let update = StepUpdate(engine: engine, scale: 1 / Float(batch.globalSize), step: step)
     var passes = try computeGradients(of: batch, update, &timer)
     let injected = drill?.delay(&passes, overlapped: timer.overlapped) ?? 0
+    sync.replica.request(requests())
     try timer.finish(after: passes) { arrival in
       try sync.finish(update, arrival: arrival, timeline)
       try engine.checkDevice()
@@ -59,7 +62,7 @@ struct ExchangeSteps: EpochSteps {
     return passes
   }
 
-  func orderHash(ofFirst batches: Int, content: SampleContent) -> UInt64 {
-    work.orderHash(ofFirst: batches, content: content)
+  func orderHash(of batches: Range<Int>, content: SampleContent) -> UInt64 {
+    work.orderHash(of: batches, content: content)
   }
 }

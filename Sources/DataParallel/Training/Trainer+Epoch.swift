@@ -13,6 +13,33 @@ extension Trainer {
     var seconds = 0.0
     /// This rank's part of the order hash.
     var orderHash: UInt64 = 0
+    /// Whether all ranks stopped within the epoch.
+    var isStopped = false
+    /// Seconds of the epoch in earlier parts of the run.
+    var secondsBefore = 0.0
+    /// This rank's training seconds in this part of the run when it began with the epoch.
+    var startedAt = 0.0
+    /// The first batch of this part of the run.
+    var firstBatch = 0
+    /// The order hash of the batches before it; 0 on all ranks but rank 0.
+    var hashBefore: UInt64 = 0
+
+    /// The sums at the beginning of an epoch, or where a checkpoint left it.
+    init(startedAt: Double, resuming progress: TrainingProgress?, isRoot: Bool) {
+      self.startedAt = startedAt
+      guard let progress else { return }
+      steps = progress.batch
+      lossSum = progress.lossSum
+      samples = progress.samples
+      secondsBefore = progress.epochSeconds
+      firstBatch = progress.batch
+      if isRoot { hashBefore = UInt64(progress.orderHash, radix: 16) ?? 0 }
+    }
+
+    /// This rank's part of the order hash of the batches so far.
+    func orderHash(of steps: any EpochSteps, content: SampleContent) -> UInt64 {
+      hashBefore &+ steps.orderHash(of: firstBatch..<self.steps, content: content)
+    }
   }
 
   /// Trains the first `limit` global batches of an epoch; called by all ranks.
@@ -24,12 +51,15 @@ extension Trainer {
     let steps = steps(ofEpoch: epoch)
     var now = MonotonicClock.seconds()
     result.phases.load += now - start
-    var totals = EpochTotals()
-    let batchCount = min(steps.batchCount, limit)
+    var totals = EpochTotals(
+      startedAt: before, resuming: resumed, isRoot: communicator.isRoot)
+    resumed = nil
+    let batchCount = min(steps.batchCount, totals.steps + limit)
     while totals.steps < batchCount {
       let count = stepCount(of: steps, atMost: batchCount - totals.steps)
       let batches = totals.steps..<(totals.steps + count)
-      for (batch, step) in zip(batches, try takeSteps(steps, batches, epoch: epoch, at: now)) {
+      let outcomes = try takeSteps(steps, batches, epoch: epoch, at: now)
+      for (batch, step) in zip(batches, outcomes) {
         if batch % plan.logInterval == 0 {
           onEvent(
             .logged(
@@ -42,7 +72,7 @@ extension Trainer {
       totals.steps = batches.upperBound
       now = MonotonicClock.seconds()
       result.trainingSeconds = before + (now - start)
-      if result.steps == TrainingResult.warmUpSteps {
+      if result.steps == result.stepsBefore + TrainingResult.warmUpSteps {
         result.warmUp = (result.trainingSeconds, result.samplesSeen)
       }
       onEvent(
@@ -50,10 +80,15 @@ extension Trainer {
           samples: result.samplesSeen,
           planned: plan.plannedSamples(samples: data.facts.trainingCount),
           seconds: result.trainingSeconds))
+      let requests = outcomes.last?.requests ?? StepRequests()
+      if try serve(requests, epoch: epoch, totals, of: steps) {
+        totals.isStopped = true
+        break
+      }
     }
-    totals.seconds = result.trainingSeconds - before
+    totals.seconds = totals.secondsBefore + result.trainingSeconds - before
     // After the training time is taken: hashing is not part of training.
-    totals.orderHash = steps.orderHash(ofFirst: totals.steps, content: content)
+    totals.orderHash = totals.orderHash(of: steps, content: content)
     return totals
   }
 
@@ -61,11 +96,13 @@ extension Trainer {
   private func steps(ofEpoch epoch: Int) -> any EpochSteps {
     if let runner {
       return DeviceSteps(
-        work: WholeWork(workSetting(ofEpoch: epoch), engine: engine), runner: runner)
+        work: WholeWork(workSetting(ofEpoch: epoch), engine: engine), runner: runner,
+        requests: requests)
     }
     let drill = plan.slowDrill.flatMap { $0.rank == communicator.rank ? $0 : nil }
     return ExchangeSteps(
-      work: work(ofEpoch: epoch), engine: engine, sync: sync, timeline: timeline, drill: drill)
+      work: work(ofEpoch: epoch), engine: engine, sync: sync, timeline: timeline, drill: drill,
+      requests: requests)
   }
 
   /// This rank's part of an epoch.
@@ -87,8 +124,11 @@ extension Trainer {
   /// The call ends at the latest with a step after which the host has to act.
   private func stepCount(of steps: any EpochSteps, atMost limit: Int) -> Int {
     let done = result.steps
-    var stops = [TrainingResult.warmUpSteps, plan.bitFlip?.step ?? 0]
+    var stops = [result.stepsBefore + TrainingResult.warmUpSteps, plan.bitFlip?.step ?? 0]
     if let interval = plan.checkInterval { stops.append((done / interval + 1) * interval) }
+    if case .steps(let interval)? = control.checkpoints?.interval {
+      stops.append((done / interval + 1) * interval)
+    }
     return stops.filter { $0 > done }.map { $0 - done }
       .reduce(min(limit, steps.stepsPerCall), min)
   }

@@ -22,6 +22,18 @@ public final class Trainer {
   /// The engine if it takes whole steps without the host; nil with several ranks.
   let runner: (any StepRunner)?
   let content: SampleContent
+  let statesPerParameter: Int
+  /// Whether the ranks of a node keep optimizer state of different parameters; the same on all ranks.
+  let stateIsDivided: Bool
+  /// Whether this rank shares a node with rank 0.
+  let isOnRootsNode: Bool
+  /// Steps of the whole run.
+  let planned: Int
+  var control = TrainingControl()
+  /// When the last checkpoint was copied, or the training began, in seconds of this rank's clock.
+  var checkpointAt = 0.0
+  /// The progress that the first epoch continues; nil in a run from the start.
+  var resumed: TrainingProgress?
   var result = TrainingResult()
   /// The last step after which all replicas were found equal.
   var verifiedStep = 0
@@ -39,6 +51,8 @@ public final class Trainer {
     node = try communicator.splitByNode()
     layout = ParameterLayout(of: job.model)
     content = SampleContent(data.trainingSamples)
+    planned = plan.plannedSteps(samples: data.facts.trainingCount)
+    statesPerParameter = job.optimizer.statesPerParameter
     leafwise = try data.cut.map { [engine, communicator] cut in
       guard let engine = engine as? any LeafwiseEngine else {
         throw AgreedError(
@@ -55,8 +69,11 @@ public final class Trainer {
       over: communicator, node: node, count: layout.count,
       statesPerParameter: job.optimizer.statesPerParameter, cut: data.cut, engine: engine,
       bucket: job.bucket)
+    let isDivided = sync.replica.stateRange.count < layout.count
+    stateIsDivided = try communicator.allReduce(isDivided ? 1 : 0, .max) > 0
+    isOnRootsNode = try node.allReduce(communicator.isRoot ? 1 : 0, .max) > 0
     timeline = StepTimeline(
-      steps: plan.plannedSteps(samples: data.facts.trainingCount),
+      steps: planned,
       synchronisationPoints: sync.synchronisationPoints)
     if communicator.isRoot {
       InitialWeights.fill(sync.replica.parameters, layout: layout, seed: plan.seed)
@@ -72,24 +89,35 @@ public final class Trainer {
 
   /// Trains as planned and evaluates after every epoch; called by all ranks.
   ///
-  /// - Parameter onEvent: receives the progress of the run, on every rank.
+  /// A training that is stopped evaluates too, and its last epoch is incomplete.
+  /// - Parameters:
+  ///   - control: what may save or stop the training.
+  ///   - onEvent: receives the progress of the run, on every rank.
   /// - Throws: `AgreedError` naming the step in which the loss is not finite, the sum of the sample
   ///   counts is wrong, or the replicas differ.
-  public func run(onEvent: (TrainingEvent) -> Void) throws -> TrainingResult {
-    if communicator.isRoot { result.initialWeightsSHA256 = weightsSHA256() }
-    let samples = data.facts.trainingCount
-    let planned = plan.plannedSteps(samples: samples)
+  public func run(
+    control: TrainingControl = TrainingControl(), onEvent: (TrainingEvent) -> Void
+  ) throws -> TrainingResult {
+    self.control = control
+    if communicator.isRoot, resumed == nil { result.initialWeightsSHA256 = weightsSHA256() }
+    // The first checkpoint would otherwise have to hash all samples that were trained before it.
+    if control.checkpoints != nil { content.prepare() }
     let clockBefore = try ClockOffset.measure(over: communicator, node: node)
     try communicator.barrier()
-    var epoch = 0
+    checkpointAt = MonotonicClock.seconds()
+    var epoch = (resumed?.epoch ?? 1) - 1
     if runner != nil { result.fusedPhases = DeviceSteps.fusedPhases }
     result.stoppedBy = plan.steps == nil ? .epochs : .steps
-    while result.steps < planned {
+    while result.steps < planned || resumed != nil {
       epoch += 1
       let totals = try trainEpoch(epoch, atMost: planned - result.steps, onEvent: onEvent)
       let summary = try evaluate(epoch: epoch, totals: totals)
       result.epochs.append(summary)
       onEvent(.evaluated(summary))
+      if totals.isStopped {
+        result.stoppedBy = .interrupted
+        break
+      }
       if let target = plan.targetAccuracy, summary.testAccuracy >= target {
         result.stoppedBy = .targetAccuracy
         break

@@ -13,7 +13,7 @@ public enum TrainingEvent: Equatable, Sendable {
 }
 
 /// The results of one epoch.
-public struct EpochSummary: Equatable, Sendable {
+public struct EpochSummary: Codable, Equatable, Sendable {
   public var epoch: Int
   public var steps: Int
   /// Training time of this rank, without evaluation.

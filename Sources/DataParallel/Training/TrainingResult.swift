@@ -5,8 +5,17 @@ public struct TrainingResult {
   /// Number of first steps that are excluded from rates as warm-up.
   public static let warmUpSteps = 5
 
+  /// Steps of the whole run so far, those of earlier parts included.
   public var steps = 0
-  /// Samples of all ranks, each counted as often as it was used.
+  /// Steps of earlier parts of the run, which times and rates exclude; 0 if it was not resumed.
+  public var stepsBefore = 0
+  /// Samples of earlier parts.
+  public var samplesBefore = 0
+  /// Checkpoints that this part of the run copied.
+  public var checkpoints = 0
+  /// Seconds for which this rank's training waited for copies of checkpoints, within the training time.
+  public var checkpointSeconds = 0.0
+  /// Samples of all ranks in the whole run so far, each counted as often as it was used.
   public var samplesSeen = 0
   /// Samples that this rank computed.
   public var localSamples = 0
@@ -23,6 +32,8 @@ public struct TrainingResult {
   /// SHA-256 of the parameters before the first step, in canonical order; only on rank 0.
   public var initialWeightsSHA256 = ""
   public var stoppedBy = StopReason.epochs
+  /// The signal that stopped the run, the same on all ranks; nil if none did.
+  public var stopSignal: Int32?
   /// Duration of each step, of the slowest rank.
   public var stepSeconds: [Double] = []
   /// Training time and samples of all ranks at the end of the warm-up; nil in shorter runs.
@@ -36,7 +47,8 @@ public struct TrainingResult {
   /// In runs that end with the warm-up or earlier, the rate of all steps.
   public var imagesPerSecond: Double {
     let warmUp =
-      self.warmUp.flatMap { $0.samples < samplesSeen ? $0 : nil } ?? (seconds: 0, samples: 0)
+      self.warmUp.flatMap { $0.samples < samplesSeen ? $0 : nil }
+      ?? (seconds: 0, samples: samplesBefore)
     let seconds = trainingSeconds - warmUp.seconds
     return seconds > 0 ? Double(samplesSeen - warmUp.samples) / seconds : 0
   }

@@ -30,6 +30,8 @@ public struct RankRecord: Codable, Equatable, Sendable {
   public var fusedPhases: [Phase]?
   /// Seconds that a drill added to the backward phase; nil without a drill.
   public var injectedSeconds: Double?
+  /// Seconds for which the training waited for copies of checkpoints; nil if there were none.
+  public var checkpointSeconds: Double?
 
   /// The model of the GPU without its identity; nil on a CPU.
   ///
@@ -45,7 +47,7 @@ public struct RankRecord: Codable, Equatable, Sendable {
     rank: Int, host: String, node: Int, device: String, cores: [Int], threads: Int, samples: Int,
     phases: PhaseSeconds, otherSeconds: Double, trainingSeconds: Double, imagesPerSecond: Double,
     peakMemoryBytes: UInt64, optimizerStateBytes: Int? = nil, workingSetBytes: Int? = nil,
-    fusedPhases: [Phase]? = nil, injectedSeconds: Double? = nil
+    fusedPhases: [Phase]? = nil, injectedSeconds: Double? = nil, checkpointSeconds: Double? = nil
   ) {
     self.rank = rank
     self.host = host
@@ -63,5 +65,6 @@ public struct RankRecord: Codable, Equatable, Sendable {
     self.workingSetBytes = workingSetBytes
     self.fusedPhases = fusedPhases
     self.injectedSeconds = injectedSeconds
+    self.checkpointSeconds = checkpointSeconds
   }
 }

@@ -25,13 +25,20 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var study: StudyMembership?
   /// A fault drill that was injected, such as `slow:rank1:1.5x`; the times are then no measurement.
   public var drill: String?
+  /// The parts of a run that was resumed from checkpoints, in order; absent if it never was.
+  ///
+  /// Times of the whole run are sums over them. Those of ranks and steps are of the last part.
+  public var parts: [RunPart]?
+  /// The signal that stopped the run before its planned end; absent if none did.
+  public var interruption: String?
 
   /// All fields at once.
   public init(
     format: Int = RunRecord.currentFormat, program: String, version: String, work: Work,
     workHash: String, config: Config, run: Run, machine: Machine, ranks: [RankRecord],
     epochs: [EpochRecord], result: Result, certificate: Certificate? = nil,
-    loads: [NodeLoad]? = nil, study: StudyMembership? = nil, drill: String? = nil
+    loads: [NodeLoad]? = nil, study: StudyMembership? = nil, drill: String? = nil,
+    parts: [RunPart]? = nil, interruption: String? = nil
   ) {
     self.format = format
     self.program = program
@@ -48,5 +55,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.loads = loads
     self.study = study
     self.drill = drill
+    self.parts = parts
+    self.interruption = interruption
   }
 }

@@ -19,10 +19,13 @@ package enum MeasurementValidity {
 
   /// The disturbances that the run itself brings, and that its repeats have too.
   ///
-  /// A drill, more threads than cores, a shared GPU; not the load by other programs.
+  /// A drill, a run of several parts or without its end, more threads than cores, a shared GPU; not
+  /// the load by other programs.
   package static func ownTexts(of record: RunRecord) -> [String] {
     let nodes = Dictionary(grouping: record.ranks, by: \.node)
     var texts = record.drill.map { ["a drill: \($0)"] } ?? []
+    if let signal = record.interruption { texts.append("interrupted by \(signal)") }
+    if let parts = record.parts { texts.append("a run in \(parts.count) parts") }
     for node in nodes.keys.sorted() {
       let ranks = nodes[node] ?? []
       for text in crowded(ranks) + sharedDevices(ranks) where !texts.contains(text) {

@@ -20,7 +20,11 @@ final class ConsoleReporter {
   }
 
   /// Prints the lines before the first step: device, data, work, ranks, mode and exchange method.
-  func start(_ setup: TrainingSetup, exchange: ExchangeChoice, drill: DrillOption?) {
+  ///
+  /// - Parameter resumption: the line about the checkpoint that the run goes on from; nil without one.
+  func start(
+    _ setup: TrainingSetup, exchange: ExchangeChoice, drill: DrillOption?, resumption: String?
+  ) {
     let (facts, model, plan) = (setup.facts, setup.job.model, setup.job.plan)
     let (ranks, nodes, threads) = (setup.communicator.size, setup.place.nodes, setup.threads)
     say("Using device: \(setup.device.summary)")
@@ -38,6 +42,7 @@ final class ConsoleReporter {
         + "\(threads) thread\(threads == 1 ? "" : "s") each")
     if let cut = setup.job.data.cut { say("Mode: \(Self.text(of: cut, threads: threads))") }
     if let drill { say(drill.explanation) }
+    if let resumption { say(resumption) }
     guard ranks > 1 else { return }
     say("Sync: \(exchange.text)")
   }
@@ -74,7 +79,11 @@ final class ConsoleReporter {
   /// a reproducible and a fast run of the same kind, the cost of the reproducible mode is printed.
   func finish(_ record: RunRecord, directory: String) {
     guard !isSilent else { return }
-    say("Training completed in: \(SecondsText.text(record.result.trainingSeconds)) seconds")
+    let seconds = SecondsText.text(record.result.trainingSeconds)
+    let parts = record.parts.map { " in \($0.count) parts" } ?? ""
+    say(
+      record.interruption.map { "Training interrupted by \($0) after \(seconds) seconds\(parts)" }
+        ?? "Training completed in: \(seconds) seconds\(parts)")
     say("")
     say(RankTable.text(record))
     guard record.run.ranks > 1 || record.config.leaves != nil else { return }

@@ -12,6 +12,9 @@ struct RecordBuilder {
   let work: WorkOptions
   let options: RunOptions
   let outcome: TrainingOutcome
+  let history: RunHistory
+  /// The signal that stopped the run; nil if none did.
+  let signal: String?
 
   private var communicator: Communicator { setup.communicator }
   private var result: TrainingResult { outcome.result }
@@ -40,12 +43,17 @@ struct RecordBuilder {
       ranks: try ranks.map { try JSONDecoder().decode(RankRecord.self, from: Data($0)) },
       epochs: result.epochs.map(EpochRecord.init),
       result: runResult(
-        trainingSeconds: slowest[0], totalSeconds: slowest[1], firstStepAt: slowest[2],
+        trainingSeconds: history.earlierTrainingSeconds + slowest[0],
+        totalSeconds: history.earlierTotalSeconds + slowest[1], firstStepAt: slowest[2],
         imagesPerSecond: -slowest[3]),
       certificate: Certificate(
         dataSHA256: setup.facts.sha256, initialWeightsSHA256: result.initialWeightsSHA256,
         epochs: result.epochs.compactMap(\.certificate)), loads: outcome.loads,
-      study: options.studyRun, drill: options.inject?.text)
+      study: options.studyRun, drill: options.inject?.text,
+      parts: history.isResumed
+        ? history.parts(
+          lastStep: result.steps, trainingSeconds: slowest[0], totalSeconds: slowest[1],
+          signal: signal) : nil, interruption: signal)
   }
 
   private func rankRecord() -> RankRecord {
@@ -62,7 +70,8 @@ struct RecordBuilder {
         setup.job, optimizerStateBytes: outcome.optimizerStateBytes),
       // A GPU that exchanges gradients fetches the batch and computes the forward pass in one call.
       fusedPhases: result.fusedPhases ?? (setup.device.gpu == nil ? nil : [.load, .forward]),
-      injectedSeconds: result.injectedSeconds > 0 ? result.injectedSeconds : nil)
+      injectedSeconds: result.injectedSeconds > 0 ? result.injectedSeconds : nil,
+      checkpointSeconds: result.checkpoints > 0 ? result.checkpointSeconds : nil)
   }
 
   /// The result of the run, from the largest times and the smallest rate of all ranks.

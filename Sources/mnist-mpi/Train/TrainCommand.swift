@@ -11,6 +11,10 @@ struct TrainCommand: RankCommand {
       with the time of each rank in each phase. A run on several ranks is then compared with the \
       one-rank runs of the same work in the directory of --results.
 
+      Exit codes: 0 success; 1 the training failed; 64 an invalid option; 65 invalid data; 70 an error \
+      of one rank; 73 an output that cannot be written; 75 stopped by a signal, with a checkpoint to \
+      resume; 128 and the signal: stopped without a checkpoint.
+
       Examples:
 
         mpirun -np 2 mnist-mpi --threads 1
@@ -25,7 +29,12 @@ struct TrainCommand: RankCommand {
   @OptionGroup(title: "The run")
   var options: RunOptions
 
+  @OptionGroup(title: "Checkpoints")
+  var checkpoints: CheckpointOptions
+
   func run(over communicator: Communicator) throws {
-    try TrainingRun(communicator: communicator, work: work, options: options).run()
+    try TrainingRun(
+      communicator: communicator, work: work, options: options, checkpointOptions: checkpoints
+    ).run()
   }
 }

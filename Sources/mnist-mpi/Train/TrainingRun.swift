@@ -1,3 +1,4 @@
+import ArgumentParser
 import DataParallel
 import Foundation
 import HostInspection
@@ -12,47 +13,94 @@ struct TrainingRun {
   let communicator: Communicator
   let work: WorkOptions
   let options: RunOptions
+  let checkpointOptions: CheckpointOptions
 
   func run() throws {
+    // From here on a signal is an orderly end, also while the data are read. But a run of a study that
+    // is stopped must leave no record, so a signal kills it.
+    let signals = options.studyRun == nil ? StopSignals() : nil
     try prepareOutputs()
     let setup = try TrainingSetup.make(communicator, work: work, options: options)
     try HealthCheck(communicator: communicator, place: setup.place, device: setup.device).warn()
-    let exchange = try ExchangeChoice.make(
-      options.sync, setup.job, onGPU: setup.device.gpu != nil)
+    var resumption = try Resumption.find(
+      setup, checkpointOptions, work: Work(setup, work))
+    let exchange =
+      try resumption?.method(requested: options.sync).map { ExchangeChoice(method: $0) }
+      ?? ExchangeChoice.make(options.sync, setup.job, onGPU: setup.device.gpu != nil)
     let trainer = try Trainer(setup.job, sync: exchange.method)
+    let conditions = try BitConditions.ofRoot(
+      setup, options, sync: exchange.method, bucket: trainer.bucket)
+    try resumption?.checkConditions(
+      conditions, allowed: checkpointOptions.allowDifferentBits)
+    if let resumption { try trainer.resume(resumption.state.progress, resumption.numbers) }
     let reporter = ConsoleReporter(
       isSilent: options.quiet || !communicator.isRoot, progress: options.progress)
-    reporter.start(setup, exchange: exchange, drill: options.inject)
-    let outcome = try train(trainer, setup, reporter)
-    let record = try RecordBuilder(setup: setup, work: work, options: options, outcome: outcome)
-      .gather(sync: exchange.method)
+    reporter.start(
+      setup, exchange: exchange, drill: options.inject,
+      resumption: resumption?.text ?? checkpointOptions.freshStart)
+    let history = RunHistory(setup, resumption)
+    let checkpoints = CheckpointPlan(
+      setup, checkpointOptions, work: Work(setup, work), conditions, history)
+    let outcome = try train(
+      trainer, setup, reporter,
+      TrainingControl(
+        stopSignal: { signals?.received }, checkpoints: checkpoints))
+    let signal = outcome.result.stopSignal
+    let record = try RecordBuilder(
+      setup: setup, work: work, options: options, outcome: outcome, history: history,
+      signal: signal.map(StopSignals.name)
+    ).gather(sync: exchange.method)
     try trainer.close()
-    _ = try communicator.onRoot(exitCode: ExitCode.cannotCreate) {
+    _ = try communicator.onRoot(exitCode: SystemSupport.ExitCode.cannotCreate) {
       guard let record else { return }
       try write(record, outcome.weights, setup)
       reporter.finish(record, directory: options.results)
     }
+    if let signal { try end(by: signal, checkpoints, outcome.result) }
   }
 
   /// Trains, and takes the measurements of a record that the trainer does not take.
   private func train(
-    _ trainer: Trainer, _ setup: TrainingSetup, _ reporter: ConsoleReporter
+    _ trainer: Trainer, _ setup: TrainingSetup, _ reporter: ConsoleReporter,
+    _ control: TrainingControl
   ) throws -> TrainingOutcome {
     let firstStepAt = HostFacts.secondsSinceProcessStart()
     let meter = try LoadMeter(communicator, setup.place)
-    let result = try trainer.run(onEvent: reporter.handle)
+    let result = try trainer.run(control: control, onEvent: reporter.handle)
     let loads = try meter.finish()
     return TrainingOutcome(
       result: result, weights: trainer.finalWeights(), firstStepAt: firstStepAt, loads: loads,
       bucket: trainer.bucket, optimizerStateBytes: trainer.optimizerStateBytes)
   }
 
+  /// Ends all ranks with the exit code of a run that a signal stopped.
+  private func end(
+    by signal: Int32, _ checkpoints: CheckpointPlan?, _ result: TrainingResult
+  ) throws {
+    let saved = try communicator.broadcast(
+      checkpoints?.writer?.savedStep == result.steps ? result.steps : 0)
+    if communicator.isRoot {
+      let name = StopSignals.name(of: signal)
+      StandardError.writeLine(
+        "\(Program.name): stopped by \(name) after step \(result.steps); "
+          + (saved > 0
+            ? "the same command with --resume goes on from there"
+            : "no checkpoint was written" + (checkpoints == nil ? " (see --checkpoint)" : "")))
+    }
+    throw ArgumentParser.ExitCode(saved > 0 ? SystemSupport.ExitCode.interrupted : 128 + signal)
+  }
+
   /// Checks before the training that its results can be written.
   private func prepareOutputs() throws {
-    _ = try communicator.onRoot(exitCode: ExitCode.cannotCreate) {
+    _ = try communicator.onRoot(exitCode: SystemSupport.ExitCode.cannotCreate) {
       try RecordStore.prepare(options.results)
       for (option, path) in [("--json", options.json), ("--save", options.save)] {
         if let path { try OutputFile.prepare(path, option: option) }
+      }
+      if let directory = checkpointOptions.checkpoint {
+        do throws(FileError) { try SafeFile.prepareDirectory(directory) } catch {
+          throw OutputError(description: "--checkpoint \(directory): \(error)")
+        }
       }
     }
   }
