@@ -101,6 +101,7 @@ hosts_tests() {
   flipped_bit 2 "1 (node2)"
   flipped_bit 4 "2 (node2), 3 (node2)" --sync node
   doctor_hosts_tests
+  study_hosts_tests
 
   check "hosts: an endless run begins" endless_run 2 "node1 node2"
   check "hosts: kill -9 of the rank on node2" kill_a_rank node2

@@ -41,6 +41,8 @@ export MNIST_MPI=$scratch/mnist-mpi
 . "$here/hosts-tests.sh"
 # shellcheck source=jobs/cluster/doctor-tests.sh
 . "$here/doctor-tests.sh"
+# shellcheck source=jobs/cluster/study-tests.sh
+. "$here/study-tests.sh"
 
 if ! nodes_up >"$log" 2>&1; then
   for part in "$@"; do
