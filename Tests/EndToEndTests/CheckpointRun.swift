@@ -14,8 +14,10 @@ struct CheckpointRun {
   let directory: TemporaryDirectory
   /// Options that all runs have besides the work.
   let options: [String]
+  let environment: [String: String]
 
-  init(_ options: [String] = []) throws {
+  init(_ options: [String] = [], environment: [String: String] = [:]) throws {
+    self.environment = environment
     directory = try IDXFixture(trainingCount: 400, testCount: 50, height: 12, width: 12).write()
     self.options = options
   }
@@ -39,7 +41,8 @@ struct CheckpointRun {
   ) async throws -> (record: RunRecord, result: ProcessResult) {
     let file = directory.path("record-\(UUID().uuidString).json")
     let result = try await Program.succeed(
-      ranks: ranks, arguments(every: steps, further) + ["--json", file])
+      ranks: ranks, arguments(every: steps, further) + ["--json", file],
+      environment: environment)
     return (try #require(try RecordStore.load(files: [file]).first).record, result)
   }
 

@@ -44,6 +44,21 @@ import Testing
     #expect(CheckpointRun.isSame(resumed, whole))
   }
 
+  /// Parameters and optimizer state come from the device, and go back to it.
+  ///
+  /// A single rank takes many steps there in one call, which ends where a checkpoint is due.
+  @Test(arguments: [1, 2])
+  func aRunOnGPUsIsResumed(ranks: Int) async throws {
+    let driver = ["MNIST_MPI_CUDA": try MPIRun.path(of: "libFakeCUDA.so")]
+    let run = try CheckpointRun(["--device", "cuda"], environment: driver)
+    let whole = try await run.record(ranks: ranks).record
+    _ = try await Program.run(
+      ranks: ranks, run.arguments(every: 10, ["--die-in", "fsync:3"]), environment: driver)
+    let (resumed, result) = try await run.record(ranks: ranks, every: 10, ["--resume"])
+    #expect(result.stdout.contains("step 20, epoch 2"), "\(result.report)")
+    #expect(CheckpointRun.isSame(resumed, whole))
+  }
+
   /// The reproducible mode goes on with any number of ranks and threads and any method.
   @Test func reproducibleRunsGoOnWithOtherRanks() async throws {
     let run = try CheckpointRun(["--reproducible"])
