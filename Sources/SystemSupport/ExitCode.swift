@@ -10,6 +10,8 @@ public enum ExitCode {
   public static let unavailable: Int32 = 69
   /// A file or directory that cannot be created.
   public static let cannotCreate: Int32 = 73
+  /// An output that could not be written although everything else succeeded (`EX_IOERR`).
+  public static let outputLost: Int32 = 74
   /// A run that a signal stopped, and that can be resumed from a checkpoint (`EX_TEMPFAIL`).
   public static let interrupted: Int32 = 75
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
-import Foundation
+// stdout is a variable of C, which no other thread changes.
+@preconcurrency import Foundation
 import MessagePassing
+import SystemSupport
 
 /// The command line with all commands; `train` is the default command.
 struct MNISTMPI: ParsableCommand {
@@ -32,8 +34,8 @@ enum Program {
   static func main() {
     do {
       let command = try MNISTMPI.parseAsRoot()
-      if let command = command as? any RankCommand { exit(command.launch()) }
-      exit(
+      if let command = command as? any RankCommand { end(command.launch()) }
+      end(
         onOneProcess {
           do {
             var command = command
@@ -44,8 +46,18 @@ enum Program {
           }
         })
     } catch {
-      exit(onOneProcess { report(error) })
+      end(onOneProcess { report(error) })
     }
+  }
+
+  /// Ends the program, with a code of its own if standard output could not be written.
+  private static func end(_ code: Int32) -> Never {
+    // The system remembers every write that failed since the start.
+    guard fflush(stdout) != 0 || ferror(stdout) != 0 else { exit(code) }
+    StandardError.writeLine(
+      "\(name): standard output could not be written: a full disk, or nothing reads it; files that the "
+        + "command wrote are complete")
+    exit(code == 0 ? SystemSupport.ExitCode.outputLost : code)
   }
 
   /// Runs `work` on one process of a launch and returns its exit code on all processes.

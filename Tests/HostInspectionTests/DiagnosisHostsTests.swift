@@ -109,6 +109,33 @@ import Testing
       ])
   }
 
+  @Test func aLostHostWouldBeNoticedLate() {
+    var report = makeHealth(nodes: 2) {
+      $0.launch.missingKeepalive = ["oob_tcp_keepalive_time", "oob_tcp_keepalive_probes"]
+    }
+    #expect(
+      problems(report) == [
+        [
+          "lost hosts: mpirun would notice a lost host only after minutes, while all ranks wait",
+          "export OMPI_MCA_oob_tcp_keepalive_time=2 OMPI_MCA_oob_tcp_keepalive_probes=3",
+        ]
+      ])
+    report.launch.launcher = "srun"
+    #expect(problems(report).isEmpty, "srun has its own daemons")
+    let single = makeHealth(nodes: 1) { $0.launch.missingKeepalive = ["oob_tcp_keepalive_time"] }
+    #expect(problems(single).isEmpty)
+  }
+
+  @Test func keepaliveIsSetInTheEnvironmentOrInAFile() {
+    let all = KeepaliveParameters.recommended.map(\.0)
+    #expect(KeepaliveParameters.missing(environment: [:], files: []) == all)
+    #expect(
+      KeepaliveParameters.missing(
+        environment: ["OMPI_MCA_oob_tcp_keepalive_intvl": "5"],
+        files: ["# oob_tcp_keepalive_time = 1\n oob_tcp_keepalive_probes=3 # few\n"])
+        == ["oob_tcp_keepalive_time"])
+  }
+
   @Test func anotherProgram() {
     var report = makeHealth(nodes: 3) {
       $0.hosts[1].software.sha256 = "ffeeddccbbaa99"

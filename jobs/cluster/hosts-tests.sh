@@ -100,6 +100,14 @@ hosts_tests() {
   same_bits 6 "node1 node2 node3"
   flipped_bit 2 "1 (node2)"
   flipped_bit 4 "2 (node2), 3 (node2)" --sync node
+  check "hosts: doctor without keepalive parameters: exit code 1" \
+    ends_with 1 doctor_on_hosts "node1 node2"
+  check "hosts: doctor names what a lost host would cost, and the remedy" \
+    found "lost hosts: mpirun would notice a lost host only after minutes" \
+    "export OMPI_MCA_oob_tcp_keepalive_time=2 OMPI_MCA_oob_tcp_keepalive_intvl=1"
+  # The values of hostfile.example; with the defaults, detecting a lost host takes minutes.
+  export OMPI_MCA_oob_tcp_keepalive_time=2 OMPI_MCA_oob_tcp_keepalive_intvl=1 \
+    OMPI_MCA_oob_tcp_keepalive_probes=3
   doctor_hosts_tests
   study_hosts_tests
 
@@ -109,9 +117,6 @@ hosts_tests() {
   check "hosts: and nothing is left on any host" within 5 nothing_left
   clear_away
 
-  # The values of hostfile.example; with the defaults, detecting a lost host takes minutes.
-  export OMPI_MCA_oob_tcp_keepalive_time=2 OMPI_MCA_oob_tcp_keepalive_intvl=1 \
-    OMPI_MCA_oob_tcp_keepalive_probes=3
   check "hosts: an endless run begins" endless_run 3 "node1 node2 node3"
   cut_off node3
   check "hosts: node3 cut off the network: mpirun fails within 30 s" ends_badly 30

@@ -19,6 +19,25 @@ extension Diagnosis {
             + (transports.isEmpty ? "" : ", loaded: \(transports.joined(separator: ", "))"))
       ]
     }
+    return latency(report, from: first) + keepalive(report)
+  }
+
+  /// Finds that a lost host would be noticed only after minutes.
+  private static func keepalive(_ report: HealthReport) -> [Finding] {
+    guard report.launch.launcher == "mpirun", let missing = report.launch.missingKeepalive,
+      !missing.isEmpty
+    else { return [] }
+    let settings = KeepaliveParameters.recommended.filter { missing.contains($0.0) }
+      .map { "OMPI_MCA_\($0.0)=\($0.1)" }
+    return [
+      Finding(
+        .lostHosts,
+        problem: "mpirun would notice a lost host only after minutes, while all ranks wait",
+        fix: "export \(settings.joined(separator: " "))")
+    ]
+  }
+
+  private static func latency(_ report: HealthReport, from first: HostReport) -> [Finding] {
     let measured = report.hosts.filter { $0.network.latencySeconds != nil }
     let far = measured.filter { ($0.network.latencySeconds ?? 0) > longLatency }
     guard !measured.isEmpty, far.isEmpty else {

@@ -8,6 +8,7 @@ public struct Finding: Codable, Equatable, Sendable {
     case sharedCores = "shared cores"
     case device
     case network
+    case lostHosts = "lost hosts"
     case cuda = "CUDA"
     case sharedMemory = "shared memory"
     case load = "load by others"

@@ -8,6 +8,10 @@ public struct LaunchReport: Codable, Equatable, Sendable {
   public var isAllocation: Bool
   public var ranks: Int
   public var nodes: Int
+  /// Parameters without which Open MPI notices a lost host only after minutes, and that are not set.
+  ///
+  /// Nil if that was not inspected; only `doctor` does.
+  public var missingKeepalive: [String]?
 
   /// All fields at once.
   public init(launcher: String, words: [String], isAllocation: Bool, ranks: Int, nodes: Int) {

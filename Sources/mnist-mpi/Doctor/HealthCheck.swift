@@ -41,6 +41,7 @@ struct HealthCheck {
     for (node, seconds) in latencies { report?.hosts[node].network.latencySeconds = seconds }
     report?.transports = HostFacts.messageTransports()
     report?.isCUDAAware = Environment.isCUDAAware
+    report?.launch.missingKeepalive = KeepaliveParameters.missing()
     report?.reasonForCPU = device.reasonForCPU
     return report
   }

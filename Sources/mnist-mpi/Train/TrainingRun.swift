@@ -19,7 +19,13 @@ struct TrainingRun {
     // From here on a signal is an orderly end, also while the data are read. But a run of a study that
     // is stopped must leave no record, so a signal kills it.
     let signals = options.studyRun == nil ? StopSignals() : nil
-    try prepareOutputs()
+    // A reader of the output that ends does not end the training.
+    Foundation.signal(SIGPIPE, SIG_IGN)
+    let outputs = RunOutputs(
+      options: options, checkpointDirectory: checkpointOptions.checkpoint)
+    _ = try communicator.onRoot(exitCode: SystemSupport.ExitCode.cannotCreate) {
+      try outputs.prepare()
+    }
     let setup = try TrainingSetup.make(communicator, work: work, options: options)
     try HealthCheck(communicator: communicator, place: setup.place, device: setup.device).warn()
     var resumption = try Resumption.find(
@@ -51,10 +57,14 @@ struct TrainingRun {
       signal: signal.map(StopSignals.name)
     ).gather(sync: exchange.method)
     try trainer.close()
-    _ = try communicator.onRoot(exitCode: SystemSupport.ExitCode.cannotCreate) {
+    _ = try communicator.onRoot(exitCode: SystemSupport.ExitCode.outputLost) {
       guard let record else { return }
-      try write(record, outcome.weights, setup)
+      let problems = outputs.write(record, outcome.weights, setup)
       reporter.finish(record, directory: options.results)
+      guard problems.isEmpty else {
+        throw OutputError(
+          description: "the training is complete, but " + problems.joined(separator: "; "))
+      }
     }
     if let signal { try end(by: signal, checkpoints, outcome.result) }
   }
@@ -88,31 +98,6 @@ struct TrainingRun {
             : "no checkpoint was written" + (checkpoints == nil ? " (see --checkpoint)" : "")))
     }
     throw ArgumentParser.ExitCode(saved > 0 ? SystemSupport.ExitCode.interrupted : 128 + signal)
-  }
-
-  /// Checks before the training that its results can be written.
-  private func prepareOutputs() throws {
-    _ = try communicator.onRoot(exitCode: SystemSupport.ExitCode.cannotCreate) {
-      try RecordStore.prepare(options.results)
-      for (option, path) in [("--json", options.json), ("--save", options.save)] {
-        if let path { try OutputFile.prepare(path, option: option) }
-      }
-      if let directory = checkpointOptions.checkpoint {
-        do throws(FileError) { try SafeFile.prepareDirectory(directory) } catch {
-          throw OutputError(description: "--checkpoint \(directory): \(error)")
-        }
-      }
-    }
-  }
-
-  private func write(
-    _ record: RunRecord, _ weights: [Float], _ setup: TrainingSetup
-  ) throws {
-    if let path = options.save {
-      try WeightFile.write(weights, of: setup.job.model, facts: setup.facts, to: path)
-    }
-    if let path = options.json { try RecordStore.write(record, toFile: path) }
-    try RecordStore.write(record, into: options.results)
   }
 }
 

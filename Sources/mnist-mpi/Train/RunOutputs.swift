@@ -1,0 +1,62 @@
+import ArgumentParser
+import DataParallel
+import Foundation
+import MessagePassing
+import RunRecords
+import SystemSupport
+
+/// The files that a run leaves, written by rank 0 when the training is over.
+///
+/// Nothing that the training earned is lost because one of them cannot be written: each is tried,
+/// and a record that its directory refuses goes to the directory for temporary files.
+struct RunOutputs {
+  let options: RunOptions
+  let checkpointDirectory: String?
+
+  /// Checks before the training that the files can be written.
+  func prepare() throws {
+    try RecordStore.prepare(options.results)
+    for (option, path) in [("--json", options.json), ("--save", options.save)] {
+      if let path { try OutputFile.prepare(path, option: option) }
+    }
+    if let checkpointDirectory {
+      do throws(FileError) { try SafeFile.prepareDirectory(checkpointDirectory) } catch {
+        throw OutputError(description: "--checkpoint \(checkpointDirectory): \(error)")
+      }
+    }
+  }
+
+  /// Writes record and weights.
+  ///
+  /// - Returns: one line for each file that could not be written, with the place of a record that went
+  ///   elsewhere; empty if all are written.
+  func write(_ record: RunRecord, _ weights: [Float], _ setup: TrainingSetup) -> [String] {
+    var problems: [String] = []
+    do {
+      try RecordStore.write(record, into: options.results)
+    } catch {
+      problems.append("\(error); \(Self.keep(record))")
+    }
+    if let path = options.json {
+      do { try RecordStore.write(record, toFile: path) } catch { problems.append("\(error)") }
+    }
+    if let path = options.save {
+      do {
+        try WeightFile.write(weights, of: setup.job.model, facts: setup.facts, to: path)
+      } catch {
+        problems.append("\(error)")
+      }
+    }
+    return problems
+  }
+
+  /// Writes the record to the directory for temporary files, and says where it is.
+  private static func keep(_ record: RunRecord) -> String {
+    let directory = FileManager.default.temporaryDirectory.path
+    do {
+      return "the record is in \(try RecordStore.write(record, into: directory))"
+    } catch {
+      return "nor could it be written elsewhere (\(error))"
+    }
+  }
+}
