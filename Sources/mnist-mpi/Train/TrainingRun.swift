@@ -53,7 +53,7 @@ struct TrainingRun {
     try trainer.close()
     _ = try communicator.onRoot(exitCode: SystemSupport.ExitCode.cannotCreate) {
       guard let record else { return }
-      try write(record, outcome.weights, setup)
+      try write(record, outcome, setup)
       reporter.finish(record, directory: options.results)
     }
     if let signal { try end(by: signal, checkpoints, outcome.result) }
@@ -94,7 +94,9 @@ struct TrainingRun {
   private func prepareOutputs() throws {
     _ = try communicator.onRoot(exitCode: SystemSupport.ExitCode.cannotCreate) {
       try RecordStore.prepare(options.results)
-      for (option, path) in [("--json", options.json), ("--save", options.save)] {
+      for (option, path) in [
+        ("--json", options.json), ("--save", options.save), ("--trace", options.trace),
+      ] {
         if let path { try OutputFile.prepare(path, option: option) }
       }
       if let directory = checkpointOptions.checkpoint {
@@ -106,10 +108,16 @@ struct TrainingRun {
   }
 
   private func write(
-    _ record: RunRecord, _ weights: [Float], _ setup: TrainingSetup
+    _ record: RunRecord, _ outcome: TrainingOutcome, _ setup: TrainingSetup
   ) throws {
     if let path = options.save {
-      try WeightFile.write(weights, of: setup.job.model, facts: setup.facts, to: path)
+      try WeightFile.write(outcome.weights, of: setup.job.model, facts: setup.facts, to: path)
+    }
+    if let path = options.trace, let spans = outcome.result.spans {
+      try RunTrace(record, spans).write(to: path)
+      if let note = options.traceSteps?.note(stepsTaken: record.result.steps) {
+        StandardError.writeLine("\(Program.name): note: \(note)")
+      }
     }
     if let path = options.json { try RecordStore.write(record, toFile: path) }
     try RecordStore.write(record, into: options.results)
