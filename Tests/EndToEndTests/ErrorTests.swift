@@ -108,6 +108,22 @@ import Testing
     (["--unheard-of"], ["--unheard-of"]),
     (["--virtual-shards", "0"], ["--virtual-shards 0"]),
     (["--quiet", "--progress", "on"], ["--quiet", "--progress on"]),
+    (["--trace-steps", "2..3"], ["--trace-steps 2..3", "--trace"]),
+    (["--trace", "t", "--trace-steps", "40..20"], ["'40..20'", "--trace-steps"]),
+    (["--trace", "t", "--trace-steps", "0..3"], ["'0..3'", "--trace-steps"]),
+    (["--trace", "t", "--trace-steps", "a..b"], ["'a..b'", "--trace-steps"]),
+    (["--trace", "t", "--trace-steps", "1..2..3"], ["'1..2..3'", "--trace-steps"]),
+    (["--trace", "t", "--trace-steps", "-1"], ["'-1'", "--trace-steps"]),
+    (["--trace", "t", "--trace-steps", "3.."], ["'3..'", "--trace-steps"]),
+    (
+      ["--trace", "t", "--trace-steps", "2..9", "--steps", "8", "--batch-size", "20"],
+      ["--trace-steps 2..9", "the run has 8 steps", "from 1 to 8"]
+    ),
+    (
+      ["--trace", "t", "--trace-steps", "5", "--batch-size", "30"],
+      ["--trace-steps 5", "the run has 4 steps"]
+    ),
+    (["--trace", ""], ["--trace \"\"", "expected a path"]),
   ]
 
   @Test(arguments: invalidOptions, [1, 3])
@@ -143,7 +159,7 @@ import Testing
     expectRefusal(result, naming: ["\(file)/results"])
   }
 
-  @Test(arguments: [1, 3], ["--save", "--json"])
+  @Test(arguments: [1, 3], ["--save", "--json", "--trace"])
   func anOutputThatCannotBeWritten(ranks: Int, option: String) async throws {
     let data = try Self.small.write()
     let file = try data.write([1], to: "file")

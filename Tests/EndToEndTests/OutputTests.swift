@@ -20,7 +20,9 @@ import Testing
 
   @Test func helpExplainsTheBatch() async throws {
     let help = try await Program.succeed(ranks: nil, ["train", "--help"]).stdout
-    for word in ["--batch-size", "Global batch", "mpirun -np 2 mnist-mpi", "strong scaling"] {
+    for word in [
+      "--batch-size", "Global batch", "mpirun -np 2 mnist-mpi", "strong scaling", "--trace-steps",
+    ] {
       #expect(help.contains(word))
     }
   }

@@ -123,6 +123,10 @@ import Testing
       ["./mnist-mpi", "--json", "a.json", "--save=w", "--threads=1", "--epochs", "1"],
       "mpirun -np 1 --bind-to core ./mnist-mpi --threads=1 --epochs 1"
     ),
+    (
+      ["mnist-mpi", "--trace", "t.json", "--trace-steps=2..3", "--threads", "1"],
+      "mpirun -np 1 --bind-to core mnist-mpi --threads 1"
+    ),
     ([], "mpirun -np 1 --bind-to core mnist-mpi --threads 1"),
     (
       ["mnist-mpi", "--reproducible", "--leaves", "4", "--threads=2", "--save", "w"],

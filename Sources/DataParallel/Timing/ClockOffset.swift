@@ -65,11 +65,23 @@ package struct ClockOffset: Equatable {
     try number.withUnsafeMutableBufferPointer { try leaders.receive(into: $0, from: 0) }
     return number[0]
   }
+}
 
-  /// Converts a time of this rank's clock to rank 0's clock, between two measurements.
-  package static func align(_ seconds: Double, from first: ClockOffset, to last: ClockOffset)
-    -> Double
-  {
+/// Rank 0's clock, on which the times of all ranks can be compared.
+package struct CommonClock {
+  /// This rank's offset before training.
+  private let first: ClockOffset
+  /// The same after training.
+  private let last: ClockOffset
+
+  /// The clock by this rank's offsets at two times.
+  package init(from first: ClockOffset, to last: ClockOffset) {
+    self.first = first
+    self.last = last
+  }
+
+  /// The time on rank 0's clock at a time of this rank's clock, between the two measurements.
+  package func time(of seconds: Double) -> Double {
     let span = last.measuredAt - first.measuredAt
     let share = span > 0 ? (seconds - first.measuredAt) / span : 0
     return seconds + first.offset + share * (last.offset - first.offset)

@@ -34,42 +34,16 @@ package final class StepTimeline {
     (count..<arrivals.count).reduce(0) { $0 + ends[$1] - arrivals[$1] }
   }
 
-  /// The seconds that this rank spent at the synchronisation points of all steps.
-  package struct ExchangeSeconds: Equatable {
-    /// From this rank's arrival to that of the last rank.
-    package var wait = 0.0
-    /// From the arrival of the last rank to the end.
-    package var transfer = 0.0
-  }
-
-  /// Divides the time at synchronisation points into waiting and transfer; called by all ranks.
-  ///
-  /// - Parameters:
-  ///   - first: this rank's clock offset before training.
-  ///   - last: the same after training.
-  func exchangeSeconds(
-    over communicator: Communicator, from first: ClockOffset, to last: ClockOffset
-  ) throws -> ExchangeSeconds {
-    let aligned = arrivals.map { ClockOffset.align($0, from: first, to: last) }
+  /// All synchronisation points on rank 0's clock; called by all ranks.
+  func points(
+    over communicator: Communicator, on clock: CommonClock
+  ) throws -> [SynchronisationPoint] {
+    let aligned = arrivals.map(clock.time(of:))
     let latest = try communicator.allReduce(aligned, .max)
-    return Self.split(
-      arrivals: aligned,
-      ends: ends.map { ClockOffset.align($0, from: first, to: last) }, latest: latest)
-  }
-
-  /// Divides times at synchronisation points, all on one clock.
-  ///
-  /// - Parameter latest: for each point the arrival of the last rank.
-  package static func split(arrivals: [Double], ends: [Double], latest: [Double]) -> ExchangeSeconds
-  {
-    var result = ExchangeSeconds()
-    for point in arrivals.indices {
-      // Clocks are aligned to about a microsecond, which must not make a part negative.
-      let begin = min(max(latest[point], arrivals[point]), ends[point])
-      result.wait += begin - arrivals[point]
-      result.transfer += ends[point] - begin
+    return aligned.indices.map {
+      SynchronisationPoint(
+        arrival: aligned[$0], latestArrival: latest[$0], end: clock.time(of: ends[$0]))
     }
-    return result
   }
 
   /// The duration of each step, of the slowest rank; called by all ranks.

@@ -8,6 +8,8 @@ struct DeviceSteps: EpochSteps {
   let runner: any StepRunner
   /// What is asked for after a call.
   let requests: () -> StepRequests
+  /// Records the steps for a trace; nil without one.
+  let recorder: StepRecorder?
 
   /// The phases of such a step; only the sum of their times is known.
   static let fusedPhases: [Phase] = [.load, .forward, .backward, .update]
@@ -25,6 +27,13 @@ struct DeviceSteps: EpochSteps {
     var phases = PhaseSeconds()
     phases.update = seconds
     let requests = requests()
+    if let recorder {
+      for index in 0..<batches.count {
+        let begin = start + Double(index) * seconds
+        recorder.record(
+          TraceSpan(.update, step: firstStep + index, start: begin, end: begin + seconds))
+      }
+    }
     return zip(batches, outcomes).map { index, outcome in
       let size = work.batch(index).globalSize
       return StepOutcome(

@@ -12,6 +12,8 @@ struct ExchangeSteps: EpochSteps {
   let drill: SlowDrill?
   /// What this rank asks for after a step.
   let requests: () -> StepRequests
+  /// Records the steps for a trace; nil without one.
+  let recorder: StepRecorder?
 
   let stepsPerCall = 1
   var batchCount: Int { work.batchCount }
@@ -26,13 +28,14 @@ struct ExchangeSteps: EpochSteps {
 
   /// One optimizer step: load, compute gradients, finish the exchange and update.
   private func trainStep(_ index: Int, step: Int, startedAt start: Double) throws -> StepOutcome {
-    var timer = StepTimer(startedAt: start, timeline: timeline)
+    var timer = StepTimer(
+      startedAt: start, timeline: timeline, step: step, recorder: recorder)
     let batch = work.batch(index)
     let update = StepUpdate(engine: engine, scale: 1 / Float(batch.globalSize), step: step)
     var passes = try computeGradients(of: batch, update, &timer)
     let injected = drill?.delay(&passes, overlapped: timer.overlapped) ?? 0
     sync.replica.request(requests())
-    try timer.finish(after: passes) { arrival in
+    try timer.finish(after: passes, injected: injected) { arrival in
       try sync.finish(update, arrival: arrival, timeline)
       try engine.checkDevice()
     }

@@ -51,6 +51,8 @@ extension Trainer {
     let steps = steps(ofEpoch: epoch)
     var now = MonotonicClock.seconds()
     result.phases.load += now - start
+    recorder?.record(
+      TraceSpan(.load, step: result.steps + 1, epoch: epoch, start: start, end: now))
     var totals = EpochTotals(
       startedAt: before, resuming: resumed, isRoot: communicator.isRoot)
     resumed = nil
@@ -97,12 +99,12 @@ extension Trainer {
     if let runner {
       return DeviceSteps(
         work: WholeWork(workSetting(ofEpoch: epoch), engine: engine), runner: runner,
-        requests: requests)
+        requests: requests, recorder: recorder)
     }
     let drill = plan.slowDrill.flatMap { $0.rank == communicator.rank ? $0 : nil }
     return ExchangeSteps(
       work: work(ofEpoch: epoch), engine: engine, sync: sync, timeline: timeline, drill: drill,
-      requests: requests)
+      requests: requests, recorder: recorder)
   }
 
   /// This rank's part of an epoch.

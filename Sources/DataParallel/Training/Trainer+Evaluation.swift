@@ -15,7 +15,10 @@ extension Trainer {
     let outcome = try testOutcome()
     let hash = try verifyReplicas(result.steps)
     let orderHash = try communicator.allReduce(totals.orderHash, .sum)
-    result.phases.evaluate += MonotonicClock.seconds() - start
+    let end = MonotonicClock.seconds()
+    result.phases.evaluate += end - start
+    recorder?.record(
+      TraceSpan(.evaluate, step: result.steps, epoch: epoch, start: start, end: end))
     return EpochSummary(
       epoch: epoch, steps: totals.steps, seconds: totals.seconds,
       trainingLoss: totals.lossSum / Double(max(totals.samples, 1)),

@@ -17,6 +17,8 @@ public final class Trainer {
   var replica: Replica { sync.replica }
   let sync: any GradientSync
   let timeline: StepTimeline
+  /// Records steps for a trace; nil without one.
+  let recorder: StepRecorder?
   /// The engine of the reproducible mode, and the leaves; nil in the fast mode.
   let leafwise: (engine: any LeafwiseEngine, cut: LeafCut, share: LeafShare)?
   /// The engine if it takes whole steps without the host; nil with several ranks.
@@ -75,6 +77,11 @@ public final class Trainer {
     timeline = StepTimeline(
       steps: planned,
       synchronisationPoints: sync.synchronisationPoints)
+    recorder = plan.tracedSteps.map { [plan, runner, sync, data] steps in
+      StepRecorder(
+        steps: steps, epochs: plan.plannedEpochs(samples: data.facts.trainingCount),
+        pointsPerStep: runner == nil ? sync.synchronisationPoints : 0)
+    }
     if communicator.isRoot {
       InitialWeights.fill(sync.replica.parameters, layout: layout, seed: plan.seed)
     }
@@ -124,10 +131,15 @@ public final class Trainer {
       }
     }
     let clockAfter = try ClockOffset.measure(over: communicator, node: node)
-    let exchange = try timeline.exchangeSeconds(
-      over: communicator, from: clockBefore, to: clockAfter)
+    let clock = CommonClock(from: clockBefore, to: clockAfter)
+    let points = try timeline.points(over: communicator, on: clock)
+    let exchange = ExchangeSeconds(of: points)
     result.phases.allReduceWait = exchange.wait
     result.phases.allReduceTransfer = exchange.transfer
+    if let recorder {
+      result.spans = try SpanGathering.gather(
+        recorder.spans(points: points, on: clock), over: communicator)
+    }
     result.stepSeconds = try timeline.slowestDurations(over: communicator)
     return result
   }

@@ -19,12 +19,15 @@ public struct TrainingPlan: Equatable, Sendable {
   public var sampleSwap: SampleSwap?
   /// A rank to slow down, whose effect the times must show.
   public var slowDrill: SlowDrill?
+  /// The steps to trace, from 1 to at most the last planned one; nil for a run without a trace.
+  public var tracedSteps: ClosedRange<Int>?
 
   /// A plan by its parts.
   public init(
     globalBatch: Int, epochs: Int, steps: Int? = nil, targetAccuracy: Double? = nil, seed: UInt64,
     logInterval: Int = 100, checkInterval: Int? = nil, bitFlip: BitFlip? = nil,
-    sampleSwap: SampleSwap? = nil, slowDrill: SlowDrill? = nil
+    sampleSwap: SampleSwap? = nil, slowDrill: SlowDrill? = nil,
+    tracedSteps: ClosedRange<Int>? = nil
   ) {
     self.globalBatch = globalBatch
     self.epochs = epochs
@@ -36,6 +39,7 @@ public struct TrainingPlan: Equatable, Sendable {
     self.bitFlip = bitFlip
     self.sampleSwap = sampleSwap
     self.slowDrill = slowDrill
+    self.tracedSteps = tracedSteps
   }
 
   /// Steps of one epoch over `samples` samples; the last batch may be smaller.

@@ -36,6 +36,8 @@ public struct TrainingResult {
   public var stopSignal: Int32?
   /// Duration of each step, of the slowest rank.
   public var stepSeconds: [Double] = []
+  /// The traced spans of every rank, in rank order, on rank 0's clock; only on rank 0 of a traced run.
+  public var spans: [[TraceSpan]]?
   /// Training time and samples of all ranks at the end of the warm-up; nil in shorter runs.
   public var warmUp: (seconds: Double, samples: Int)?
 

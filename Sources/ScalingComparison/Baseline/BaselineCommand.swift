@@ -33,7 +33,7 @@ enum BaselineCommand {
 
   /// Removes the options of output files, which the second run would overwrite.
   private static func withoutOutputs(_ command: [String]) -> [String] {
-    let outputs = ["--json", "--save"]
+    let outputs = ["--json", "--save", "--trace", "--trace-steps"]
     var kept: [String] = []
     var words = command.makeIterator()
     while let word = words.next() {

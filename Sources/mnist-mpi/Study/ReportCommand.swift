@@ -5,7 +5,7 @@ import RunRecords
 import ScalingStudy
 import SystemSupport
 
-/// `mnist-mpi report`: the report of a study, or of any directory of records.
+/// `mnist-mpi report`: the report of a study, or of any directory of records; a step of a trace.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
@@ -22,9 +22,42 @@ struct ReportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write the whole report as JSON to this file.", valueName: "file"))
   var json: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Draw one step of this trace instead of the report; train --trace writes it.",
+      valueName: "file"))
+  var timeline: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The step to draw (default: the step of median duration after the first five).",
+      valueName: "n"))
+  var timelineStep: Int?
+
+  func validate() throws {
+    if timeline == "" { throw ValidationError("--timeline \"\": expected a path") }
+    if let timelineStep {
+      guard timeline != nil else {
+        throw ValidationError(
+          "--timeline-step \(timelineStep) belongs to --timeline; leave it out or add that")
+      }
+      guard timelineStep > 0 else {
+        throw ValidationError("--timeline-step \(timelineStep): expected a number from 1 on")
+      }
+    }
+    for (option, path) in [("--csv", csv), ("--json", json)]
+    where timeline != nil && path != nil {
+      throw ValidationError("--timeline and \(option) exclude each other; give one of them")
+    }
+  }
+
   mutating func run() throws {
     do {
+      if let timeline { return try draw(timeline) }
       try writeReport()
+    } catch let error as TraceError {
+      try fail("\(error)", SystemSupport.ExitCode.data)
     } catch let error as StudyError {
       try fail("\(error)", SystemSupport.ExitCode.data)
     } catch let error as RecordError {
@@ -37,6 +70,16 @@ struct ReportCommand: ParsableCommand {
   private func fail(_ message: String, _ code: Int32) throws {
     StandardError.writeLine("\(Program.name): \(message)")
     throw ArgumentParser.ExitCode(code)
+  }
+
+  /// Prints one step of a trace.
+  private func draw(_ path: String) throws {
+    let trace = try RunTrace(path: path)
+    do throws(TraceError) {
+      print(try StepDrawing(of: trace, step: timelineStep).text())
+    } catch {
+      try fail("\(path): \(error)", SystemSupport.ExitCode.data)
+    }
   }
 
   private func writeReport() throws {

@@ -145,6 +145,21 @@ struct RunOptions: ParsableArguments {
   )
   var save: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write what every rank did at which time to this file, as Chrome trace JSON.",
+      discussion: "Perfetto opens it; mnist-mpi report --timeline draws a step of it.",
+      valueName: "file"))
+  var trace: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The steps of the trace, counted from 1, such as 20..40 or 7 (default: all).",
+      discussion: "If --target-accuracy ends the run earlier, the trace has those that were taken.",
+      valueName: "first..last"))
+  var traceSteps: TraceSteps?
+
   func validate() throws {
     if let threads, !(1...4096).contains(threads) {
       throw ValidationError("--threads \(threads): expected a number from 1 to 4096")
@@ -170,7 +185,13 @@ struct RunOptions: ParsableArguments {
     if quiet && progress == .on {
       throw ValidationError("--quiet and --progress on exclude each other; give one of them")
     }
-    for (option, path) in [("--results", results), ("--json", json), ("--save", save)]
+    if let traceSteps, trace == nil {
+      throw ValidationError(
+        "--trace-steps \(traceSteps.text) belongs to --trace; leave it out or add that")
+    }
+    for (option, path) in [
+      ("--results", results), ("--json", json), ("--save", save), ("--trace", trace),
+    ]
     where path == "" {
       throw ValidationError("\(option) \"\": expected a path")
     }

@@ -16,7 +16,9 @@ struct RunOutputs {
   /// Checks before the training that the files can be written.
   func prepare() throws {
     try RecordStore.prepare(options.results)
-    for (option, path) in [("--json", options.json), ("--save", options.save)] {
+    for (option, path) in [
+      ("--json", options.json), ("--save", options.save), ("--trace", options.trace),
+    ] {
       if let path { try OutputFile.prepare(path, option: option) }
     }
     if let checkpointDirectory {
@@ -30,7 +32,7 @@ struct RunOutputs {
   ///
   /// - Returns: one line for each file that could not be written, with the place of a record that went
   ///   elsewhere; empty if all are written.
-  func write(_ record: RunRecord, _ weights: [Float], _ setup: TrainingSetup) -> [String] {
+  func write(_ record: RunRecord, _ outcome: TrainingOutcome, _ setup: TrainingSetup) -> [String] {
     var problems: [String] = []
     do {
       try RecordStore.write(record, into: options.results)
@@ -42,9 +44,16 @@ struct RunOutputs {
     }
     if let path = options.save {
       do {
-        try WeightFile.write(weights, of: setup.job.model, facts: setup.facts, to: path)
+        try WeightFile.write(
+          outcome.weights, of: setup.job.model, facts: setup.facts, to: path)
       } catch {
         problems.append("\(error)")
+      }
+    }
+    if let path = options.trace, let spans = outcome.result.spans {
+      do { try RunTrace(record, spans).write(to: path) } catch { problems.append("\(error)") }
+      if let note = options.traceSteps?.note(stepsTaken: record.result.steps) {
+        StandardError.writeLine("\(Program.name): note: \(note)")
       }
     }
     return problems

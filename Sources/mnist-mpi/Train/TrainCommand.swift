@@ -20,6 +20,7 @@ struct TrainCommand: RankCommand {
         mpirun -np 2 mnist-mpi --threads 1
         mpirun -np 2 mnist-mpi --model mlp --batch-size 256
         mpirun -np 4 mnist-mpi --batch-size-per-rank 64       weak scaling
+        mpirun -np 2 mnist-mpi --trace trace.json             a timeline of all ranks
         mnist-mpi --data /usr/share/datasets/fashion-mnist    another data set in IDX files
       """)
 

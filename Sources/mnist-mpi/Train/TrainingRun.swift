@@ -59,7 +59,7 @@ struct TrainingRun {
     try trainer.close()
     _ = try communicator.onRoot(exitCode: SystemSupport.ExitCode.outputLost) {
       guard let record else { return }
-      let problems = outputs.write(record, outcome.weights, setup)
+      let problems = outputs.write(record, outcome, setup)
       reporter.finish(record, directory: options.results)
       guard problems.isEmpty else {
         throw OutputError(

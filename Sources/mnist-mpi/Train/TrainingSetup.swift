@@ -64,11 +64,21 @@ struct TrainingSetup {
         "--inject \(drill.text): expected a rank from 0 to \(communicator.size - 1)",
         exitCode: ExitCode.usage)
     }
-    return TrainingPlan(
+    var plan = TrainingPlan(
       globalBatch: globalBatch, epochs: work.plannedEpochs ?? 1, steps: work.plannedSteps,
       targetAccuracy: work.targetAccuracy, seed: work.seed, logInterval: options.logInterval,
       checkInterval: options.checkReplicas, bitFlip: options.flipBit,
       sampleSwap: options.swapSamples, slowDrill: options.inject?.slow)
+    if options.trace != nil {
+      let last = plan.plannedSteps(samples: facts.trainingCount)
+      if let steps = options.traceSteps, steps.range.upperBound > last {
+        throw AgreedError(
+          "--trace-steps \(steps.text): the run has \(last) steps; expected steps from 1 to \(last)",
+          exitCode: ExitCode.usage)
+      }
+      plan.tracedSteps = options.traceSteps?.range ?? 1...last
+    }
+    return plan
   }
 
   private static func makeModel(_ facts: DataFacts, _ work: WorkOptions) throws -> Model {
