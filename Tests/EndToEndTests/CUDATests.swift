@@ -179,7 +179,7 @@ import Testing
     let run = try await Program.run(
       ranks: 2,
       Self.arguments(
-        data, ["--device", "cuda", "--check-replicas", "2", "--flip-bit", "1:3:20"]),
+        data, ["--device", "cuda", "--check-replicas", "2", "--inject", "corrupt:rank1@step3:20"]),
       environment: Self.environment())
     #expect(run.exitCode == 1 && !run.timedOut, "\(run.report)")
     #expect(run.stderr.contains("step 4: the replicas are no longer equal"), "\(run.report)")

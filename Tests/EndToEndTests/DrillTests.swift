@@ -91,6 +91,8 @@ import Testing
   @Test(arguments: [
     "slow:rank9:2x", "slow:rank2:2x", "slow:rank0:0.5x", "slow:rank0:1x", "slow:rank0:101x",
     "slow:rank0:nanx", "slow:rank-1:2x", "slow:rank0:2", "slow:0:2x", "slow:rank0", "hang:x",
+    "die:rank0", "die:rank0@step0", "die:rank2@step1", "hang:rank0@50", "nan:rank0@step1:3",
+    "corrupt:rank0@step1:x", "burn:rank0@step1",
   ])
   func aBadDrill(value: String) async throws {
     let data = try IDXFixture(trainingCount: 60, testCount: 20, height: 8, width: 8).write()

@@ -14,16 +14,17 @@ import Testing
   /// With 8 x 8 images, parameters 0 to 1039 are those of fc1; from 1040 on, those of fc2. The
   /// check in step 5 passes, the bit is flipped after step 7, and the check in step 10 finds it.
   @Test(arguments: [
-    (2, "1:7:1050", "rank 1", "fc2.weight"), (4, "2:7:0", "rank 2", "fc1.weight"),
-    (4, "0:7:1030", "rank 0", "fc1.bias"),
+    (2, "corrupt:rank1@step7:1050", "rank 1", "fc2.weight"),
+    (4, "corrupt:rank2@step7", "rank 2", "fc1.weight"),
+    (4, "corrupt:rank0@step7:1030", "rank 0", "fc1.bias"),
   ])
-  func aFlippedBitIsFound(ranks: Int, bit: String, rank: String, tensor: String) async throws {
+  func aFlippedBitIsFound(ranks: Int, drill: String, rank: String, tensor: String) async throws {
     let data = try IDXFixture(trainingCount: 400, testCount: 20, height: 8, width: 8).write()
     let results = data.path("results")
     let run = try await Program.run(
       ranks: ranks,
       Self.small + [
-        "--data", data.path, "--steps", "12", "--check-replicas", "5", "--flip-bit", bit,
+        "--data", data.path, "--steps", "12", "--check-replicas", "5", "--inject", drill,
         "--results", results, "--save", data.path("weights"),
       ])
     #expect(run.exitCode == 1 && !run.timedOut, "\(run.report)")
@@ -43,7 +44,7 @@ import Testing
     let run = try await Program.run(
       ranks: 2,
       Self.small + [
-        "--data", data.path, "--epochs", "2", "--flip-bit", "1:7:3", "--results",
+        "--data", data.path, "--epochs", "2", "--inject", "corrupt:rank1@step7:3", "--results",
         data.path("results"),
       ])
     #expect(run.exitCode == 1)

@@ -45,7 +45,7 @@ flipped_bit() {
   local name="hosts: a bit flipped on node2, $ranks ranks${3:+ (${*:3})}"
   shift 2
   check "$name: the run fails" \
-    on_hosts_badly "$ranks" "node1 node2" "${hosts_work[@]}" --flip-bit "$((ranks - 1)):7:402000" \
+    on_hosts_badly "$ranks" "node1 node2" "${hosts_work[@]}" --inject "corrupt:rank$((ranks - 1))@step7:402000" \
     --check-replicas 5 --save flipped.safetensors "$@"
   check "$name: step, ranks and tensor are named" \
     grep -F "step 10: the replicas are no longer equal: the parameters of rank $named differ from \

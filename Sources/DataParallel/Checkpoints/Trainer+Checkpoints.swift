@@ -35,6 +35,7 @@ extension Trainer {
     if case .steps(let interval) = plan.interval { isDue = result.steps % interval == 0 }
     guard isDue || stops else { return stops }
     let start = MonotonicClock.seconds()
+    timeline.monitor?.proceed(to: .checkpoint)
     let numbers = try copyNumbers(plan)
     let orderHash = try communicator.allReduce(
       totals.orderHash(of: steps, content: content), .sum)

@@ -7,13 +7,17 @@ public struct TrainingControl {
   public var stopSignal: () -> Int32?
   /// Nil for a run without checkpoints.
   public var checkpoints: CheckpointPlan?
+  /// Ends a run that makes no progress; nil if nothing watches.
+  public var watchdog: Watchdog?
 
   /// A control by its parts; by default nothing is saved and nothing stops the training.
   public init(
-    stopSignal: @escaping () -> Int32? = { nil }, checkpoints: CheckpointPlan? = nil
+    stopSignal: @escaping () -> Int32? = { nil }, checkpoints: CheckpointPlan? = nil,
+    watchdog: Watchdog? = nil
   ) {
     self.stopSignal = stopSignal
     self.checkpoints = checkpoints
+    self.watchdog = watchdog
   }
 }
 

@@ -19,6 +19,7 @@ final class AllReduceSync: GradientSync {
   /// How many buckets of this step have been exchanged, and how many of these have been updated.
   private var exchanged = 0
   private var updated = 0
+  private(set) var isUpdated = true
 
   /// The standard number of gradients of a bucket: 1 MiB.
   ///
@@ -67,7 +68,9 @@ final class AllReduceSync: GradientSync {
     }
     for bucket in buckets.dropFirst(exchanged) {
       try exchange(bucket, arrival: arrival, timeline)
-      updateExchangedBuckets(update)
+      // With several buckets some are updated before the totals are known.
+      isUpdated = buckets.count > 1 || replica.totals.lossSum.isFinite
+      if isUpdated { updateExchangedBuckets(update) }
       arrival = MonotonicClock.seconds()
     }
     (exchanged, updated) = (0, 0)
@@ -81,6 +84,7 @@ final class AllReduceSync: GradientSync {
   private func allReduce(
     _ message: UnsafeMutableBufferPointer<Float>, arrival: Double, _ timeline: StepTimeline
   ) throws {
+    timeline.beginSynchronisation()
     try communicator.allReduce(inPlace: message, .sum)
     timeline.recordSynchronisation(arrival: arrival, end: MonotonicClock.seconds())
   }

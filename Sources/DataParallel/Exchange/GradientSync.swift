@@ -32,6 +32,10 @@ package protocol GradientSync: AnyObject {
   /// Loss, correct predictions and samples of all ranks in the step that was finished last.
   var totals: StepTotals { get }
 
+  /// Whether that step updated the parameters; a step whose loss is not finite does not where the loss
+  /// of all ranks is known in time. The same on all ranks.
+  var isUpdated: Bool { get }
+
   /// Frees shared memory; called by all ranks, which no longer use the replica.
   func close() throws
 }
@@ -43,12 +47,15 @@ package struct StepUpdate {
   let scale: Float
   /// The number of the step, from 1.
   let step: Int
+  /// Whether no step may update whose loss is not finite, also if that costs time in every step.
+  let onlyIfFinite: Bool
 
   /// An update by its parts.
-  package init(engine: any Engine, scale: Float, step: Int) {
+  package init(engine: any Engine, scale: Float, step: Int, onlyIfFinite: Bool = false) {
     self.engine = engine
     self.scale = scale
     self.step = step
+    self.onlyIfFinite = onlyIfFinite
   }
 
   /// Updates the parameters of `range` from sums of gradients.

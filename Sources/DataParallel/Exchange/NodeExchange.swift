@@ -13,8 +13,12 @@ protocol NodeExchange {
   /// Called by all ranks, after a barrier of the node that follows their backward pass.
   func exchange() throws
 
-  /// The totals of all ranks; called by the node's root after `exchange`.
+  /// The totals of all ranks, after `exchange`; between nodes only on the node's root, or after a
+  /// barrier.
   func totals() -> StepTotals
+
+  /// Whether ranks of several nodes exchange.
+  var isBetweenNodes: Bool { get }
 }
 
 /// The ranks of different nodes that exchange one range of the parameters with each other.
@@ -70,6 +74,8 @@ struct SummedExchange: NodeExchange {
     try peers.across?.allReduce(inPlace: memory.replicas[0].message(peers.exchanged), .sum)
     if !peers.isEven { memory.barrier() }
   }
+
+  var isBetweenNodes: Bool { peers.hasSeveralNodes }
 
   func totals() -> StepTotals {
     peers.hasSeveralNodes ? memory.replicas[0].totals : memory.sumOfTotals

@@ -14,6 +14,7 @@ package final class NodeSync: GradientSync {
   package let replica: Replica
   package let synchronisationPoints = 2
   package private(set) var totals = StepTotals(lossSum: 0, correct: 0, samples: 0)
+  package private(set) var isUpdated = true
   private let memory: NodeMemory
   private let node: Communicator
   private let exchange: any NodeExchange
@@ -53,12 +54,18 @@ package final class NodeSync: GradientSync {
   package func finish(
     _ update: StepUpdate, arrival: Double, _ timeline: StepTimeline
   ) throws {
+    timeline.beginSynchronisation()
     memory.barrier()
     try exchange.exchange()
+    // Several nodes need a barrier more before all ranks of a node can read the totals.
+    if exchange.isBetweenNodes && update.onlyIfFinite { memory.barrier() }
     timeline.recordSynchronisation(arrival: arrival, end: MonotonicClock.seconds())
-    update(updatedRange, from: exchange.sum)
+    let isKnown = !exchange.isBetweenNodes || update.onlyIfFinite
+    isUpdated = !isKnown || exchange.totals().lossSum.isFinite
+    if isUpdated { update(updatedRange, from: exchange.sum) }
     if node.isRoot { memory[step: update.step] = exchange.totals() }
     let updated = MonotonicClock.seconds()
+    timeline.beginSynchronisation()
     memory.barrier()
     timeline.recordSynchronisation(arrival: updated, end: MonotonicClock.seconds())
     totals = memory[step: update.step]

@@ -190,7 +190,7 @@ package struct StepTotals: Equatable {
   }
 
   /// Totals with requests.
-  init(lossSum: Double, correct: Int, samples: Int, requests: StepRequests) {
+  init(lossSum: Double = 0, correct: Int = 0, samples: Int = 0, requests: StepRequests) {
     self.init(lossSum: lossSum, correct: correct, samples: samples)
     self.requests = requests
   }

@@ -54,6 +54,8 @@ struct LeafExchange: NodeExchange {
     if !peers.isEven { memory.barrier() }
   }
 
+  var isBetweenNodes: Bool { peers.hasSeveralNodes }
+
   func totals() -> StepTotals {
     let parts = sums.map { sum in
       let (replica, set) = memory[sum.place]

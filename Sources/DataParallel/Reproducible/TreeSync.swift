@@ -24,6 +24,7 @@ final class TreeSync: GradientSync {
   private let rounds: [(senders: Set<Int>, parts: Range<Int>)]
   /// The partial sums of all ranks for this rank's range, in the order of the tree.
   private let sum: GradientSum
+  private(set) var isUpdated = true
 
   /// Numbers added at a time, so that the sums stay in the first-level cache.
   private static let blockSize = 2048
@@ -69,6 +70,7 @@ final class TreeSync: GradientSync {
   deinit { parts.deallocate() }
 
   func finish(_ update: StepUpdate, arrival: Double, _ timeline: StepTimeline) throws {
+    timeline.beginSynchronisation()
     if communicator.size > 1 {
       for (round, exchange) in rounds.enumerated() {
         try communicator.exchange(
@@ -80,7 +82,8 @@ final class TreeSync: GradientSync {
       try communicator.allGather(inPlace: replica.set(0), ranges: ranges)
     }
     timeline.recordSynchronisation(arrival: arrival, end: MonotonicClock.seconds())
-    guard let gradients = replica.gradients.baseAddress else { return }
+    isUpdated = replica.totals.lossSum.isFinite
+    guard isUpdated, let gradients = replica.gradients.baseAddress else { return }
     update(0..<replica.count, from: [UnsafePointer(gradients)])
   }
 

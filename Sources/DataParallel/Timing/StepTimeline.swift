@@ -9,6 +9,8 @@ package final class StepTimeline {
   private var arrivals: [Double] = []
   private var ends: [Double] = []
   private var durations: [Double] = []
+  /// What a watchdog sees of this rank; nil without one.
+  var monitor: ProgressMonitor?
 
   /// Reserves memory for `steps` steps with `synchronisationPoints` points each, as on all ranks.
   package init(steps: Int, synchronisationPoints: Int) {
@@ -17,10 +19,14 @@ package final class StepTimeline {
     durations.reserveCapacity(steps)
   }
 
+  /// Called before this rank waits for others at a synchronisation point.
+  func beginSynchronisation() { monitor?.proceed(to: .exchange) }
+
   /// Records arrival at and end of a synchronisation point, in seconds of this rank's clock.
   package func recordSynchronisation(arrival: Double, end: Double) {
     arrivals.append(arrival)
     ends.append(end)
+    monitor?.proceed(to: .update)
   }
 
   /// Records the seconds of a whole step.

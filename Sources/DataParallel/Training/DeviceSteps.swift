@@ -8,6 +8,8 @@ struct DeviceSteps: EpochSteps {
   let runner: any StepRunner
   /// What is asked for after a call.
   let requests: () -> StepRequests
+  /// What a watchdog sees; nil without one.
+  let monitor: ProgressMonitor?
   /// Records the steps for a trace; nil without one.
   let recorder: StepRecorder?
 
@@ -21,6 +23,7 @@ struct DeviceSteps: EpochSteps {
   func takeSteps(_ batches: Range<Int>, firstStep: Int, startedAt start: Double) throws
     -> [StepOutcome]
   {
+    monitor?.begin(.compute, step: firstStep)
     let outcomes = work.takeSteps(batches, by: runner, firstStep: firstStep)
     try runner.checkDevice()
     let seconds = (MonotonicClock.seconds() - start) / Double(max(batches.count, 1))

@@ -37,4 +37,8 @@ struct StepOutcome {
   let phases: PhaseSeconds
   /// Seconds of the phases that a drill added.
   var injectedSeconds = 0.0
+  /// Sum of the losses of this rank's samples.
+  var localLoss = 0.0
+  /// Whether the step updated the parameters.
+  var isUpdated = true
 }

@@ -9,11 +9,13 @@ struct ExchangeSteps: EpochSteps {
   let sync: any GradientSync
   let timeline: StepTimeline
   /// The drill of this rank; nil without one.
-  let drill: SlowDrill?
+  let drill: Drill?
   /// What this rank asks for after a step.
   let requests: () -> StepRequests
   /// Records the steps for a trace; nil without one.
   let recorder: StepRecorder?
+  /// Whether a step whose loss is not finite is skipped.
+  let skipsNonFinite: Bool
 
   let stepsPerCall = 1
   var batchCount: Int { work.batchCount }
@@ -30,10 +32,15 @@ struct ExchangeSteps: EpochSteps {
   private func trainStep(_ index: Int, step: Int, startedAt start: Double) throws -> StepOutcome {
     var timer = StepTimer(
       startedAt: start, timeline: timeline, step: step, recorder: recorder)
+    timeline.monitor?.begin(.compute, step: step)
     let batch = work.batch(index)
-    let update = StepUpdate(engine: engine, scale: 1 / Float(batch.globalSize), step: step)
+    let update = StepUpdate(
+      engine: engine, scale: 1 / Float(batch.globalSize), step: step,
+      onlyIfFinite: skipsNonFinite)
     var passes = try computeGradients(of: batch, update, &timer)
-    let injected = drill?.delay(&passes, overlapped: timer.overlapped) ?? 0
+    let injected =
+      drill?.act(
+        afterPassesOf: step, &passes, overlapped: timer.overlapped, sync.replica) ?? 0
     sync.replica.request(requests())
     try timer.finish(after: passes, injected: injected) { arrival in
       try sync.finish(update, arrival: arrival, timeline)
@@ -41,7 +48,8 @@ struct ExchangeSteps: EpochSteps {
     }
     return StepOutcome(
       totals: sync.totals, globalSize: batch.globalSize, localSize: batch.localSize,
-      seconds: timer.seconds, phases: timer.phases, injectedSeconds: injected)
+      seconds: timer.seconds, phases: timer.phases, injectedSeconds: injected,
+      localLoss: passes.lossSum, isUpdated: sync.isUpdated)
   }
 
   /// Forward and backward pass of the local batch.

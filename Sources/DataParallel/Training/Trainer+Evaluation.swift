@@ -12,6 +12,7 @@ extension Trainer {
   /// - Throws: `AgreedError` if the replicas differ.
   func evaluate(epoch: Int, totals: EpochTotals) throws -> EpochSummary {
     let start = MonotonicClock.seconds()
+    timeline.monitor?.begin(.evaluate, step: result.steps)
     let outcome = try testOutcome()
     let hash = try verifyReplicas(result.steps)
     let orderHash = try communicator.allReduce(totals.orderHash, .sum)
@@ -34,6 +35,7 @@ extension Trainer {
     if let leafwise {
       let outcomes = leafwise.engine.evaluate(
         each: leafwise.share.leaves.map(data.testSamples(ofLeaf:)))
+      timeline.monitor?.proceed(to: .evaluationExchange)
       let losses = try communicator.allGather(outcomes.map(\.lossSum))
       var lossOfLeaf = [Double](repeating: 0, count: leafwise.cut.leaves)
       for rank in 0..<communicator.size {
@@ -47,6 +49,7 @@ extension Trainer {
     } else {
       let local = engine.evaluate(data.testSamples)
       try engine.checkDevice()
+      timeline.monitor?.proceed(to: .evaluationExchange)
       outcome.lossSum = try communicator.allReduce(local.lossSum, .sum)
       outcome.correct = try communicator.allReduce(local.correct, .sum)
     }

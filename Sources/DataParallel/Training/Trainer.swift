@@ -37,6 +37,8 @@ public final class Trainer {
   /// The progress that the first epoch continues; nil in a run from the start.
   var resumed: TrainingProgress?
   var result = TrainingResult()
+  /// Steps before the current one that were skipped, one after another.
+  var skippedInARow = 0
   /// The last step after which all replicas were found equal.
   var verifiedStep = 0
 
@@ -65,7 +67,7 @@ public final class Trainer {
     }
     // A drill needs steps that the host takes one by one.
     runner =
-      communicator.size == 1 && leafwise == nil && plan.slowDrill == nil
+      communicator.size == 1 && leafwise == nil && plan.drill == nil
       ? engine as? any StepRunner : nil
     sync = try method.make(
       over: communicator, node: node, count: layout.count,
@@ -106,6 +108,8 @@ public final class Trainer {
     control: TrainingControl = TrainingControl(), onEvent: (TrainingEvent) -> Void
   ) throws -> TrainingResult {
     self.control = control
+    timeline.monitor = control.watchdog?.monitor
+    defer { control.watchdog?.stop() }
     if communicator.isRoot, resumed == nil { result.initialWeightsSHA256 = weightsSHA256() }
     // The first checkpoint would otherwise have to hash all samples that were trained before it.
     if control.checkpoints != nil { content.prepare() }

@@ -8,6 +8,8 @@ public enum TrainingEvent: Equatable, Sendable {
   case logged(epoch: Int, samplesBefore: Int, samplesInEpoch: Int, loss: Double)
   /// One or more steps were taken: samples so far and in the whole run, seconds of training so far.
   case progressed(samples: Int, planned: Int, seconds: Double)
+  /// A step was skipped because its loss is not finite; the line says where that comes from.
+  case skipped(String)
   /// An epoch was completed and evaluated.
   case evaluated(EpochSummary)
 }

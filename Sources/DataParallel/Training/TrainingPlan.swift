@@ -13,20 +13,20 @@ public struct TrainingPlan: Equatable, Sendable {
   public var logInterval: Int
   /// Steps between checks of the replicas; nil for checks only after every epoch.
   public var checkInterval: Int?
-  /// A fault to inject, which the check of the replicas must detect.
-  public var bitFlip: BitFlip?
   /// A fault to inject, which the certificate must show.
   public var sampleSwap: SampleSwap?
-  /// A rank to slow down, whose effect the times must show.
-  public var slowDrill: SlowDrill?
+  /// A fault to inject, for teaching and tests.
+  public var drill: Drill?
+  /// Whether a step whose loss is not finite is skipped instead of ending the run.
+  public var skipsNonFinite = false
   /// The steps to trace, from 1 to at most the last planned one; nil for a run without a trace.
   public var tracedSteps: ClosedRange<Int>?
 
   /// A plan by its parts.
   public init(
     globalBatch: Int, epochs: Int, steps: Int? = nil, targetAccuracy: Double? = nil, seed: UInt64,
-    logInterval: Int = 100, checkInterval: Int? = nil, bitFlip: BitFlip? = nil,
-    sampleSwap: SampleSwap? = nil, slowDrill: SlowDrill? = nil,
+    logInterval: Int = 100, checkInterval: Int? = nil,
+    sampleSwap: SampleSwap? = nil, drill: Drill? = nil,
     tracedSteps: ClosedRange<Int>? = nil
   ) {
     self.globalBatch = globalBatch
@@ -36,9 +36,8 @@ public struct TrainingPlan: Equatable, Sendable {
     self.seed = seed
     self.logInterval = logInterval
     self.checkInterval = checkInterval
-    self.bitFlip = bitFlip
     self.sampleSwap = sampleSwap
-    self.slowDrill = slowDrill
+    self.drill = drill
     self.tracedSteps = tracedSteps
   }
 

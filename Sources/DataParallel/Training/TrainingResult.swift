@@ -11,6 +11,8 @@ public struct TrainingResult {
   public var stepsBefore = 0
   /// Samples of earlier parts.
   public var samplesBefore = 0
+  /// Steps that did not update the parameters, because their loss was not finite.
+  public var skippedSteps = 0
   /// Checkpoints that this part of the run copied.
   public var checkpoints = 0
   /// Seconds for which this rank's training waited for copies of checkpoints, within the training time.

@@ -29,13 +29,16 @@ extension RunRecord {
     public var stoppedBy: StopReason
     /// Seconds from process start to the first step.
     public var firstStepAt: Double
+    /// Steps that were skipped because their loss was not finite; nil if there were none.
+    public var skippedSteps: Int?
 
     /// All fields at once.
     public init(
       trainingSeconds: Double, totalSeconds: Double, imagesPerSecond: Double?,
       warmUpSteps: Int = 5, stepSeconds: Distribution, finalLoss: Double, testLoss: Double,
       testAccuracy: Double, weightsSHA256: String, samplesSeen: Int, steps: Int,
-      replicasEqual: Bool, stoppedBy: StopReason, firstStepAt: Double
+      replicasEqual: Bool, stoppedBy: StopReason, firstStepAt: Double,
+      skippedSteps: Int? = nil
     ) {
       self.trainingSeconds = trainingSeconds
       self.totalSeconds = totalSeconds
@@ -51,6 +54,7 @@ extension RunRecord {
       self.replicasEqual = replicasEqual
       self.stoppedBy = stoppedBy
       self.firstStepAt = firstStepAt
+      self.skippedSteps = skippedSteps
     }
   }
 }

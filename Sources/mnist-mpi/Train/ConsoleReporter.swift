@@ -1,6 +1,7 @@
 import Benchmarks
 import DataParallel
 import Foundation
+import MessagePassing
 import NeuralNetwork
 import RunRecords
 import ScalingComparison
@@ -9,13 +10,17 @@ import TextTables
 /// Prints, on rank 0, the lines of a run during and after training.
 final class ConsoleReporter {
   private let isSilent: Bool
+  private let isRoot: Bool
   private let bar: ProgressBar?
 
   /// Makes a reporter.
   ///
-  /// - Parameter isSilent: whether it prints nothing, as on other ranks and with `--quiet`.
-  init(isSilent: Bool, progress: ProgressMode) {
-    self.isSilent = isSilent
+  /// - Parameters:
+  ///   - isRoot: whether this is rank 0; other ranks print nothing.
+  ///   - isQuiet: whether only warnings are printed.
+  init(isRoot: Bool, isQuiet: Bool, progress: ProgressMode) {
+    self.isRoot = isRoot
+    isSilent = isQuiet || !isRoot
     bar = !isSilent && ProgressBar.isWanted(progress) ? ProgressBar() : nil
   }
 
@@ -58,10 +63,14 @@ final class ConsoleReporter {
 
   /// Prints an event of the training.
   func handle(_ event: TrainingEvent) {
+    if case .skipped(let text) = event, isRoot {
+      StandardError.writeLine("\(Program.name): warning: \(text)")
+    }
     guard !isSilent else { return }
     switch event {
     case .logged(let epoch, let before, let samples, let loss):
       say("Train Epoch: \(epoch) [\(before)/\(samples)] Loss: \(Self.fixed(loss, 6))")
+    case .skipped: break
     case .progressed(let samples, let planned, let seconds):
       bar?.draw(samples: samples, planned: planned, seconds: seconds)
     case .evaluated(let epoch):

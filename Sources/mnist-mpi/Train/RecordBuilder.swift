@@ -89,6 +89,7 @@ struct RecordBuilder {
       weightsSHA256: outcome.weights.withUnsafeBytes { SHA256.hex(of: $0) },
       samplesSeen: result.samplesSeen, steps: result.steps,
       // If replicas differ, the run stops with an error and writes no record.
-      replicasEqual: true, stoppedBy: result.stoppedBy, firstStepAt: firstStepAt)
+      replicasEqual: true, stoppedBy: result.stoppedBy, firstStepAt: firstStepAt,
+      skippedSteps: result.skippedSteps > 0 ? result.skippedSteps : nil)
   }
 }

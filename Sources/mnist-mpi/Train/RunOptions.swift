@@ -19,6 +19,12 @@ enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
 
 extension ConvolutionMethod: ExpressibleByArgument {}
 
+/// The values of `--on-nan`.
+enum NonFiniteAction: String, CaseIterable, ExpressibleByArgument {
+  case stop
+  case skip
+}
+
 /// The options that define how the work is done and which output is written.
 struct RunOptions: ParsableArguments {
   @Option(
@@ -95,22 +101,30 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Flip a bit of one rank's parameters, to test the comparison of parameters.",
-      valueName: "rank:step:parameter",
-      visibility: .hidden))
-  var flipBit: BitFlip?
-
-  @Option(
-    help: ArgumentHelp(
       "Swap two samples of an epoch, to test the certificate.", valueName: "epoch:position",
       visibility: .hidden))
   var swapSamples: SampleSwap?
 
   @Option(
     help: ArgumentHelp(
-      "Slow one rank down on purpose, for teaching; the run is then no measurement.",
-      discussion: "slow:rank1:1.5x: rank 1 computes 1.5 times as long.", valueName: "drill"))
+      "Inject a fault on purpose, for teaching and tests; the run is then no measurement.",
+      discussion: """
+        slow:rank1:1.5x: rank 1 computes 1.5 times as long. die:rank1@step50: it is killed; hang: it \
+        computes for ever; nan: its loss and gradients are not numbers; corrupt: a bit of its \
+        parameters is flipped after the step (corrupt:rank1@step50:7 flips one of parameter 7).
+        """, valueName: "drill"))
   var inject: DrillOption?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "End the run if no rank makes progress for this long, and name the rank at fault.",
+      discussion: "Longer than a step and an evaluation take; by default nothing watches.",
+      valueName: "seconds"))
+  var timeout: Double?
+
+  @Option(help: "What a loss that is not finite does: stop the run, or skip the step (CPU only).")
+  var onNan: NonFiniteAction = .stop
 
   @Option(
     help: ArgumentHelp(
@@ -163,6 +177,9 @@ struct RunOptions: ParsableArguments {
   func validate() throws {
     if let threads, !(1...4096).contains(threads) {
       throw ValidationError("--threads \(threads): expected a number from 1 to 4096")
+    }
+    if let timeout, !(0.1...1e6).contains(timeout) {
+      throw ValidationError("--timeout \(timeout): expected seconds from 0.1 to 1000000")
     }
     if let bucketKib, !(0...1_048_576).contains(bucketKib) {
       throw ValidationError("--bucket-kib \(bucketKib): expected a number from 0 to 1048576")

@@ -27,17 +27,6 @@ enum SyncOption: ExpressibleByArgument, Equatable {
   static var allValueStrings: [String] { ["auto"] + SyncMethod.allCases.map(\.rawValue) }
 }
 
-extension BitFlip: ExpressibleByArgument {
-  /// Parses `rank:step:parameter`.
-  public init?(argument: String) {
-    let numbers = argument.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
-    guard numbers.count == 3, let rank = numbers[0], let step = numbers[1],
-      let parameter = numbers[2], rank >= 0, step >= 1, parameter >= 0
-    else { return nil }
-    self.init(rank: rank, step: step, parameter: parameter)
-  }
-}
-
 extension SampleSwap: ExpressibleByArgument {
   /// Parses `epoch:position`.
   public init?(argument: String) {

@@ -40,17 +40,20 @@ struct TrainingRun {
       conditions, allowed: checkpointOptions.allowDifferentBits)
     if let resumption { try trainer.resume(resumption.state.progress, resumption.numbers) }
     let reporter = ConsoleReporter(
-      isSilent: options.quiet || !communicator.isRoot, progress: options.progress)
+      isRoot: communicator.isRoot, isQuiet: options.quiet, progress: options.progress)
     reporter.start(
       setup, exchange: exchange, drill: options.inject,
       resumption: resumption?.text ?? checkpointOptions.freshStart)
     let history = RunHistory(setup, resumption)
     let checkpoints = CheckpointPlan(
       setup, checkpointOptions, work: Work(setup, work), conditions, history)
+    let watchdog = try options.timeout.map {
+      try Watchdog(over: communicator, timeout: $0, program: Program.name)
+    }
     let outcome = try train(
       trainer, setup, reporter,
       TrainingControl(
-        stopSignal: { signals?.received }, checkpoints: checkpoints))
+        stopSignal: { signals?.received }, checkpoints: checkpoints, watchdog: watchdog))
     let signal = outcome.result.stopSignal
     let record = try RecordBuilder(
       setup: setup, work: work, options: options, outcome: outcome, history: history,

@@ -33,6 +33,11 @@ struct TrainingSetup {
         option: work.data, environment: ProcessInfo.processInfo.environment
       ).read(limit: work.limit, seed: work.seed)
     }
+    if options.onNan == .skip, device.gpu != nil {
+      throw AgreedError(
+        "--on-nan skip: not available on a GPU, which updates before the loss of all ranks is known; "
+          + "use --device cpu or leave it out", exitCode: ExitCode.usage)
+    }
     let plan = try makePlan(data.facts, communicator, work, options)
     let model = try makeModel(data.facts, work)
     let optimizer = work.optimizer(steps: plan.plannedSteps(samples: data.facts.trainingCount))
@@ -59,7 +64,7 @@ struct TrainingSetup {
           + "the \(facts.trainingCount) training images; expected at most that many",
         exitCode: ExitCode.usage)
     }
-    if let drill = options.inject, drill.slow.rank >= communicator.size {
+    if let drill = options.inject, drill.drill.rank >= communicator.size {
       throw AgreedError(
         "--inject \(drill.text): expected a rank from 0 to \(communicator.size - 1)",
         exitCode: ExitCode.usage)
@@ -67,8 +72,9 @@ struct TrainingSetup {
     var plan = TrainingPlan(
       globalBatch: globalBatch, epochs: work.plannedEpochs ?? 1, steps: work.plannedSteps,
       targetAccuracy: work.targetAccuracy, seed: work.seed, logInterval: options.logInterval,
-      checkInterval: options.checkReplicas, bitFlip: options.flipBit,
-      sampleSwap: options.swapSamples, slowDrill: options.inject?.slow)
+      checkInterval: options.checkReplicas, sampleSwap: options.swapSamples,
+      drill: options.inject?.drill)
+    plan.skipsNonFinite = options.onNan == .skip
     if options.trace != nil {
       let last = plan.plannedSteps(samples: facts.trainingCount)
       if let steps = options.traceSteps, steps.range.upperBound > last {
