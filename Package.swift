@@ -42,6 +42,7 @@ let package = Package(
     .target(
       name: "TextTables", dependencies: [.product(name: "TextTable", package: "TextTable")],
       exclude: ["README.md"]),
+    .target(name: "Charts", exclude: ["README.md"]),
 
     // The modules of the program, each after those that it imports.
     .target(
@@ -140,6 +141,7 @@ let package = Package(
     .testTarget(name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"]),
     .testTarget(name: "TextTablesTests", dependencies: ["TextTables"]),
+    .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
     .testTarget(
       name: "RunRecordsTests", dependencies: ["RunRecords", "Statistics", "TestSupport"]),
     .testTarget(
