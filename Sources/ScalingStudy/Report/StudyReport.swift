@@ -1,6 +1,6 @@
 public import SystemSupport
 
-/// The report of a study, or of any records: text for a terminal, CSV and JSON.
+/// The report of a study, or of any records: text for a terminal, an HTML page, CSV and JSON.
 public struct StudyReport: Sendable {
   public let analysis: StudyAnalysis
   public let failures: [StudyFailure]
@@ -22,6 +22,11 @@ public struct StudyReport: Sendable {
 
   /// Tables, ledgers, fits, runs that do not count, and the method; without a last line break.
   public func text() -> String { ReportText(self).text }
+
+  /// The same with plots as an HTML page: one file that needs no other one, no network and no script.
+  ///
+  /// Without a last line break.
+  public func html() -> String { ReportPage(self).html }
 
   /// One line for each row after a line of titles (RFC 4180), numbers unrounded.
   ///

@@ -9,7 +9,12 @@ import SystemSupport
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Print the report of a study: intervals, loss ledger, fits; as text, CSV or JSON.")
+    abstract:
+      "Print the report of a study: intervals, loss ledger, fits; as text, HTML, CSV or JSON.",
+    discussion: """
+      Without --html, --csv and --json the report is printed as text. The HTML page has plots too; it \
+      is one file that needs no network.
+      """)
 
   @Argument(
     help: ArgumentHelp(
@@ -21,6 +26,12 @@ struct ReportCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Write the whole report as JSON to this file.", valueName: "file"))
   var json: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the report with plots as an HTML page to this file.", valueName: "file")
+  )
+  var html: String?
 
   mutating func run() throws {
     do {
@@ -53,7 +64,8 @@ struct ReportCommand: ParsableCommand {
       findings: state?.findings ?? [])
     if let csv { try write(report.csv(), to: csv, "report") }
     if let json { try write(try report.json(), to: json, "report") }
-    if csv == nil, json == nil { print(report.text()) }
+    if let html { try write(report.html(), to: html, "report") }
+    if csv == nil, json == nil, html == nil { print(report.text()) }
   }
 
   /// All records of a directory; a file that is no record is an error.
