@@ -4,8 +4,8 @@ struct Legend {
   enum Sample {
     /// The point of a series with its interval.
     case series(Int)
-    /// A small point of a series.
-    case single(Int, isHollow: Bool)
+    /// One of the values of a series; large where the series has no others.
+    case single(Int, isLarge: Bool, isHollow: Bool)
     case line(css: String, dash: Dash)
     case area(Int)
   }
@@ -62,8 +62,9 @@ struct Legend {
         Marks.interval(x: centre.x, from: middle - 6, to: middle + 6, series: index),
         Marks.summary(at: centre, series: index, note: ""),
       ]
-    case .single(let index, let isHollow):
-      return [Marks.points([centre], series: index, isHollow: isHollow)].compactMap { $0 }
+    case .single(let index, let isLarge, let isHollow):
+      let points = Marks.points([centre], series: index, isLarge: isLarge, isHollow: isHollow)
+      return [points].compactMap { $0 }
     case .line(let css, let dash):
       let path = PathText.line([
         Position(x: left, y: middle), Position(x: left + 20, y: middle),

@@ -55,17 +55,19 @@ extension LinePlot {
     for (index, group) in series.enumerated() {
       let middle = (Double(index) - Double(series.count - 1) / 2) * step
       // Single values stand left of the value that stands for them.
-      let shift = group.singles.isEmpty || group.summaries.isEmpty ? 0 : min(4, step / 4)
+      let shift = group.summaries.isEmpty ? 0 : step / 2
       for isHollow in [false, true] {
         let places = group.singles.filter { $0.isHollow == isHollow }.filter(accepts).map {
           moved(layout.place($0.at), by: middle - shift)
         }
-        if let points = Marks.points(places, series: index, isHollow: isHollow) {
+        if let points = Marks.points(
+          places, series: index, isLarge: group.summaries.isEmpty, isHollow: isHollow)
+        {
           elements.append(points)
         }
       }
       for summary in group.summaries where accepts(summary.at) {
-        let place = moved(layout.place(summary.at), by: middle + shift)
+        let place = moved(layout.place(summary.at), by: middle)
         if let interval = summary.interval, y.scale.accepts(interval.lowerBound) {
           elements.append(
             Marks.interval(
@@ -83,7 +85,7 @@ extension LinePlot {
     let numbers = Set(series.flatMap { $0.summaries.map(\.at.x) + $0.singles.map(\.at.x) })
     let places = numbers.map(layout.x.range.position).sorted()
     let nearest = zip(places, places.dropFirst()).map { $1 - $0 }.min() ?? 100
-    return min(18, nearest * 0.8 / Double(max(series.count, 1)))
+    return min(14, nearest * 0.8 / Double(max(series.count, 1)))
   }
 
   private func accepts(_ point: XY) -> Bool { x.scale.accepts(point.x) && y.scale.accepts(point.y) }
@@ -103,18 +105,22 @@ extension LinePlot {
   private var entries: [Legend.Entry] {
     var entries = series.enumerated().map { index, group in
       Legend.Entry(
-        sample: group.summaries.isEmpty ? .single(index, isHollow: false) : .series(index),
+        sample: group.summaries.isEmpty
+          ? .single(index, isLarge: true, isHollow: false) : .series(index),
         name: group.name)
     }
     for isHollow in [false, true] {
       guard
         let index = series.firstIndex(where: { group in
           group.singles.contains { $0.isHollow == isHollow }
+            && (isHollow || !group.summaries.isEmpty)
         })
       else { continue }
       entries.append(
         Legend.Entry(
-          sample: .single(index, isHollow: isHollow), name: isHollow ? hollowName : singleName))
+          sample: .single(
+            index, isLarge: series[index].summaries.isEmpty, isHollow: isHollow),
+          name: isHollow ? hollowName : singleName))
     }
     return entries
       + curves.map { Legend.Entry(sample: .line(css: $0.css, dash: $0.dash), name: $0.name) }

@@ -35,12 +35,13 @@ enum Shape: CaseIterable {
 
 /// Marks that charts draw, each as one element.
 enum Marks {
-  /// Small points of a series; a hollow point has no filling.
+  /// Points of a series, small beside the points that stand for them; a hollow point has no filling.
   ///
   /// Points at the same place are drawn once.
   static func points(
-    _ positions: [Position], series: Int, radius: Double = 1.8, isHollow: Bool
+    _ positions: [Position], series: Int, isLarge: Bool, isHollow: Bool
   ) -> Element? {
+    let radius = isLarge ? 3 : 1.8
     var seen = Set<String>()
     let paths = positions.map { Shape(series).path(at: $0, radius: radius) }
       .filter { seen.insert($0).inserted }
@@ -51,7 +52,7 @@ enum Marks {
       [
         "d": paths.joined(), "stroke-width": "0.8",
         "style": "fill:\(isHollow ? "none" : colour);stroke:\(colour)",
-        "opacity": isHollow ? "1" : "0.55",
+        "opacity": isLarge || isHollow ? "1" : "0.55",
       ])
   }
 

@@ -32,7 +32,7 @@ struct AreaFill {
   private static let values: [(colour: String, hatch: Hatch, isDark: Bool)] = [
     ("#0072b2", .none, true), ("#8fc9ee", .rising, false), ("#0b3c7d", .falling, true),
     ("#e69f00", .none, false), ("#7f4f00", .rising, true), ("#1b9e87", .crossed, true),
-    ("#d98cb8", .level, false), ("#f3e75c", .upright, false), ("#9a9a9a", .none, false),
+    ("#d98cb8", .level, false), ("#f3e75c", .upright, false), ("#cfcfcf", .falling, false),
   ]
 
   /// The CSS value of the colour; a page may define `--chart-area-1` and so on.

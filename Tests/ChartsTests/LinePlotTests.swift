@@ -98,9 +98,19 @@ import Testing
     let svg = plot.svg()
     let arc = "a1.8 1.8 0 1 0 3.6 0a1.8 1.8 0 1 0 -3.6 0z"
     #expect(
-      svg.contains("<path d=\"M170.2 74\(arc)M170.2 24\(arc)\" stroke-width=\"0.8\""), "\(svg)")
-    #expect(svg.contains("<path d=\"M170.2 99\(arc)\" stroke-width=\"0.8\" style=\"fill:none;"))
+      svg.contains("<path d=\"M167.2 74\(arc)M167.2 24\(arc)\" stroke-width=\"0.8\""), "\(svg)")
+    #expect(svg.contains("<path d=\"M167.2 99\(arc)\" stroke-width=\"0.8\" style=\"fill:none;"))
     #expect(svg.contains(">one run</text>") && svg.contains(">disturbed</text>"))
+  }
+
+  /// Without a value that stands for them, single values are large and have the series' own sample.
+  @Test func singleValuesAlone() {
+    var plot = plot()
+    plot.singleName = "one run"
+    plot.series = [LinePlot.Series("node", singles: [LinePlot.Single(LinePlot.XY(2, 1))])]
+    let svg = plot.svg()
+    #expect(svg.contains("<path d=\"M173 24a3 3 0 1 0 6 0a3 3 0 1 0 -6 0z\""), "\(svg)")
+    #expect(svg.contains(">node</text>") && !svg.contains("one run"))
   }
 
   @Test func equalCurvesAreDrawnOnce() {

@@ -96,6 +96,26 @@ import Testing
     }
   }
 
+  /// A gain, a loss or neither, by the interval of six blocks; or nothing known of two.
+  @Test func verdictsFollowTheInterval() {
+    func page(_ pairs: [Double], isDisturbed: Bool = false) -> String {
+      let records = pairs.enumerated().flatMap { index, pair in
+        blockRecords(index + 1, pair: pair, isDisturbed: isDisturbed)
+      }
+      return words(parsed(StudyReport(analyse(records))))
+    }
+    let around = [1.3, 1.4, 1.45, 1.55, 1.6, 1.7]
+    #expect(page(around).contains("no significant difference; the largest part of the loss is"))
+    let slow = page([Double](repeating: 2, count: 6))
+    #expect(slow.contains("and the speedup 0.75, a significant loss;"))
+    let short = page([1, 1.1])
+    #expect(short.contains("(the range of 2 blocks) and the speedup 1.43, with too few blocks"))
+    #expect(short.contains("No speedup or efficiency on this page has a confidence interval"))
+    #expect(
+      page([Double](repeating: 1, count: 6), isDisturbed: true).contains(
+        "other programs disturbed these runs, and there are no undisturbed ones"))
+  }
+
   @Test func aPageWithoutRunsIsAPage() {
     let page = parsed(StudyReport(analyse([])))
     #expect(words(page).contains("No records to report."))

@@ -105,6 +105,9 @@ struct ScalingPlots {
       sentences.append(
         "Large points are medians, bars are \(bars); small points beside them are single runs.")
     }
+    if groups.count > 1 {
+      sentences.append("Rows of the same number of ranks stand side by side.")
+    }
     if rows.contains(where: { $0.runSpeedups.contains(where: \.isDisturbed) }) {
       sentences.append("Other programs disturbed the runs of hollow points.")
     }
