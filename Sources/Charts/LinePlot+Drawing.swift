@@ -1,7 +1,14 @@
 extension LinePlot {
   private static let top = 24.0
   /// Between the axis and the first and last number, as marks are wider than their place.
-  private static let inset = 18.0
+  private var inset: Double {
+    min(max(18, Double(series.count - 1) / 2 * Self.widestStep + Self.reach), width / 5)
+  }
+
+  /// The units that the marks of a series take beside their place.
+  private static let reach = 11.0
+  /// The most units between series at the same number.
+  private static let widestStep = 14.0
 
   /// The axes with their places.
   private struct Layout {
@@ -20,7 +27,7 @@ extension LinePlot {
     let left = (labels.map(TextWidth.of).max() ?? 0) + 10
     let right = width - 6
     let layout = Layout(
-      x: x.range(of: values.map(\.x), from: left + Self.inset, to: right - Self.inset),
+      x: x.range(of: values.map(\.x), from: left + inset, to: right - inset),
       y: vertical)
     let legend = Legend(entries, width: width - 8)
     let legendTop = bottom + 40
@@ -85,7 +92,8 @@ extension LinePlot {
     let numbers = Set(series.flatMap { $0.summaries.map(\.at.x) + $0.singles.map(\.at.x) })
     let places = numbers.map(layout.x.range.position).sorted()
     let nearest = zip(places, places.dropFirst()).map { $1 - $0 }.min() ?? 100
-    return min(14, nearest * 0.8 / Double(max(series.count, 1)))
+    let fitting = 2 * max(inset - Self.reach, 1) / Double(max(series.count - 1, 1))
+    return min(Self.widestStep, fitting, nearest * 0.8 / Double(max(series.count, 1)))
   }
 
   private func accepts(_ point: XY) -> Bool { x.scale.accepts(point.x) && y.scale.accepts(point.y) }

@@ -113,6 +113,23 @@ import Testing
     #expect(svg.contains(">node</text>") && !svg.contains("one run"))
   }
 
+  /// Six series at the last number are all left of the end of the axis, which is at 414.
+  @Test func manySeriesStayBetweenTheAxes() throws {
+    var plot = plot(x: Axis("ranks", ticks: [1, 2]))
+    plot.width = 420
+    plot.series = (0..<6).map { index in
+      LinePlot.Series("\(index)", summaries: [LinePlot.Summary(LinePlot.XY(2, 1), note: "n")])
+    }
+    let lines = plot.svg().split(separator: "\n")
+    let summaries = lines.filter { $0.hasPrefix("<path d=\"M") && $0.contains("--chart-paper") }
+    let places = try summaries.prefix(6).map { line in
+      let number = line.dropFirst(10).prefix { $0.isNumber || $0 == "." }
+      return try #require(Double(number))
+    }
+    #expect(places.count == 6 && places.allSatisfy { (300..<414).contains($0) }, "\(places)")
+    #expect(zip(places, places.dropFirst()).allSatisfy { $1 > $0 + 8 }, "\(places)")
+  }
+
   @Test func equalCurvesAreDrawnOnce() {
     var plot = plot()
     let line = [LinePlot.XY(1, 1), LinePlot.XY(2, 2)]
