@@ -19,6 +19,7 @@ let package = Package(
     .package(url: "https://github.com/ordo-one/TextTable", exact: "0.0.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
   ],
   targets: [
     // System library targets: the C libraries, through pkg-config.
@@ -43,6 +44,7 @@ let package = Package(
     .target(
       name: "TextTables", dependencies: [.product(name: "TextTable", package: "TextTable")],
       exclude: ["README.md"]),
+    .target(name: "Charts", exclude: ["README.md"]),
 
     // The modules of the program, each after those that it imports.
     .target(
@@ -81,9 +83,12 @@ let package = Package(
       name: "ScalingStudy",
       dependencies: [
         "RunRecords", "ScalingComparison", "Statistics", "SystemSupport", "TextTables",
-        "CounterRandom", .product(name: "Yams", package: "Yams"),
+        "CounterRandom", "Charts", .product(name: "Yams", package: "Yams"),
         .product(name: "Subprocess", package: "swift-subprocess"),
-      ], exclude: ["README.md"]),
+        .product(name: "Mustache", package: "swift-mustache"),
+      ], exclude: ["README.md"],
+      // The page is part of the program: no file has to be found when it runs.
+      resources: [.embedInCode("Page/report.mustache")]),
     .target(
       name: "DataParallel",
       dependencies: [
@@ -142,6 +147,7 @@ let package = Package(
     .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"]),
     .testTarget(name: "TextTablesTests", dependencies: ["TextTables"]),
+    .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
     .testTarget(
       name: "RunRecordsTests", dependencies: ["RunRecords", "Statistics", "TestSupport"]),
     .testTarget(

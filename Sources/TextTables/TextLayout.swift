@@ -11,9 +11,9 @@ public struct TextLayout {
 
   /// The title of a column.
   public struct Title: Sendable {
-    let name: String
-    let unit: String
-    let align: Align
+    public let name: String
+    public let unit: String
+    public let align: Align
 
     /// A title, with the unit that is printed below it.
     public init(name: String, unit: String = "", align: Align = .right) {

@@ -82,7 +82,7 @@ import Testing
     #expect(lines.first?.contains(named) == true, "\(result.report)")
   }
 
-  /// The disk has room for one checkpoint: the run goes on without others, and that one can be used.
+  /// The disk has space for one checkpoint: the run goes on without others, and that one can be used.
   @Test(
     .enabled(
       if: FullDiskTests.SmallDisk.isAvailable, "this process cannot mount a file system"))

@@ -24,7 +24,18 @@ import Testing
     RefusedCommand(
       testDescription: "a damaged study", arguments: ["report", "DIR"],
       named: ["DIR/study.json: is no state of a study"], files: ["study.json": "{"], exitCode: 65),
+    unwritable("--html"), unwritable("--csv"), unwritable("--json"),
   ]
+
+  /// A file in a directory that does not exist.
+  private static func unwritable(_ option: String) -> RefusedCommand {
+    let record = try? JSONEncoder().encode(makeRecord())
+    return RefusedCommand(
+      testDescription: "\(option) that cannot be written",
+      arguments: ["report", "DIR", option, "DIR/none/report"],
+      named: ["cannot write report DIR/none/report: no such file or directory"],
+      files: ["run.json": String(decoding: record ?? Data(), as: UTF8.self)], exitCode: 73)
+  }
 
   static let badPlans: [RefusedCommand] = [
     plan("no YAML", "ranks: [1, 2\n", ["DIR/plan.yaml:2: no YAML"]),

@@ -25,13 +25,30 @@ import Testing
     #expect(try study.records() == records)
     #expect(Self.sortedLines(again) == Self.sortedLines(first))
     try await expectReports(of: study, records, text: first)
+    try await expectRefusedPage(of: study)
+  }
+
+  /// The report is printed although the page cannot be written.
+  private func expectRefusedPage(of study: SmallStudy) async throws {
+    let page = "\(study.out)/report.html"
+    try FileManager.default.removeItem(atPath: page)
+    try FileManager.default.createDirectory(atPath: page, withIntermediateDirectories: false)
+    let run = try await Program.run(ranks: nil, study.arguments, timeout: SmallStudy.timeout)
+    #expect(run.exitCode == 73 && run.stdout.contains("Loss ledger of 2 ranks"), "\(run.report)")
+    #expect(
+      run.errorLines(of: "mnist-mpi") == ["mnist-mpi: cannot write report \(page): Is a directory"],
+      "\(run.report)")
   }
 
   private func expectReports(
     of study: SmallStudy, _ records: [RunRecord], text: ProcessResult
   ) async throws {
     let printed = try await Program.succeed(ranks: nil, ["report", study.out])
-    #expect(printed.stderr.isEmpty && Self.sortedLines(printed) == Self.sortedLines(text))
+    let page = "\(study.out)/report.html"
+    #expect(text.stdout.hasSuffix("\nPage: \(page)\n"), "\(text.report)")
+    let lines = Self.sortedLines(text).filter { $0 != "Page: \(page)" }
+    #expect(printed.stderr.isEmpty && Self.sortedLines(printed) == lines)
+    try await expectPage(page, of: study)
     for part in [
       "mlp, strong scaling, global batch 64, 30 steps, seed 1, data \(study.directory.path)",
       "Loss ledger of 2 ranks, allreduce, 1 thread each: 2 T(2) = ",
@@ -53,6 +70,22 @@ import Testing
     #expect(report.stoppingRule == "2 blocks, fixed beforehand.")
     #expect(report.fits.map(\.sync) == ["allreduce"] && report.fits.first?.law == nil)
     #expect(report.fits.first?.refusal?.contains("four rank counts") == true)
+  }
+
+  /// `report --html` writes the page that the study wrote, and prints nothing.
+  private func expectPage(_ page: String, of study: SmallStudy) async throws {
+    let file = study.directory.path("page.html")
+    let run = try await Program.succeed(ranks: nil, ["report", study.out, "--html", file])
+    #expect(run.stdout.isEmpty && run.stderr.isEmpty, "\(run.report)")
+    for path in [page, file] {
+      let html = try String(contentsOfFile: path, encoding: .utf8)
+      #expect(html.hasPrefix("<!DOCTYPE html>\n") && html.hasSuffix("</html>\n"), "\(path)")
+      for part in [
+        "mlp, strong scaling, global batch 64", "--hidden 16", "2 blocks, fixed beforehand.",
+      ] {
+        #expect(html.contains(part), "\(path): \(part)")
+      }
+    }
   }
 
   /// The rows follow from the records by the written formulas.

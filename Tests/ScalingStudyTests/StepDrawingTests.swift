@@ -36,6 +36,22 @@ import Testing
     return RunTrace.Track(host: "vm", spans: all)
   }
 
+  /// The page has the step as a chart: a track for each rank, and each phase by its name.
+  @Test func theStepIsInThePage() throws {
+    let step = try StepDrawing(of: trace, step: 7)
+    let page = ParsedPage(
+      StudyReport(StudyAnalysis(records: []), timeline: step).html())
+    #expect(page.error == nil)
+    for text in [
+      "One step of all ranks", "Step 7 of mlp on all ranks", "rank 2 (vm)", "all-reduce wait",
+      "drill 2.50 ms", "10.00 ms from the start",
+    ] {
+      #expect(page.text.contains(text), "\(text)")
+    }
+    let without = ParsedPage(StudyReport(StudyAnalysis(records: [])).html())
+    #expect(!without.text.contains("One step of all ranks"))
+  }
+
   @Test func theDrawingOfAStep() throws {
     let text = """
       Step 7 of mlp on 3 ranks: 10.000 ms

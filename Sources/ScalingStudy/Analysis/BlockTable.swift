@@ -71,6 +71,17 @@ struct BlockTable {
     }
   }
 
+  /// All last attempts of a row, whether they count or not, each with the run of another row in
+  /// the same block.
+  func allPairs(_ row: RowKey, with other: RowKey) -> [(run: RunFacts, base: RunFacts)] {
+    allRuns(of: row).compactMap { run in
+      guard let block = run.block, let chosen = byBlock[block], chosen[row]?.index == run.index,
+        let base = chosen[other]
+      else { return nil }
+      return (run, base)
+    }
+  }
+
   /// Whether every row has a run that the ledgers of other works need, at their local batch.
   func serves(_ forLedgers: Set<Int>) -> Bool {
     all.values.allSatisfy { runs in runs.contains { forLedgers.contains($0.index) } }

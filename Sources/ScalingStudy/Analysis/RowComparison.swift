@@ -44,7 +44,7 @@ struct RowComparison {
   }
 
   /// The ratio of samples under weak scaling; 1 under strong scaling.
-  private static func factor(_ runs: [RunFacts], _ bases: [RunFacts]) -> Double? {
+  static func factor(_ runs: [RunFacts], _ bases: [RunFacts]) -> Double? {
     guard runs.first?.record.config.scaling == .weak else { return 1 }
     guard let own = samples(runs), let base = samples(bases) else { return nil }
     return SampleStatistics.ratio(own, base)

@@ -23,6 +23,7 @@ extension StudyRow {
     trainingSeconds = MedianInterval(counted.map(\.seconds))
     imagesPerSecond = MedianInterval(counted.compactMap(\.record.result.imagesPerSecond))
     speedup = MedianInterval(comparison.speedups)
+    runSpeedups = speedup == nil ? [] : RunSpeedup.list(key, in: table)
     efficiency = MedianInterval(comparison.speedups.map { $0 / Double(key.ranks) })
     scaledSeconds = MedianInterval(comparison.scaledSeconds)
     let toTarget = counted.compactMap { Self.secondsToTarget($0.record) }
@@ -50,7 +51,8 @@ extension StudyRow {
     self.notes = notes
   }
 
-  private static let disturbed =
+  /// The remark where only disturbed runs are at hand.
+  static let disturbed =
     "disturbed by other programs, with no undisturbed block or run to use: not a measurement"
 
   /// Training seconds to the end of the first epoch with the target accuracy.

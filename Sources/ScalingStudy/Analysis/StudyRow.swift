@@ -28,6 +28,8 @@ public struct StudyRow: Sendable {
   ///
   /// Nil if `faults` has a reason why the row may not be compared.
   public let speedup: MedianInterval?
+  /// The speedups of single runs, also of those that do not count; empty for one rank.
+  public let runSpeedups: [RunSpeedup]
   /// The speedup divided by the number of ranks.
   public let efficiency: MedianInterval?
   /// Training seconds for as many samples as the one-rank runs trained, for fits.

@@ -9,7 +9,13 @@ struct LedgerText {
   let ledger: LossLedger
 
   var text: String {
-    var lines = [heading]
+    (["Loss ledger of " + heading] + remarks + [table] + [factors].compactMap { $0 })
+      .joined(separator: "\n")
+  }
+
+  /// What has to be known before the table is read.
+  var remarks: [String] {
+    var lines: [String] = []
     if row.drill != nil {
       lines.append("A drill: a fault was injected; these are no measurements.")
     }
@@ -17,17 +23,16 @@ struct LedgerText {
       let names = ledger.fusedPhases.map(\.rawValue).joined(separator: ", ")
       lines.append("The device executes \(names) together: their time counts as computation.")
     }
-    lines.append(table)
-    if let factors = ledger.factors { lines.append(Self.line(factors)) }
-    return lines.joined(separator: "\n")
+    return lines
   }
 
-  private var heading: String {
+  /// The row, p T(p), and how much more that is than one rank needs.
+  var heading: String {
     let isGain = ledger.totalSeconds < 0
     let mean =
       ledger.blocks == 1
       ? "1 run" : "means over \(ledger.blocks) \(row.isFromBlocks ? "blocks" : "runs")"
-    return "Loss ledger of \(RowText.name(row)): \(row.ranks) T(\(row.ranks)) = "
+    return "\(RowText.name(row)): \(row.ranks) T(\(row.ranks)) = "
       + "\(seconds(ledger.rankSeconds)) s, \(seconds(abs(ledger.totalSeconds))) s "
       + "(\(share(abs(ledger.totalSeconds))) %) \(isGain ? "less" : "more") than one rank needs"
       + "\(work.scaling == .weak ? " for as many images" : ""); \(mean)"
@@ -40,25 +45,36 @@ struct LedgerText {
       .init(name: "meaning, and what to try", align: .left),
     ]
     var rows = ledger.entries.flatMap(rows)
-    rows.append([
-      "total", seconds(ledger.totalSeconds), share(ledger.totalSeconds), "",
-      work.scaling == .strong
-        ? "p T(p) - T(1)" : "p T(p) - f T(1), f = the ratio of the samples trained",
-    ])
+    rows.append(total)
     return TextLayout(titles: titles, rows: rows).plain()
   }
 
   /// The row of a part, and further rows for the rest of a long sentence.
   private func rows(_ entry: LossLedger.Entry) -> [[String]] {
-    let sentence = LossSentence(entry, row: row, work: work, ledger: ledger).text
-    let lines = LineWrap.lines(of: sentence, width: Self.sentenceWidth)
-    let numbers = [
-      LossSentence.name(of: entry.part), seconds(entry.seconds), share(entry.seconds),
-      ledger.blocks == 1 ? "-" : "\(seconds(entry.low)) to \(seconds(entry.high))",
-    ]
+    let cells = cells(entry)
+    let lines = LineWrap.lines(of: cells.last ?? "", width: Self.sentenceWidth)
+    let numbers = Array(cells.dropLast())
     return lines.enumerated().map { index, line in
       (index == 0 ? numbers : numbers.map { _ in "" }) + [line]
     }
+  }
+
+  /// Name, seconds, share, range, and the sentence of a part.
+  func cells(_ entry: LossLedger.Entry) -> [String] {
+    [
+      LossSentence.name(of: entry.part), seconds(entry.seconds), share(entry.seconds),
+      ledger.blocks == 1 ? "-" : "\(seconds(entry.low)) to \(seconds(entry.high))",
+      LossSentence(entry, row: row, work: work, ledger: ledger).text,
+    ]
+  }
+
+  /// The same of the sum of all parts.
+  var total: [String] {
+    [
+      "total", seconds(ledger.totalSeconds), share(ledger.totalSeconds), "",
+      work.scaling == .strong
+        ? "p T(p) - T(1)" : "p T(p) - f T(1), f = the ratio of the samples trained",
+    ]
   }
 
   /// Characters of a sentence in one line, so that a table has about 120.
@@ -75,6 +91,9 @@ struct LedgerText {
   private static func withoutNegativeZero(_ number: String) -> String {
     number.allSatisfy { "-0.".contains($0) } ? number.replacing("-", with: "") : number
   }
+
+  /// The POP factors as one sentence; nil if there are none.
+  var factors: String? { ledger.factors.map(Self.line) }
 
   private static func line(_ factors: POPFactors) -> String {
     func text(_ value: Double) -> String { NumberText.fixed(value, 3) }

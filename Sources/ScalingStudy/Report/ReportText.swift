@@ -27,7 +27,8 @@ struct ReportText {
     lines.isEmpty ? "" : "\(title):\n" + lines.map { "  \($0)" }.joined(separator: "\n")
   }
 
-  private var study: [String] {
+  /// Blocks and the stopping rule.
+  var study: [String] {
     let analysis = report.analysis
     var lines: [String] = []
     if analysis.blocks > 0 {

@@ -1,6 +1,6 @@
 public import SystemSupport
 
-/// The report of a study, or of any records: text for a terminal, CSV and JSON.
+/// The report of a study, or of any records: text for a terminal, an HTML page, CSV and JSON.
 public struct StudyReport: Sendable {
   public let analysis: StudyAnalysis
   public let failures: [StudyFailure]
@@ -8,20 +8,28 @@ public struct StudyReport: Sendable {
   public let end: StudyEnd?
   /// The findings of `doctor` before the first block, one line each.
   public let findings: [String]
+  /// A step of a trace, for the page; nil without one.
+  public let timeline: StepDrawing?
 
   /// A report of an analysis, with what records do not hold.
   public init(
     _ analysis: StudyAnalysis, failures: [StudyFailure] = [], end: StudyEnd? = nil,
-    findings: [String] = []
+    findings: [String] = [], timeline: StepDrawing? = nil
   ) {
     self.analysis = analysis
     self.failures = failures
     self.end = end
     self.findings = findings
+    self.timeline = timeline
   }
 
   /// Tables, ledgers, fits, runs that do not count, and the method; without a last line break.
   public func text() -> String { ReportText(self).text }
+
+  /// The same with plots as an HTML page: one file that needs no other one, no network and no script.
+  ///
+  /// Without a last line break.
+  public func html() -> String { ReportPage(self).html }
 
   /// One line for each row after a line of titles (RFC 4180), numbers unrounded.
   ///

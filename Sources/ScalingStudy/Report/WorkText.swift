@@ -24,71 +24,15 @@ struct WorkText {
     return sections
   }
 
-  private var hasModes: Bool { work.rows.contains { $0.leaves != nil } }
-  private var target: Double? { work.example.work.targetAccuracy }
-
   private var table: [String] {
-    var numbers: [String: Int] = [:]
-    var notes: [String] = []
-    var layout = TextLayout(titles: titles, rows: [])
-    for row in work.rows {
-      for note in row.notes where numbers[note] == nil {
-        notes.append(note)
-        numbers[note] = notes.count
-      }
-      let marks = row.notes.compactMap { numbers[$0] }.map { "\($0)" }
-      layout.rows.append(cells(row) + [marks.joined(separator: " ")])
-    }
-    var lines = [layout.plain()]
-    lines += notes.enumerated().map { "  \($0.offset + 1)  \($0.element)" }
-    for (mark, meaning) in [
-      ("!", "does not count: see the notes"), ("*", "counts, but see the notes"),
-    ] where work.rows.contains(where: { Self.mark($0) == mark }) {
-      lines.append("\(mark) \(meaning)")
-    }
-    return lines
+    let table = WorkTable(work)
+    var lines = [table.layout.plain()]
+    lines += table.notes.enumerated().map { "  \($0.offset + 1)  \($0.element)" }
+    return lines + table.legend.map { "\($0.mark) \($0.meaning)" }
   }
 
-  private var titles: [TextLayout.Title] {
-    var titles: [TextLayout.Title] = [
-      .init(name: "ranks"), .init(name: "nodes"), .init(name: "sync", align: .left),
-      .init(name: "threads", unit: "/rank"),
-    ]
-    if hasModes { titles.append(.init(name: "mode", align: .left)) }
-    titles += [
-      .init(name: "runs"), .init(name: "training", unit: "s [low, high]"),
-      .init(name: "images/s", unit: "[low, high]"), .init(name: "speedup", unit: "[low, high]"),
-      .init(name: "efficiency", unit: "[low, high]"),
-    ]
-    if let target {
-      titles.append(
-        .init(name: "to \(NumberText.percent(target, 2)) %", unit: "s [low, high]"))
-    }
-    return titles + [.init(name: "notes", align: .left)]
-  }
-
-  /// The mark at speedup and efficiency: `!` if there are none, `*` if something differs.
-  private static func mark(_ row: StudyRow) -> String {
-    if row.speedup == nil { return "!" }
-    return row.remarks.isEmpty ? "" : "*"
-  }
-
-  private func cells(_ row: StudyRow) -> [String] {
-    let mark = Self.mark(row)
-    var cells = [
-      "\(row.ranks)", "\(row.nodes)", row.sync.isEmpty ? "-" : row.sync, "\(row.threads)",
-    ]
-    if hasModes { cells.append(row.leaves.map(ComparisonPhrases.leaves) ?? "fast") }
-    cells += [
-      "\(row.runs)", IntervalText.seconds(row.trainingSeconds),
-      IntervalText.fixed(row.imagesPerSecond, 0), IntervalText.fixed(row.speedup, 2) + mark,
-      IntervalText.fixed(row.efficiency, 3) + mark,
-    ]
-    if target != nil { cells.append(IntervalText.seconds(row.secondsToTarget)) }
-    return cells
-  }
-
-  private static func line(_ comparison: SyncComparison) -> String {
+  /// Two exchange methods compared, as one sentence.
+  static func line(_ comparison: SyncComparison) -> String {
     let verdict =
       switch comparison.verdict {
       case .faster: "significantly faster"

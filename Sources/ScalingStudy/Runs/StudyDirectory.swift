@@ -11,6 +11,8 @@ public struct StudyDirectory: Sendable {
 
   /// The directory of records, `--results` of every run.
   public var recordsPath: String { records }
+  /// The HTML page with the report of a complete study.
+  public var pagePath: String { SafeFile.join(path, "report.html") }
   var records: String { SafeFile.join(path, "records") }
   private var state: String { SafeFile.join(path, "study.json") }
   private var failures: String { SafeFile.join(path, "failed") }

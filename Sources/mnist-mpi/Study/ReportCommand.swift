@@ -9,7 +9,12 @@ import SystemSupport
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Print the report of a study: intervals, loss ledger, fits; as text, CSV or JSON.")
+    abstract:
+      "Print the report of a study: intervals, loss ledger, fits; as text, HTML, CSV or JSON.",
+    discussion: """
+      Without --html, --csv and --json the report is printed as text. The HTML page has plots too; it \
+      is one file that needs no network.
+      """)
 
   @Argument(
     help: ArgumentHelp(
@@ -24,7 +29,12 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Draw one step of this trace instead of the report; train --trace writes it.",
+      "Write the report with plots as an HTML page to this file.", valueName: "file"))
+  var html: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw one step of this trace, which train --trace writes: alone, or in the page of --html.",
       valueName: "file"))
   var timeline: String?
 
@@ -54,7 +64,7 @@ struct ReportCommand: ParsableCommand {
 
   mutating func run() throws {
     do {
-      if let timeline { return try draw(timeline) }
+      if let timeline, html == nil { return print(try step(of: timeline).text()) }
       try writeReport()
     } catch let error as TraceError {
       try fail("\(error)", SystemSupport.ExitCode.data)
@@ -72,13 +82,13 @@ struct ReportCommand: ParsableCommand {
     throw ArgumentParser.ExitCode(code)
   }
 
-  /// Prints one step of a trace.
-  private func draw(_ path: String) throws {
+  /// One step of a trace.
+  private func step(of path: String) throws -> StepDrawing {
     let trace = try RunTrace(path: path)
     do throws(TraceError) {
-      print(try StepDrawing(of: trace, step: timelineStep).text())
+      return try StepDrawing(of: trace, step: timelineStep)
     } catch {
-      try fail("\(path): \(error)", SystemSupport.ExitCode.data)
+      throw StudyError("\(path): \(error)")
     }
   }
 
@@ -93,10 +103,11 @@ struct ReportCommand: ParsableCommand {
     let end = state.map { StudyEnd($0.plan) }
     let report = StudyReport(
       StudyAnalysis(records: records), failures: study.loadFailures(), end: end,
-      findings: state?.findings ?? [])
+      findings: state?.findings ?? [], timeline: try timeline.map(step))
     if let csv { try write(report.csv(), to: csv, "report") }
     if let json { try write(try report.json(), to: json, "report") }
-    if csv == nil, json == nil { print(report.text()) }
+    if let html { try write(report.html(), to: html, "report") }
+    if csv == nil, json == nil, html == nil { print(report.text()) }
   }
 
   /// All records of a directory; a file that is no record is an error.

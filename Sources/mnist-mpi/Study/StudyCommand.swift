@@ -13,7 +13,8 @@ struct StudyCommand: ParsableCommand {
     discussion: """
       Start it without mpirun: it starts mpirun (or --launcher) once for each run. A study is a number \
       of blocks; each block has every configuration once, in random order. It can be interrupted and \
-      continued by the same command, and ends with the report.
+      continued by the same command, and ends with the report, as text and as the page report.html in \
+      its directory.
 
         mnist-mpi study --quick                                   about a minute, 1 and 2 ranks
         mnist-mpi study --ranks 1,2,4 --sync allreduce,node       cnn, global batch 64
@@ -51,6 +52,9 @@ struct StudyCommand: ParsableCommand {
     } catch let error as StudyError {
       StandardError.writeLine("\(Program.name): \(error)")
       throw ArgumentParser.ExitCode(SystemSupport.ExitCode.usage)
+    } catch let error as FileError {
+      StandardError.writeLine("\(Program.name): \(error)")
+      throw ArgumentParser.ExitCode(SystemSupport.ExitCode.cannotCreate)
     }
   }
 
@@ -79,6 +83,9 @@ struct StudyCommand: ParsableCommand {
         StudyAnalysis(records: runner.studyRecords), failures: directory.loadFailures(),
         end: runner.end, findings: runner.findings)
       print(report.text())
+      let page = directory.pagePath
+      try SafeFile.replace(page, with: Data((report.html() + "\n").utf8), content: "report")
+      print("Page: \(page)")
       try checkComplete(runner)
     }
   }
