@@ -1,5 +1,6 @@
 import Foundation
 import FoundationXML
+import RunRecords
 import ScalingStudy
 import Testing
 
@@ -106,6 +107,14 @@ struct TemplateTag: Hashable, CustomStringConvertible {
 
 /// Reports that together have every part of a page.
 enum PageReports {
+  /// A step of a trace of one rank.
+  static func step() throws -> StepDrawing {
+    let span = TraceSpan(.forward, step: 6, start: 0, end: 0.001)
+    return try StepDrawing(
+      of: RunTrace(
+        model: "mlp", run: "", tracks: [RunTrace.Track(host: "alpha", spans: [span])]))
+  }
+
   /// Seven blocks, of which other programs disturbed the third; two exchange methods; findings.
   static func study(
     failures: [StudyFailure] = [

@@ -21,6 +21,7 @@ import Testing
     let contexts = [
       PageReports.study(), PageReports.singles(), StudyReport(analyse([])),
       StudyReport(analyse([studyRecord(Times.pair) { $0.drill = "slow:rank1:1.5x" }])),
+      StudyReport(analyse([]), timeline: try PageReports.step()),
     ].map { ReportPage($0).context }
     let tags = try TemplateTag.all(in: ReportPage.templateText)
     #expect(tags.count > 80)

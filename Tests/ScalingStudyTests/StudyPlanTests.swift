@@ -130,6 +130,10 @@ import Testing
       StudyPlan(options: ["--epochs", "1", "--threads=2"]),
       "options --threads: the study sets it for each run; remove it and use the key threads"
     ),
+    (
+      StudyPlan(options: ["--trace", "t.json"]),
+      "options --trace: every run of the study would use the same file; remove it, or give it to"
+    ),
   ])
   func aValueThatCannotBeUsedIsNamed(plan: StudyPlan, start: String) {
     let description = fault(plan) ?? "no fault"

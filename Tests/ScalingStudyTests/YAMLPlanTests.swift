@@ -62,7 +62,7 @@ import Testing
 
   @Test func optionsMayBeOneText() throws {
     #expect(try plan("options: --epochs  1 --seed=3").options == ["--epochs", "1", "--seed=3"])
-    #expect(try plan("options: [--save, my file]").options == ["--save", "my file"])
+    #expect(try plan("options: [--data, my files]").options == ["--data", "my files"])
     #expect(try plan("options:\n  - a b").options == ["a b"])
   }
 

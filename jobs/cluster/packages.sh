@@ -4,12 +4,12 @@
 
 # Prints the packages that a part lacks. It checks for commands, so commands from other sources
 # count as present.
-#   lacking_packages slurm|hosts
+#   lacking_packages slurm|hosts|faults
 lacking_packages() {
   local commands=(iproute2:ip python3:python3 openmpi-bin:mpirun) entry
   case $1 in
     slurm) commands+=(slurmctld:slurmctld slurmd:slurmd slurm-client:sbatch munge:munged) ;;
-    hosts) commands+=(openssh-server:sshd openssh-client:ssh) ;;
+    hosts | faults) commands+=(openssh-server:sshd openssh-client:ssh) ;;
   esac
   for entry in "${commands[@]}"; do
     command -v "${entry#*:}" >/dev/null || echo "${entry%:*}"
@@ -54,7 +54,7 @@ disable_services() {
 
 # Installs the packages that a part lacks. Prints nothing on success, else the reason; to be called
 # in $(...).
-#   bring_packages slurm|hosts
+#   bring_packages slurm|hosts|faults
 bring_packages() {
   local packages
   mapfile -t packages < <(lacking_packages "$1")

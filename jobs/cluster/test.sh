@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tests sbatch, srun, and mpirun over ssh on one machine: three nodes with their own host names and
 # networks, a real Slurm, a real sshd, and the real single.sbatch, multi.sbatch and gpu.sbatch.
-#   jobs/cluster/test.sh [--require] [slurm] [hosts]    default: both parts
+#   jobs/cluster/test.sh [--require] [slurm] [hosts] [faults]    default: slurm and hosts
 # Needs root on Debian or a derivative, and the built program: MNIST_MPI, or else the one of the
 # repository. A part that the machine does not allow is skipped and named; with --require a skipped
 # part is a failure.
@@ -16,13 +16,13 @@ set -euo pipefail
 # shellcheck source=jobs/cluster/packages.sh
 . "$root/jobs/cluster/packages.sh"
 
-usage="usage: jobs/cluster/test.sh [--require] [slurm] [hosts]"
+usage="usage: jobs/cluster/test.sh [--require] [slurm] [hosts] [faults]"
 require=0
 parts=()
 while (($#)); do
   case $1 in
     --require) require=1 ;;
-    slurm | hosts) parts+=("$1") ;;
+    slurm | hosts | faults) parts+=("$1") ;;
     -h | --help)
       echo "$usage"
       exit 0
@@ -39,7 +39,7 @@ skipped=0
 possible=()
 
 # Prints that a part is skipped and the reason.
-#   skip slurm|hosts "reason"
+#   skip slurm|hosts|faults "reason"
 skip() {
   local name=$1
   [[ $name != slurm ]] || name=SLURM

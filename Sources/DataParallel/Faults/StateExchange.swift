@@ -12,7 +12,7 @@ final class StateExchange: Sendable {
 
   /// Opens the sockets and tells all ranks where rank 0 listens; called by all ranks.
   ///
-  /// Where no socket can be opened, rank 0 hears of no other rank, and each rank still prints its state.
+  /// Where no socket can be opened, rank 0 receives nothing, and each rank still prints its state.
   init(over communicator: Communicator) throws {
     rank = communicator.rank
     hosts = try communicator.allGather(Array(communicator.processorName.utf8))

@@ -11,6 +11,8 @@ struct StepTimeContext {
   let median: String
   let p10: String
   let p90: String
+  /// The same in seconds, without intervals, for the chart.
+  let quantiles: (p10: Double, median: Double, p90: Double)
 
   /// The rows of a work, then the one-rank runs at its local batches; only runs that count.
   static func list(_ work: StudyWork, runs: [StudyRun]) -> [StepTimeContext] {
@@ -30,8 +32,11 @@ struct StepTimeContext {
     self.runs = "\(steps.count)"
     self.steps = NumberText.ranges(steps.map(\.count))
     self.median = IntervalText.text(median, Self.milliseconds)
-    p10 = Self.milliseconds(SampleStatistics.median(steps.compactMap(\.p10)))
-    p90 = Self.milliseconds(SampleStatistics.median(steps.compactMap(\.p90)))
+    let low = SampleStatistics.median(steps.compactMap(\.p10))
+    let high = SampleStatistics.median(steps.compactMap(\.p90))
+    p10 = Self.milliseconds(low)
+    p90 = Self.milliseconds(high)
+    quantiles = (low ?? median.median, median.median, high ?? median.median)
   }
 
   private static func milliseconds(_ seconds: Double?) -> String {

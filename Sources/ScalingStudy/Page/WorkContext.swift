@@ -19,6 +19,8 @@ struct WorkContext {
   let plots: Plots?
   let ledgers: Ledgers?
   let steps: [StepTimeContext]
+  /// The step times as a chart; nil without any.
+  let stepFigure: FigureContext?
   let loss: LossContext
   let fits: [String]
 
@@ -62,6 +64,7 @@ struct WorkContext {
     self.plots = plots.isEmpty ? nil : Plots(figures: plots.figures)
     ledgers = Ledgers(work)
     steps = StepTimeContext.list(work, runs: runs)
+    stepFigure = StepTimeChart.figure(steps, of: work)
     loss = LossContext(work, runs: runs)
     fits = work.fits.flatMap { FitText.lines($0, scaling: work.scaling) }
   }

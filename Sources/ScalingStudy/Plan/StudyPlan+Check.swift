@@ -8,6 +8,9 @@ extension StudyPlan {
     "--sync": "the key sync", "--results": "--out of the study",
   ]
 
+  /// Options with a file or directory that all runs would share.
+  private static let shared = ["--json", "--save", "--trace", "--checkpoint", "--resume"]
+
   /// Checks all values; throws the first fault.
   func check() throws(PlanFault) {
     try checkFactors()
@@ -19,6 +22,12 @@ extension StudyPlan {
         throw PlanFault(
           PlanKey.options.rawValue, value: name,
           problem: "the study sets it for each run; remove it and use \(place)")
+      }
+      if Self.shared.contains(name) {
+        throw PlanFault(
+          PlanKey.options.rawValue, value: name,
+          problem: "every run of the study would use the same file; remove it, or give it to a run that "
+            + "you start yourself")
       }
     }
   }
