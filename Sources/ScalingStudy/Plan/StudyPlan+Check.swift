@@ -26,7 +26,8 @@ extension StudyPlan {
       if Self.shared.contains(name) {
         throw PlanFault(
           PlanKey.options.rawValue, value: name,
-          problem: "every run of the study would use the same file; remove it, or give it to a run that "
+          problem:
+            "every run of the study would use the same file; remove it, or give it to a run that "
             + "you start yourself")
       }
     }
