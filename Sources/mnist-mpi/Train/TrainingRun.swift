@@ -28,38 +28,22 @@ struct TrainingRun {
     }
     let setup = try TrainingSetup.make(communicator, work: work, options: options)
     try HealthCheck(communicator: communicator, place: setup.place, device: setup.device).warn()
-    var resumption = try Resumption.find(
-      setup, checkpointOptions, work: Work(setup, work))
-    let exchange =
-      try resumption?.method(requested: options.sync).map { ExchangeChoice(method: $0) }
-      ?? ExchangeChoice.make(options.sync, setup.job, onGPU: setup.device.gpu != nil)
-    let trainer = try Trainer(setup.job, sync: exchange.method)
-    let conditions = try BitConditions.ofRoot(
-      setup, options, sync: exchange.method, bucket: trainer.bucket)
-    try resumption?.checkConditions(
-      conditions, allowed: checkpointOptions.allowDifferentBits)
-    if let resumption { try trainer.resume(resumption.state.progress, resumption.numbers) }
+    let start = try RunStart(setup, work: work, options: options, checkpointOptions)
     let reporter = ConsoleReporter(
       isRoot: communicator.isRoot, isQuiet: options.quiet, progress: options.progress)
     reporter.start(
-      setup, exchange: exchange, drill: options.inject,
-      resumption: resumption?.text ?? checkpointOptions.freshStart)
-    let history = RunHistory(setup, resumption)
-    let checkpoints = CheckpointPlan(
-      setup, checkpointOptions, work: Work(setup, work), conditions, history)
+      setup, exchange: start.exchange, drill: options.inject, resumption: start.resumptionText)
     let watchdog = try options.timeout.map {
       try Watchdog(over: communicator, timeout: $0, program: Program.name)
     }
-    let outcome = try train(
-      trainer, setup, reporter,
-      TrainingControl(
-        stopSignal: { signals?.received }, checkpoints: checkpoints, watchdog: watchdog))
-    let signal = outcome.result.stopSignal
+    let control = TrainingControl(
+      stopSignal: { signals?.received }, checkpoints: start.checkpoints, watchdog: watchdog)
+    let outcome = try train(start.trainer, setup, reporter, control)
     let record = try RecordBuilder(
-      setup: setup, work: work, options: options, outcome: outcome, history: history,
-      signal: signal.map(StopSignals.name)
-    ).gather(sync: exchange.method)
-    try trainer.close()
+      setup: setup, work: work, options: options, outcome: outcome, history: start.history,
+      signal: outcome.result.stopSignal.map(StopSignals.name)
+    ).gather(sync: start.exchange.method)
+    try start.trainer.close()
     _ = try communicator.onRoot(exitCode: SystemSupport.ExitCode.outputLost) {
       guard let record else { return }
       let problems = outputs.write(record, outcome, setup)
@@ -69,7 +53,9 @@ struct TrainingRun {
           description: "the training is complete, but " + problems.joined(separator: "; "))
       }
     }
-    if let signal { try end(by: signal, checkpoints, outcome.result) }
+    if let signal = outcome.result.stopSignal {
+      try end(by: signal, start.checkpoints, outcome.result)
+    }
   }
 
   /// Trains, and takes the measurements of a record that the trainer does not take.
