@@ -29,7 +29,8 @@ struct IDXFile {
       header[(4 + 4 * dimension)..<(8 + 4 * dimension)].reduce(0) { $0 << 8 | Int($1) }
     }
     var size = 1
-    for dimension in dimensions {
+    // In this order a product with a zero is zero, however large the others are.
+    for dimension in dimensions.sorted() {
       let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
       guard !overflow, product < 1 << 46 else {
         throw DatasetError(
@@ -44,11 +45,11 @@ struct IDXFile {
   }
 
   private mutating func readContent(of reader: GzipReader, size: Int) throws {
-    let step = 1 << 23
     while bytes.count < size {
       let start = bytes.count
-      let wanted = min(step, size - start)
-      bytes.reserveCapacity(min(size, max(2 * start, wanted)))
+      // The first piece is small and each doubles what is there, so a header cannot ask for more.
+      let wanted = min(max(start, 1 << 16), size - start)
+      bytes.reserveCapacity(start + wanted)
       bytes.append(contentsOf: repeatElement(0, count: wanted))
       let count = try bytes.withUnsafeMutableBytes {
         try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[start...]))

@@ -36,14 +36,16 @@ extension SafetensorsFile {
         places.append((name, shape, bytes))
       }
     }
-    // Empty tensors come before the one that begins at the same byte.
+    // Empty tensors come before the one that begins at the same byte, in the order of their names.
     places.sort {
-      ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound)
+      ($0.bytes.lowerBound, $0.bytes.upperBound, $0.name)
+        < ($1.bytes.lowerBound, $1.bytes.upperBound, $1.name)
     }
     var end = 0
     for place in places {
       guard place.bytes.lowerBound == end else {
-        throw SafetensorsError("tensor \(place.name): does not begin where the one before it ends")
+        throw SafetensorsError(
+          "tensor \(Self.word(place.name)): does not begin where the one before it ends")
       }
       end = place.bytes.upperBound
     }
@@ -60,23 +62,28 @@ extension SafetensorsFile {
       }, metadata: metadata)
   }
 
+  /// A text of the file for a message: escaped, so that it stays on the line.
+  private static func word(_ text: String) -> String {
+    text.unicodeScalars.map { $0.escaped(asASCII: true) }.joined()
+  }
+
   private static func check(
     _ name: String, _ type: String, _ shape: [Int], _ bytes: Range<Int>
   ) throws(SafetensorsError) {
     guard type == "F32" else {
-      throw SafetensorsError("tensor \(name): has type \(type); only F32 is supported")
+      throw SafetensorsError("tensor \(word(name)): has type \(word(type)); only F32 is supported")
     }
     var size = MemoryLayout<Float>.stride
     for extent in shape {
       let (product, overflow) = size.multipliedReportingOverflow(by: extent)
       guard extent >= 0, !overflow else {
-        throw SafetensorsError("tensor \(name): has the impossible shape \(shape)")
+        throw SafetensorsError("tensor \(word(name)): has the impossible shape \(shape)")
       }
       size = product
     }
     guard size == bytes.count else {
       throw SafetensorsError(
-        "tensor \(name): has \(bytes.count) bytes; its shape \(shape) needs \(size)")
+        "tensor \(word(name)): has \(bytes.count) bytes; its shape \(shape) needs \(size)")
     }
   }
 

@@ -175,6 +175,16 @@ import Testing
     #expect(error?.description.contains("optimizer.momentum: 0.0 against 0.9") == true)
   }
 
+  @Test func anErrorIsOneLineWhateverTheModelIsCalled() throws {
+    var checkpoint = Self.make(step: 1)
+    checkpoint.state.work.model = "a\nb\u{2028}c"
+    let (tensors, state) = try Self.files().encode(checkpoint)
+    let error = #expect(throws: CheckpointError.self) {
+      try Self.files().decode(tensors: tensors, state: state)
+    }
+    #expect(error?.description.contains("model: a b c against") == true)
+  }
+
   /// Another run's checkpoint is an error, and no reason to use an older one.
   @Test func anotherModelIsNoDamage() throws {
     let directory = try TemporaryDirectory()

@@ -121,6 +121,12 @@ struct BadData: Sendable, CustomTestStringConvertible {
     BadData("images without pixels", file: images, message: "holds no images (40 of 0 x 28)") { _ in
       IDXFixture.idx([40, 0, 28], [])
     },
+    BadData(
+      "a zero among gigantic dimensions", file: images,
+      message: "holds no images (4294967295 of 4294967295 x 0)"
+    ) { _ in
+      IDXFixture.idx([0xFFFF_FFFF, 0xFFFF_FFFF, 0], [])
+    },
     BadData("gigantic dimensions", file: images, message: "holds 5 bytes after its header") { _ in
       IDXFixture.idx([0x7FFF_FFFF, 28, 28], [1, 2, 3, 4, 5])
     },

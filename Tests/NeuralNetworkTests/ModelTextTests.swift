@@ -49,4 +49,29 @@ import Testing
       #expect("\(error)".contains(expected))
     }
   }
+
+  /// Larger models than any memory can hold; their counts would exceed an integer.
+  @Test(arguments: [
+    (28, "fc:999999,fc:999999,fc:classes", "layer 2 (fc:999999) makes it too large: expected at "),
+    (4096, "conv1x1:999999,fc:999999,fc:classes", "at most 268435456 outputs for an image"),
+    (4096, "fc:999999,fc:classes", "at most 2147483647 parameters"),
+    (1 << 23, "relu,fc:999999,fc:classes", "layer 1 (relu) makes it too large"),
+    (1 << 31, "fc:classes", "at most 2147483647 parameters"),
+  ])
+  func tooLargeModelsAreRefused(side: Int, text: String, expected: String) {
+    let error = #expect(throws: ModelError.self) {
+      try Model(text: text, height: side, width: side, classes: 10)
+    }
+    #expect(error?.description.contains(expected) == true, "\(error?.description ?? "")")
+  }
+
+  /// Whatever a text has, its error is one line.
+  @Test func errorsAreOneLine() {
+    for text in ["fc:1\n0", "relu\u{2028},x\u{1B}[31m", "\u{85}\u{0}", "é"] {
+      let error = #expect(throws: ModelError.self) {
+        try Model(text: text, height: 28, width: 28, classes: 3)
+      }
+      #expect(error?.description.utf8.allSatisfy { $0 >= 32 && $0 < 127 } == true)
+    }
+  }
 }

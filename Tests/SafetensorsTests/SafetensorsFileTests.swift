@@ -65,4 +65,27 @@ import Testing
     let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(decoding: data) }
     #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
   }
+
+  /// Empty tensors begin at the same byte, so only their names give them an order.
+  @Test func emptyTensorsHaveOneOrder() throws {
+    let names = (10..<40).map { "t\($0)" }
+    let file = SafetensorsFile(
+      tensors: names.map { SafetensorsFile.Tensor(name: $0, shape: [0], values: []) })
+    #expect(try SafetensorsFile(decoding: try file.encoded()).tensors.map(\.name) == names)
+  }
+
+  @Test func anErrorIsOneLineWhateverTheNamesAre() {
+    let name = #"a\nb\u2028\u001b"#
+    for header in [
+      Self.header.replacing(#""a""#, with: "\"\(name)\"").replacing("[8,12]", with: "[4,8]"),
+      Self.header.replacing(#""a""#, with: "\"\(name)\"").replacing("[2]", with: "[3]"),
+      Self.header.replacing("F32", with: name),
+    ] {
+      let error = #expect(throws: SafetensorsError.self) {
+        try SafetensorsFile(decoding: Self.bytes(header))
+      }
+      let text = error?.description ?? ""
+      #expect(text.contains("tensor") && text.utf8.allSatisfy { $0 >= 32 && $0 < 127 }, "\(text)")
+    }
+  }
 }

@@ -206,6 +206,20 @@ import Testing
         + "plan")
   }
 
+  /// Lists of lists by aliases would have 9^9 elements, which the parser compares one by one.
+  @Test func aliasesThatMultiplyAreRefused() {
+    let lists = (1...8).map { level in
+      let aliases = Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ")
+      return "a\(level): &a\(level) [\(aliases)]\n"
+    }
+    let text = error("a0: &a0 [1]\n" + lists.joined() + "? *a8\n: 1\n")
+    #expect(text.hasPrefix("plan.yaml:4: more than 20 words such as *name"), "\(text)")
+  }
+
+  @Test func aFewAliasesAreAccepted() throws {
+    #expect(try plan("ranks: &a [1, 2]\nthreads: *a\n") == StudyPlan(threads: [1, 2]))
+  }
+
   /// Every message is one line of readable length, whatever stands in the file.
   @Test func messagesAreOneLine() {
     #expect(StudyError("a\r\nb\u{2028}c\u{1B}d").description == "a  b c d")

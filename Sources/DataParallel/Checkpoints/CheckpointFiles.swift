@@ -98,7 +98,7 @@ package struct CheckpointFiles {
   private func check(_ work: Work) throws(CheckpointError) {
     var differences: [String] = []
     func compare(_ name: String, _ theirs: String, _ own: String) {
-      if theirs != own { differences.append("\(name): \(theirs) against \(own)") }
+      if theirs != own { differences.append("\(name): \(OneLine.text(theirs)) against \(own)") }
     }
     compare("model", work.model, model)
     compare("optimizer.kind", work.optimizer.kind, optimizer.kind.rawValue)

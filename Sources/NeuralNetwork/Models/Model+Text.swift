@@ -8,10 +8,15 @@ extension Model {
   public init(text: String, height: Int, width: Int, classes: Int) throws {
     let words = text.lowercased().filter { !$0.isWhitespace }
       .split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    // So that the error is one line, whatever the text has.
+    func escaped(_ text: String) -> String {
+      text.unicodeScalars.map { $0.escaped(asASCII: true) }.joined()
+    }
     let layers = try words.enumerated().map { index, word in
       guard let layer = Layer(text: word, classes: classes) else {
         throw ModelError(
-          description: "model \(text): layer \(index + 1) is '\(word)'; expected "
+          description: "model \(escaped(words.joined(separator: ","))): layer \(index + 1) is "
+            + "'\(escaped(word))'; expected "
             + "conv3x3:32, relu, maxpool2, fc:128 or fc:classes (any sizes)")
       }
       return layer

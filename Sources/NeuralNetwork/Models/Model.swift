@@ -24,12 +24,13 @@ public struct Model: Equatable, Sendable {
   /// - Parameters:
   ///   - height: rows of an image; images have one channel.
   ///   - width: columns of an image.
-  /// - Throws: `ModelError` naming the layer that does not fit.
+  /// - Throws: `ModelError` naming the layer that does not fit or makes the model too large.
   public init(name: String, layers: [Layer], height: Int, width: Int, classes: Int) throws {
     var placed: [PlacedLayer] = []
     var shape = Shape(height: height, width: width, channels: 1)
     var convolutions = 0
     var connections = 0
+    var size = ModelSize()
     for (index, layer) in layers.enumerated() {
       var layerName: String?
       let input = shape
@@ -53,6 +54,11 @@ public struct Model: Equatable, Sendable {
         shape = Shape(height: 1, width: 1, channels: outputs)
       }
       guard shape.height > 0, shape.width > 0, shape.channels > 0 else { throw misfit }
+      if let limit = size.add(layer, input: input, output: shape) {
+        throw ModelError(
+          description: "model \(name): layer \(index + 1) (\(layer)) makes it too large: expected "
+            + limit)
+      }
       placed.append(PlacedLayer(layer: layer, input: input, output: shape, name: layerName))
     }
     guard let last = placed.last, last.output == Shape(height: 1, width: 1, channels: classes),

@@ -1,3 +1,5 @@
+import SystemSupport
+
 /// A fault of a plan: the key, its value, and what is wrong, without the name of the file.
 struct PlanFault: Error {
   /// The key, such as `ranks` or `run 2: ranks`; empty for a fault of a whole mapping.
