@@ -35,8 +35,8 @@ import Testing
   ]
 
   @Test(arguments: [
-    (ranks: 1, signal: "USR1", receiver: "rank"), (2, "USR1", "launcher"), (3, "USR1", "rank"),
-    (2, "TERM", "rank"), (2, "INT", "rank"),
+    (ranks: 1, signal: "USR1", receiver: "rank"), (2, "USR1", "launcher"), (3, "TERM", "rank"),
+    (2, "INT", "rank"),
   ])
   func theRunStopsAndGoesOn(ranks: Int, signal: String, receiver: String) async throws {
     let run = try CheckpointRun()
