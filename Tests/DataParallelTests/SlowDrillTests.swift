@@ -11,7 +11,8 @@ import Testing
     passes.forwardSeconds = 0.002
     passes.backwardSeconds = 0.503
     let added = SlowDrill(rank: 1, factor: 3).delay(&passes, overlapped: 0.5)
-    #expect(added >= 0.012 && added < 0.5)
+    // Less than a microsecond is lost to the rounding of clock readings.
+    #expect(added > 0.012 - 1e-6 && added < 0.5)
     #expect(abs(passes.backwardSeconds - 0.503 - added) < 1e-9)
     #expect(passes.loadSeconds == 0.001 && passes.forwardSeconds == 0.002)
   }
