@@ -7,7 +7,8 @@ import Testing
   /// One line on standard error that names what differs, on a run that is otherwise the same.
   @Test func anotherRunIsRefused() async throws {
     let run = try CheckpointRun()
-    _ = try await Program.run(ranks: 2, run.arguments(every: 5, ["--die-in", "copy:3"]))
+    // Without mpirun, which would take most of the time of this test.
+    _ = try await Program.run(ranks: nil, run.arguments(every: 5, ["--die-in", "copy:3"]))
     let file = "\(run.checkpoints)/step-000000010.safetensors"
     for (options, named) in [
       (["--model", "mlp"], "model: conv3x3:4,relu,maxpool2,fc:20,relu,fc:10 against fc:512,"),
@@ -23,18 +24,18 @@ import Testing
       (["--reproducible"], "leaves: none against 8"),
     ] {
       let words = Self.replacing(run.arguments(every: 5, ["--resume", file]), options)
-      let result = try await Program.run(ranks: 2, words)
+      let result = try await Program.run(ranks: nil, words)
       let lines = result.errorLines(of: "mnist-mpi")
       #expect([64, 65].contains(result.exitCode) && lines.count == 1, "\(result.report)")
       #expect(lines.first?.contains(named) == true, "\(named): \(result.report)")
       #expect(lines.first?.contains(run.checkpoints) == true)
     }
-    let ranks = try await Program.run(ranks: 3, run.arguments(every: 5, ["--resume"]))
-    #expect(ranks.exitCode == 64 && ranks.stderr.contains("ranks: 2 against 3"), "\(ranks.report)")
+    let ranks = try await Program.run(ranks: 2, run.arguments(every: 5, ["--resume"]))
+    #expect(ranks.exitCode == 64 && ranks.stderr.contains("ranks: 1 against 2"), "\(ranks.report)")
     let (allowed, result) = try await run.record(
-      ranks: 3, every: 5, ["--resume", "--allow-different-bits"])
-    #expect(result.stdout.contains("bits may differ: ranks: 2 against 3"))
-    #expect(allowed.parts?.last?.differences == ["ranks: 2 against 3"])
+      ranks: 2, every: 5, ["--resume", "--allow-different-bits"])
+    #expect(result.stdout.contains("bits may differ: ranks: 1 against 2"))
+    #expect(allowed.parts?.last?.differences == ["ranks: 1 against 2"])
   }
 
   /// The arguments with options replaced, or added where they are not there.
@@ -76,7 +77,7 @@ import Testing
   func badOptionsAreNamed(options: [String], named: String) async throws {
     let run = try CheckpointRun()
     let result = try await Program.run(
-      ranks: 2, run.arguments() + options, directory: run.directory.path)
+      ranks: nil, run.arguments() + options, directory: run.directory.path)
     let lines = result.errorLines(of: "mnist-mpi")
     #expect([64, 65].contains(result.exitCode) && lines.count == 1, "\(result.report)")
     #expect(lines.first?.contains(named) == true, "\(result.report)")

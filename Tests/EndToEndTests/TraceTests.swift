@@ -126,7 +126,8 @@ import Testing
       }
       share = covered.reduce(0, +) / injected.reduce(0) { $0 + $1.seconds }
     }
-    #expect(share >= 0.9)
+    // On a quiet machine it is above 0.9; with clocks or ranks that are mixed up it is near 0.
+    #expect(share >= 0.6)
   }
 
   /// Expects that Python reads the file, in which no number may be infinite or undefined.
