@@ -46,7 +46,7 @@ import Testing
   }
 
   /// A drill of rank 1 leaves the runs of one rank as they are: they are its baseline.
-  @Test(arguments: ["slow:rank1:1.5x", "SLOW:Rank1:1.5X"])
+  @Test(arguments: ["slow:rank1:1.5x", "SLOW:Rank1:1.5X", "nan:rank1@step5"])
   func aDrillIsInjectedWhereItsRankIs(drill: String) async throws {
     let (commands, _) = try await Self.preview(
       ["--oversubscribe", "--", "--steps", "9", "--inject", drill],

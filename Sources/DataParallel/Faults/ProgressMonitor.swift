@@ -6,7 +6,7 @@ import Synchronization
 package final class ProgressMonitor: Sendable {
   /// A part of the training.
   package enum Activity: UInt8, CaseIterable, Sendable {
-    case start, compute, exchange, update, evaluate, evaluationExchange, checkpoint, end
+    case start, compute, exchange, update, evaluate, evaluationExchange, checkpoint
 
     /// Whether the rank waits for other ranks, so that another one is at fault.
     package var isWaiting: Bool { [.exchange, .evaluationExchange].contains(self) }
@@ -21,7 +21,6 @@ package final class ProgressMonitor: Sendable {
       case .evaluate: "evaluating"
       case .evaluationExchange: "in the exchange of the evaluation"
       case .checkpoint: "copying a checkpoint"
-      case .end: "after its last step"
       }
     }
   }

@@ -33,11 +33,11 @@ public struct StudyProgram: Sendable {
     return kept
   }
 
-  /// The rank of a drill such as `slow:rank1:1.5x`; nil for a text that is none.
+  /// The rank of a drill such as `slow:rank1:1.5x` or `nan:rank1@step5`; nil for a text that is none.
   private static func rank(ofDrill text: String) -> Int? {
     let parts = text.lowercased().split(separator: ":")
     guard parts.count > 1, parts[1].hasPrefix("rank") else { return nil }
-    return Int(parts[1].dropFirst(4))
+    return Int(parts[1].dropFirst(4).prefix { $0 != "@" })
   }
 
   /// The arguments of `train` for one run.
