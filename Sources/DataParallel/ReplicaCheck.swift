@@ -31,9 +31,9 @@ package struct ReplicaCheck {
   /// The error message, which names the ranks that differ and their hosts; called by all ranks.
   private func difference(step: Int, since: Int) throws -> String {
     let hashes = try communicator.allGather(layout.tensors.map { replica.hash($0.range) })
-    let hosts = try communicator.allGather(Array(communicator.processorName.utf8))
+    let hosts = try communicator.allGather(communicator.processorName)
     let found = Self.deviatingRanks(among: hashes)
-    let names = found.ranks.map { "\($0) (\(String(decoding: hosts[$0], as: UTF8.self)))" }
+    let names = found.ranks.map { "\($0) (\(hosts[$0]))" }
     let tensor = found.tensor.map { layout.tensors[$0].name } ?? "no tensor"
     return "step \(step): the replicas are no longer equal: the parameters of rank "
       + "\(names.joined(separator: ", ")) differ from those of rank \(found.reference), "

@@ -12,8 +12,8 @@ public enum ExitCode {
   public static let cannotCreate: Int32 = 73
   /// An output that could not be written although everything else succeeded (`EX_IOERR`).
   public static let outputLost: Int32 = 74
-  /// A run in which no rank made progress, ended by `--timeout` (`EX_PROTOCOL`).
-  public static let stalled: Int32 = 76
   /// A run that a signal stopped, and that can be resumed from a checkpoint (`EX_TEMPFAIL`).
   public static let interrupted: Int32 = 75
+  /// A run in which no rank made progress, ended by `--timeout` (`EX_PROTOCOL`).
+  public static let stalled: Int32 = 76
 }

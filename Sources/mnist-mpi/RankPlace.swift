@@ -32,8 +32,7 @@ struct RankPlace {
     let sharingRanks = try node.allGather(cores.map { Int32($0) })
       .filter { !ownCores.isDisjoint(with: $0.map(Int.init)) }.count
     let threadsInQuota = HostFacts.cpuQuota().map { Int($0) / node.size } ?? cores.count
-    let hostNames = try communicator.allGather(Array(communicator.processorName.utf8))
-      .map { String(decoding: $0, as: UTF8.self) }
+    let hostNames = try communicator.allGather(communicator.processorName)
     let bindingCodes = try communicator.allGather(
       HostFacts.bindingClass(of: cores) == .core
         ? 0 : HostFacts.bindingClass(of: cores) == .none ? 2 : 1)

@@ -8,19 +8,15 @@
 Prints the values it compared; exit code 1 if the check fails.
 """
 
-import json
 import sys
+
+from results import read_json
 
 # Beyond this share of p T(p), the parts of a ledger do not explain the loss.
 LARGEST_REST = 0.03
 # A rank that waits for the network finds its caches cold, so a step's other parts take longer too, by
 # up to this share of p T(p).
 LARGEST_SIDE_EFFECT = 0.01
-
-
-def read_report(path):
-    with open(path, encoding="utf-8") as file:
-        return json.load(file)
 
 
 def find_row(report, ranks, nodes):
@@ -42,13 +38,13 @@ def is_explained(row):
 
 
 def report(path, ranks, nodes, runs):
-    row = find_row(read_report(path), int(ranks), int(nodes))
+    row = find_row(read_json(path), int(ranks), int(nodes))
     return is_explained(row) and row["runs"] >= int(runs) and row["trainingSeconds"]["median"] > 0
 
 
 def slower(before_path, after_path, seconds):
     """Whether a slow network made the transfer longer, and no other part of the ledger."""
-    before, after = (find_row(read_report(path), 2, 2) for path in (before_path, after_path))
+    before, after = (find_row(read_json(path), 2, 2) for path in (before_path, after_path))
     # Of both rows, also if one is not explained, so that both are printed.
     good = all([is_explained(row) for row in (before, after)])
     later = {entry["part"]: entry["seconds"] for entry in after["ledger"]}

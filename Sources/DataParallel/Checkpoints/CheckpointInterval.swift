@@ -16,6 +16,9 @@ public enum CheckpointInterval: Equatable, Sendable {
     }
   }
 
+  /// The number of steps; nil for an interval in seconds.
+  var steps: Int? { if case .steps(let steps) = self { steps } else { nil } }
+
   /// The interval as it is given on the command line.
   public var text: String {
     switch self {

@@ -31,8 +31,8 @@ extension Trainer {
       result.stopSignal = try communicator.allReduce(control.stopSignal() ?? 0, .max)
     }
     guard let plan = control.checkpoints else { return stops }
-    var isDue = requests.checkpoints > 0
-    if case .steps(let interval) = plan.interval { isDue = result.steps % interval == 0 }
+    let isDue =
+      plan.interval.steps.map { result.steps % $0 == 0 } ?? (requests.checkpoints > 0)
     guard isDue || stops else { return stops }
     let start = MonotonicClock.seconds()
     timeline.monitor?.proceed(to: .checkpoint)
@@ -43,7 +43,7 @@ extension Trainer {
       let progress = TrainingProgress(
         step: result.steps, epoch: epoch, batch: totals.steps, lossSum: totals.lossSum,
         samples: totals.samples,
-        epochSeconds: totals.secondsBefore + result.trainingSeconds - totals.startedAt,
+        epochSeconds: totals.seconds,
         orderHash: orderHash.hexadecimal, samplesSeen: result.samplesSeen,
         finalLoss: result.finalLoss, epochs: result.epochs,
         initialWeightsSHA256: result.initialWeightsSHA256)
@@ -65,8 +65,9 @@ extension Trainer {
     engine.publishParameters()
     try engine.checkDevice()
     // With `node` the ranks of a node divide the state among them, and every node has all of it.
-    let parts =
-      stateIsDivided && isOnRootsNode ? try node.gather(Array(replica.optimizerState)) : nil
+    let isDivided = replica.stateRange.count < layout.count
+    let facts = try node.allReduce([isDivided ? 1 : 0, communicator.isRoot ? 1 : 0], .max)
+    let parts = facts == [1, 1] ? try node.gather(Array(replica.optimizerState)) : nil
     guard communicator.isRoot else { return nil }
     let parameters = Array(replica.parameters)
     plan.writer?.copying()

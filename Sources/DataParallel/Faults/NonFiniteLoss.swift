@@ -41,7 +41,7 @@ struct NonFiniteLoss {
   ///   - isUpdated: whether the step already updated the parameters, which then say nothing.
   func find(localLoss: Double, isUpdated: Bool) throws -> Finding {
     let losses = try communicator.allGather(localLoss)
-    let hosts = try communicator.allGather(Array(communicator.processorName.utf8))
+    let hosts = try communicator.allGather(communicator.processorName)
     let ranks = losses.indices.filter { !losses[$0].isFinite }
     let parameters =
       isUpdated
@@ -52,7 +52,7 @@ struct NonFiniteLoss {
     }
     let flags = try communicator.allReduce(own, .max)
     return Finding(
-      ranks: ranks.map { "\($0) (\(String(decoding: hosts[$0], as: UTF8.self)))" },
+      ranks: ranks.map { "\($0) (\(hosts[$0]))" },
       parameters: parameters?.name,
       gradients: zip(layout.tensors, flags).filter { $0.1 == 1 }.map(\.0.name))
   }

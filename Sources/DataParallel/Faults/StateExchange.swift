@@ -8,15 +8,15 @@ final class StateExchange: Sendable {
   /// Rank 0's socket, or the one that sends to it.
   private let socket: Int32
   private let rank: Int
-  private let hosts: [String]
+  /// The hosts of all ranks.
+  let hosts: [String]
 
   /// Opens the sockets and tells all ranks where rank 0 listens; called by all ranks.
   ///
   /// Where no socket can be opened, rank 0 receives nothing, and each rank still prints its state.
   init(over communicator: Communicator) throws {
     rank = communicator.rank
-    hosts = try communicator.allGather(Array(communicator.processorName.utf8))
-      .map { String(decoding: $0, as: UTF8.self) }
+    hosts = try communicator.allGather(communicator.processorName)
     let socket = Foundation.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
     self.socket = socket
     var address = sockaddr_in()
@@ -34,9 +34,6 @@ final class StateExchange: Sendable {
   }
 
   deinit { close(socket) }
-
-  /// The hosts of all ranks.
-  var hostNames: [String] { hosts }
 
   /// Sends this rank's state to rank 0.
   func send(_ state: ProgressMonitor.State) {

@@ -44,14 +44,14 @@ public final class Watchdog: Sendable {
     let state = monitor.state
     let start = MonotonicClock.seconds()
     while monitor.state == state, !isOver.load(ordering: .relaxed) {
-      usleep(UInt32(1e6 * min(1, timeout / 20)))
       if MonotonicClock.seconds() - start >= timeout { end(state) }
+      usleep(UInt32(1e6 * min(1, timeout / 20)))
     }
   }
 
   /// Prints this rank's state, on rank 0 also what all states mean, and ends the process.
   private func end(_ state: ProgressMonitor.State) -> Never {
-    let hosts = exchange.hostNames
+    let hosts = exchange.hosts
     StandardError.writeLine(
       "\(program): rank \(rank) of \(hosts.count) on \(hosts[rank]): no progress for \(timeout) s in "
         + state.text)

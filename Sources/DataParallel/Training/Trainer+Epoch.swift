@@ -15,8 +15,7 @@ extension Trainer {
     result.phases.load += now - start
     recorder?.record(
       TraceSpan(.load, step: result.steps + 1, epoch: epoch, start: start, end: now))
-    var totals = EpochTotals(
-      startedAt: before, resuming: resumed, isRoot: communicator.isRoot)
+    var totals = EpochTotals(resuming: resumed, isRoot: communicator.isRoot)
     resumed = nil
     let batchCount = min(steps.batchCount, totals.steps + limit)
     while totals.steps < batchCount {
@@ -36,6 +35,7 @@ extension Trainer {
       totals.steps = batches.upperBound
       now = MonotonicClock.seconds()
       result.trainingSeconds = before + (now - start)
+      totals.seconds = totals.secondsBefore + (now - start)
       if result.steps == result.stepsBefore + TrainingResult.warmUpSteps {
         result.warmUp = (result.trainingSeconds, result.samplesSeen)
       }
@@ -50,7 +50,6 @@ extension Trainer {
         break
       }
     }
-    totals.seconds = totals.secondsBefore + result.trainingSeconds - before
     // After the training time is taken: hashing is not part of training.
     totals.orderHash = totals.orderHash(of: steps, content: content)
     return totals
@@ -89,9 +88,8 @@ extension Trainer {
   private func stepCount(of steps: any EpochSteps, atMost limit: Int) -> Int {
     let done = result.steps
     var stops = [result.stepsBefore + TrainingResult.warmUpSteps, plan.drill?.bitFlip?.step ?? 0]
-    if let interval = plan.checkInterval { stops.append((done / interval + 1) * interval) }
-    if case .steps(let interval)? = control.checkpoints?.interval {
-      stops.append((done / interval + 1) * interval)
+    for interval in [plan.checkInterval, control.checkpoints?.interval.steps] {
+      if let interval { stops.append((done / interval + 1) * interval) }
     }
     return stops.filter { $0 > done }.map { $0 - done }
       .reduce(min(limit, steps.stepsPerCall), min)

@@ -25,10 +25,6 @@ public final class Trainer {
   let runner: (any StepRunner)?
   let content: SampleContent
   let statesPerParameter: Int
-  /// Whether the ranks of a node keep optimizer state of different parameters; the same on all ranks.
-  let stateIsDivided: Bool
-  /// Whether this rank shares a node with rank 0.
-  let isOnRootsNode: Bool
   /// Steps of the whole run.
   let planned: Int
   var control = TrainingControl()
@@ -71,14 +67,10 @@ public final class Trainer {
       ? engine as? any StepRunner : nil
     sync = try method.make(
       over: communicator, node: node, count: layout.count,
-      statesPerParameter: job.optimizer.statesPerParameter, cut: data.cut, engine: engine,
+      statesPerParameter: statesPerParameter, cut: data.cut, engine: engine,
       bucket: job.bucket)
-    let isDivided = sync.replica.stateRange.count < layout.count
-    stateIsDivided = try communicator.allReduce(isDivided ? 1 : 0, .max) > 0
-    isOnRootsNode = try node.allReduce(communicator.isRoot ? 1 : 0, .max) > 0
     timeline = StepTimeline(
-      steps: planned,
-      synchronisationPoints: sync.synchronisationPoints)
+      steps: planned, synchronisationPoints: sync.synchronisationPoints)
     recorder = plan.tracedSteps.map { [plan, runner, sync, data] steps in
       StepRecorder(
         steps: steps, epochs: plan.plannedEpochs(samples: data.facts.trainingCount),

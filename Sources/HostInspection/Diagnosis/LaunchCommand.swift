@@ -1,3 +1,4 @@
+import SystemSupport
 import TextTables
 
 /// The command line of a launch, changed step by step into one that avoids a problem.
@@ -96,7 +97,7 @@ struct LaunchCommand {
       words += ["mpirun"] + (hostfile ? ["--hostfile", "hostfile"] : [])
       words += ["-np", "\(ranks)"] + options
     }
-    return (words + programWords).map(Self.quoted).joined(separator: " ")
+    return (words + programWords).map(ShellWord.quoted).joined(separator: " ")
   }
 
   /// The program and its arguments, with the new `--threads`.
@@ -109,15 +110,5 @@ struct LaunchCommand {
       isValue = word == "--threads"
     }
     return words + ["--threads", "\(threads)"]
-  }
-
-  /// A word, in quotes if the shell would otherwise change it.
-  private static func quoted(_ word: String) -> String {
-    let plain = word.utf8.allSatisfy {
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
-        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-        || "%+,-./:=@_".utf8.contains($0)
-    }
-    return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 }

@@ -21,6 +21,11 @@ extension Communicator {
     return Self.parts(of: try gather(array, plan, to: nil), plan)
   }
 
+  /// Returns the texts of all ranks, in rank order, on all ranks.
+  public func allGather(_ text: String) throws -> [String] {
+    try allGather(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
+  }
+
   /// Returns the values of all ranks, in rank order, on all ranks.
   public func allGather<T: MPIScalar>(_ value: T) throws -> [T] {
     var value = value

@@ -1,5 +1,6 @@
 import RunRecords
 import ScalingComparison
+import SystemSupport
 import TextTables
 
 /// How the runs of a configuration were started, and on which cores.
@@ -59,7 +60,7 @@ struct LaunchContext {
     configuration = key.configuration
     self.runs = "\(runs)"
     launcher = key.launcher
-    command = key.command.map(Self.quoted).joined(separator: " ")
+    command = key.command.map(ShellWord.quoted).joined(separator: " ")
     binding = key.binding.rawValue
     cores = key.cores
   }
@@ -72,11 +73,5 @@ struct LaunchContext {
       if word == "--study-run" { _ = rest.next() } else { kept.append(word) }
     }
     return kept
-  }
-
-  /// A word as a shell reads it.
-  private static func quoted(_ word: String) -> String {
-    let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_=./:,+@%".contains($0) }
-    return plain && !word.isEmpty ? word : "'\(word.replacing("'", with: "'\\''"))'"
   }
 }

@@ -122,23 +122,21 @@ struct DeviceChoice {
   ) throws -> String? {
     var reason = ""
     if case .failure(let error) = found { reason = "\(error)" }
-    let reasons = try communicator.allGather(Array(reason.utf8))
-    let hosts = try communicator.allGather(Array(communicator.processorName.utf8))
+    let reasons = try communicator.allGather(reason)
+    let hosts = try communicator.allGather(communicator.processorName)
     guard let first = reasons.firstIndex(where: { !$0.isEmpty }) else { return nil }
-    let text = String(decoding: reasons[first], as: UTF8.self)
     // If no rank has a GPU, rank 0's reason represents all.
-    if reasons.allSatisfy({ !$0.isEmpty }) { return text }
-    return "rank \(first) (\(String(decoding: hosts[first], as: UTF8.self))): \(text)"
+    if reasons.allSatisfy({ !$0.isEmpty }) { return reasons[first] }
+    return "rank \(first) (\(hosts[first])): \(reasons[first])"
   }
 
   /// The choice of GPUs, with a summary that counts equal GPUs and reports shared ones.
   private static func cuda(
     _ gpu: CUDADevice, _ communicator: Communicator
   ) throws -> DeviceChoice {
-    let names = try communicator.allGather(Array(gpu.text.utf8))
-      .map { String(decoding: $0, as: UTF8.self) }
-    let identities = try communicator.allGather(Array(gpu.uuid.utf8))
-    let ranksOnThisGPU = identities.filter { $0 == Array(gpu.uuid.utf8) }.count
+    let names = try communicator.allGather(gpu.text)
+    let identities = try communicator.allGather(gpu.uuid)
+    let ranksOnThisGPU = identities.filter { $0 == gpu.uuid }.count
     let distinct = Set(identities)
     let kinds = Dictionary(grouping: distinct) { identity in
       identities.firstIndex(of: identity).map { names[$0] } ?? ""

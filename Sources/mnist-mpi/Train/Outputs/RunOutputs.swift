@@ -34,24 +34,23 @@ struct RunOutputs {
   ///   elsewhere; empty if all are written.
   func write(_ record: RunRecord, _ outcome: TrainingOutcome, _ setup: TrainingSetup) -> [String] {
     var problems: [String] = []
-    do {
+    func attempt(orElse note: () -> String = { "" }, _ write: () throws -> Void) {
+      do { try write() } catch { problems.append("\(error)\(note())") }
+    }
+    attempt(orElse: { "; \(Self.keep(record))" }) {
       try RecordStore.write(record, into: options.results)
-    } catch {
-      problems.append("\(error); \(Self.keep(record))")
     }
     if let path = options.json {
-      do { try RecordStore.write(record, toFile: path) } catch { problems.append("\(error)") }
+      attempt { try RecordStore.write(record, toFile: path) }
     }
     if let path = options.save {
-      do {
+      attempt {
         try WeightFile.write(
           outcome.weights, of: setup.job.model, facts: setup.facts, to: path)
-      } catch {
-        problems.append("\(error)")
       }
     }
     if let path = options.trace, let spans = outcome.result.spans {
-      do { try RunTrace(record, spans).write(to: path) } catch { problems.append("\(error)") }
+      attempt { try RunTrace(record, spans).write(to: path) }
       if let note = options.traceSteps?.note(stepsTaken: record.result.steps) {
         StandardError.writeLine("\(Program.name): note: \(note)")
       }
