@@ -48,7 +48,7 @@ let package = Package(
 
     // The modules of the program, each after those that it imports.
     .target(
-      name: "Dataset", dependencies: ["CZlib", "CounterRandom", "Hashing"],
+      name: "Dataset", dependencies: ["CZlib", "CounterRandom", "Hashing", "SystemSupport"],
       exclude: ["README.md"]),
     .target(
       name: "NeuralNetwork", dependencies: ["CounterRandom"], exclude: ["README.md"]),

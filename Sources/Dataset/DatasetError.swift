@@ -12,4 +12,7 @@ public struct DatasetError: Error, CustomStringConvertible, Equatable, Sendable 
   }
 
   public var description: String { "\(path): \(problem)" }
+
+  /// What to do about a file that is damaged.
+  static let fetchAgain = "fetch it again (jobs/get-data.sh)"
 }

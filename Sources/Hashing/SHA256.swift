@@ -32,13 +32,33 @@ public final class SHA256 {
   ///
   /// The object cannot be used afterwards.
   public func finish() -> String {
-    var digest = [UInt8](repeating: 0, count: 32)
-    let status = EVP_DigestFinal_ex(context, &digest, nil)
+    withUnsafeBytes(of: digest()) { digest in
+      digest.map { byte in
+        let digits = String(byte, radix: 16)
+        return digits.count == 1 ? "0" + digits : digits
+      }.joined()
+    }
+  }
+
+  /// Returns the first 64 bits of the hash of all appended bytes, and begins a new, empty hash.
+  ///
+  /// For many short texts: with a new object and `finish()` for each, 60,000 images took 0.3 s more.
+  public func finishWord() -> UInt64 {
+    let word = UInt64(bigEndian: digest()[0])
+    // Without a digest to look up, the one of the context is used again.
+    let status = EVP_DigestInit_ex(context, nil, nil)
+    precondition(status == 1, "libcrypto could not begin a SHA-256")
+    return word
+  }
+
+  /// The 32 bytes of the hash.
+  private func digest() -> SIMD4<UInt64> {
+    var digest = SIMD4<UInt64>()
+    let status = withUnsafeMutableBytes(of: &digest) {
+      EVP_DigestFinal_ex(context, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), nil)
+    }
     precondition(status == 1, "libcrypto could not finish a SHA-256")
-    return digest.map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    return digest
   }
 
   /// Returns the SHA-256 of `bytes` as 64 hexadecimal digits.

@@ -78,7 +78,7 @@ struct BadData: Sendable, CustomTestStringConvertible {
     ) {
       Array($0[..<11])
     },
-    BadData("an empty file", file: labels, message: "starts with bytes []") { _ in [] },
+    BadData("an empty file", file: labels, message: "is empty; fetch it again") { _ in [] },
     BadData("more images than declared", file: images, message: "goes on after the 40 x 28") {
       $0 + [0]
     },
@@ -93,12 +93,13 @@ struct BadData: Sendable, CustomTestStringConvertible {
       try fixture.write(gzip: true, changing: [images: { $0 + [7, 7] }])
     },
     BadData(
-      "wrong magic", file: images, message: "starts with bytes [80 75 3 4], expected [0 0 8 3]"
+      "wrong magic", file: images, message: "starts with bytes [80 65 3 4], expected [0 0 8 3]"
     ) {
-      [80, 75, 3, 4] + $0[4...]
+      [80, 65, 3, 4] + $0[4...]
     },
     BadData(
-      "labels in place of images", file: images, message: "starts with bytes [0 0 8 1]"
+      "labels in place of images", file: images,
+      message: "holds labels (it starts with bytes [0 0 8 1]) where images"
     ) { _ in
       fixture.contents[1]
     },
@@ -151,7 +152,7 @@ struct BadDataTests {
     let directory = try bad.make()
     let start = ContinuousClock.now
     let error = #expect(throws: DatasetError.self) {
-      try DataSource.directory(directory.path).read(limit: nil, seed: 1)
+      try DataSource.path(directory.path).read()
     }
     let text = error.map { "\($0)" } ?? ""
     #expect(text.hasPrefix("\(directory.path)\(bad.file.isEmpty ? "" : "/")\(bad.file): "))
@@ -167,33 +168,25 @@ struct BadDataTests {
     ])
     let before = try peakMemory()
     #expect(throws: DatasetError.self) {
-      try DataSource.directory(directory.path).read(limit: nil, seed: 1)
+      try DataSource.path(directory.path).read()
     }
     #expect(try peakMemory() - before < 4_000_000, "kB more than before; the header declares 39 GB")
   }
 
   @Test func missingDirectoryIsNamed() throws {
     let error = #expect(throws: DatasetError.self) {
-      try DataSource.directory("/nowhere/mnist").read(limit: nil, seed: 1)
+      try DataSource.path("/nowhere/mnist").read()
     }
     #expect(
       error?.description
-        == "/nowhere/mnist: no such directory; fetch MNIST with jobs/get-mnist.sh /nowhere/mnist")
-  }
-
-  @Test func aFileInPlaceOfTheDirectoryIsNamed() throws {
-    let directory = try BadData.fixture.write()
-    let path = directory.path(BadData.images)
-    let error = #expect(throws: DatasetError.self) {
-      try DataSource.directory(path).read(limit: nil, seed: 1)
-    }
-    #expect(error?.path == path)
+        == "/nowhere/mnist: no such file or directory; fetch MNIST with jobs/get-mnist.sh /nowhere/mnist"
+    )
   }
 
   @Test func limitThatRemovesAClassIsNamed() throws {
     let directory = try BadData.fixture.write()
     let error = #expect(throws: DatasetError.self) {
-      try DataSource.directory(directory.path).read(limit: 4, seed: 1)
+      try DataSource.path(directory.path).read(DataSource.Options(limit: 4))
     }
     #expect(error?.path == directory.path(BadData.testLabels))
     #expect(error?.problem.contains("the first 4 training images have no example") == true)

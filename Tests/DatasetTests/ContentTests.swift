@@ -34,12 +34,12 @@ struct NormalisationTests {
 
 struct SyntheticDataTests {
   private func make(_ seed: UInt64, limit: Int?) throws -> TrainingData {
-    try DataSource.synthetic.read(limit: limit, seed: seed)
+    try DataSource.synthetic.read(DataSource.Options(limit: limit, seed: seed))
   }
 
   @Test func isAFunctionOfTheSeed() throws {
     let first = try make(1, limit: 100)
-    #expect(try make(1, limit: 100).sha256() == first.sha256())
+    #expect(try make(1, limit: 100).sha256 == first.sha256)
     let other = try make(2, limit: 100)
     #expect(other.training.images != first.training.images)
     #expect(other.test.images != first.test.images)
@@ -54,9 +54,10 @@ struct SyntheticDataTests {
 
   @Test func hasTheShapeOfMNISTAndIsMarkedAsSynthetic() throws {
     let data = try make(1, limit: nil)
-    #expect((data.training.count, data.test.count, data.classes) == (60_000, 10_000, 10))
-    #expect((data.training.height, data.training.width) == (28, 28))
-    #expect(data.isSynthetic && data.name == "synthetic")
+    #expect((data.training.count, data.test.count, data.classes.count) == (60_000, 10_000, 10))
+    #expect(data.training.shape == ImageShape(height: 28, width: 28))
+    let reader = try DataSource.synthetic.open()
+    #expect(reader.isSynthetic && reader.name == "synthetic")
     #expect(data.training.images[..<784] != data.test.images[..<784])
   }
 }
@@ -68,7 +69,7 @@ struct DataHashTests {
   {
     let fixture = IDXFixture(trainingCount: 30, testCount: 20, height: 4, width: 6)
     let directory = try fixture.write(changing: changing)
-    return try DataSource.directory(directory.path).read(limit: limit, seed: 1).sha256()
+    return try DataSource.path(directory.path).read(DataSource.Options(limit: limit)).sha256
   }
 
   @Test func changesWithAnySingleBit() throws {
@@ -90,7 +91,7 @@ struct DataHashTests {
   @Test func changesWithTheLimitAndTheShape() throws {
     #expect(try data(limit: 20) != data())
     let transposed = try IDXFixture(trainingCount: 30, testCount: 20, height: 6, width: 4).write()
-    let read = try DataSource.directory(transposed.path).read(limit: nil, seed: 1)
-    #expect(try read.sha256() != data())
+    let read = try DataSource.path(transposed.path).read()
+    #expect(try read.sha256 != data())
   }
 }

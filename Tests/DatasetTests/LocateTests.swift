@@ -10,7 +10,7 @@ struct LocateTests {
   @Test func theOptionComesFirst() throws {
     let environment = ["MNIST_DATA": "/elsewhere"]
     #expect(
-      try DataSource.locate(option: "there", environment: environment) == .directory("there"))
+      try DataSource.locate(option: "there", environment: environment) == .path("there"))
     #expect(try DataSource.locate(option: "synthetic", environment: environment) == .synthetic)
   }
 
@@ -19,7 +19,7 @@ struct LocateTests {
     #expect(
       try DataSource.locate(
         option: nil, environment: ["MNIST_DATA": "/elsewhere"], localPlace: local.path)
-        == .directory("/elsewhere"))
+        == .path("/elsewhere"))
   }
 
   @Test func theWorkingDirectoryComesBeforeTheCache() throws {
@@ -29,10 +29,10 @@ struct LocateTests {
     let environment = ["MNIST_DATA": "", "XDG_CACHE_HOME": cache.path, "HOME": "/nowhere"]
     #expect(
       try DataSource.locate(option: nil, environment: environment, localPlace: local.path)
-        == .directory(local.path))
+        == .path(local.path))
     #expect(
       try DataSource.locate(option: nil, environment: environment, localPlace: "/nowhere")
-        == .directory("\(cache.path)/mnist"))
+        == .path("\(cache.path)/mnist"))
   }
 
   @Test func theDefaultCacheIsBelowHome() throws {
@@ -41,7 +41,7 @@ struct LocateTests {
     #expect(
       try DataSource.locate(
         option: nil, environment: ["HOME": home.path], localPlace: "/nowhere")
-        == .directory("\(home.path)/.cache/mnist"))
+        == .path("\(home.path)/.cache/mnist"))
   }
 
   @Test func theErrorNamesTheDirectoriesAndTheScript() throws {

@@ -19,6 +19,14 @@ struct SHA256Tests {
     #expect(hash.finish() == SHA256.hex(of: bytes))
   }
 
+  @Test func aWordIsTheBeginningOfTheHashAndTheNextHashIsEmpty() {
+    let hash = SHA256()
+    for text in ["abc", "", "abc"] {
+      Array(text.utf8).withUnsafeBytes { hash.update($0) }
+      #expect(hash.finishWord() == (text.isEmpty ? 0xe3b0_c442_98fc_1c14 : 0xba78_16bf_8f01_cfea))
+    }
+  }
+
   @Test func integersAreLittleEndian() {
     let hash = SHA256()
     hash.update(integers: [1, 256])

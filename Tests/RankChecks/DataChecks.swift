@@ -7,7 +7,8 @@ import SystemSupport
 enum DataChecks {
   static func check(_ world: Communicator, _ findings: inout Findings) throws {
     for (limit, shards) in [(100, 840), (97, 8), (840, 7)] {
-      let source = try DataSource.synthetic.read(limit: limit, seed: 3)
+      let options = DataSource.Options(limit: limit, seed: 3)
+      let source = try DataSource.synthetic.read(options)
       for leaves in [nil, 8] {
         let what = "\(limit) samples, \(shards) shards, \(leaves.map { "\($0) leaves" } ?? "fast")"
         var reads = 0
@@ -15,15 +16,16 @@ enum DataChecks {
           over: world, virtualShards: shards, leaves: leaves
         ) {
           reads += 1
-          return source
+          return try DataSource.synthetic.open(options)
         }
         findings.expect(reads, equals: world.isRoot ? 1 : 0, "\(what): reads")
-        findings.expect(local.facts.sha256, equals: source.sha256(), "\(what): hash")
-        findings.expect(local.facts.normalisation, equals: source.normalisation, "\(what): inputs")
+        findings.expect(local.facts.sha256, equals: source.sha256, "\(what): hash")
+        findings.expect(
+          local.facts.normalisations, equals: source.normalisations, "\(what): inputs")
         let samples = local.trainingSamples
         var index = 0
         local.owners.forEachSample(of: world.rank) { sample in
-          let size = source.training.imageSize
+          let size = source.training.shape.size
           let image = source.training.images[(sample * size)..<((sample + 1) * size)]
           findings.expect(
             image.elementsEqual(samples.images[(index * size)..<((index + 1) * size)]),

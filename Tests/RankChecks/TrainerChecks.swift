@@ -91,7 +91,7 @@ struct Setting {
     self.communicator = communicator
     self.optimizer = optimizer
     data = try Scatter.distribute(over: communicator, virtualShards: 840, leaves: leaves) {
-      try DataSource.synthetic.read(limit: 150, seed: 3)
+      try DataSource.synthetic.open(DataSource.Options(limit: 150, seed: 3))
     }
     self.model = try model ?? Model.mlp(hidden: [24, 12], height: 28, width: 28, classes: 10)
     engine = OpenBLASEngine(model: self.model, optimizer: optimizer, threads: threads)

@@ -35,7 +35,8 @@ public struct SGDOracleRun {
   public init(_ name: String) throws {
     let all = try Repository.oracle("sgd-losses.json", as: [String: Description].self)
     guard let run = all[name] else { throw SupportError("sgd-losses.json has no \(name)") }
-    data = try DataSource.directory(Repository.mnist()).read(limit: nil, seed: run.seed)
+    data = try DataSource.path(Repository.mnist()).read(
+      DataSource.Options(limit: nil, seed: run.seed))
     model =
       name.hasPrefix("cnn")
       ? try Model.cnn(height: 28, width: 28, classes: 10)
@@ -68,7 +69,7 @@ public struct SGDOracleRun {
     }
     return Replica(
       model: model, optimizer: optimizer, images: images,
-      labels: selected.map { data.training.labels[$0] }, mean: data.normalisation.mean,
-      deviation: data.normalisation.deviation, seed: seed)
+      labels: selected.map { data.training.labels[$0] }, mean: data.normalisations[0].mean,
+      deviation: data.normalisations[0].deviation, seed: seed)
   }
 }

@@ -1,16 +1,14 @@
 import Dataset
 import NeuralNetwork
 
-/// Memory for the images and labels of one rank's part of a data set.
+/// Memory for the images and labels of one rank's part of a data set; its maker fills all of it.
 final class SampleMemory {
   let images: UnsafeMutableBufferPointer<UInt8>
   let labels: UnsafeMutableBufferPointer<UInt8>
 
   init(count: Int, imageSize: Int) {
     images = .allocate(capacity: count * imageSize)
-    images.initialize(repeating: 0)
     labels = .allocate(capacity: count)
-    labels.initialize(repeating: 0)
   }
 
   deinit {
@@ -57,26 +55,12 @@ public final class LocalData {
 
   private func samples(_ memory: SampleMemory, _ range: Range<Int>? = nil) -> Samples {
     let range = range ?? 0..<memory.labels.count
-    let size = facts.height * facts.width
+    let size = facts.shape.size
     return Samples(
       images: UnsafeBufferPointer(
         rebasing: memory.images[(range.lowerBound * size)..<(range.upperBound * size)]),
       labels: UnsafeBufferPointer(rebasing: memory.labels[range]),
-      height: facts.height, width: facts.width, mean: facts.normalisation.mean,
-      deviation: facts.normalisation.deviation)
+      height: facts.shape.height, width: facts.shape.width, mean: facts.normalisations[0].mean,
+      deviation: facts.normalisations[0].deviation)
   }
-}
-
-/// Sizes, normalisation and identity of a data set, the same on all ranks.
-public struct DataFacts: Equatable, Sendable {
-  public let trainingCount: Int
-  public let testCount: Int
-  public let height: Int
-  public let width: Int
-  public let classes: Int
-  public let normalisation: Normalisation
-  public let name: String
-  public let isSynthetic: Bool
-  /// SHA-256 of the data in use, see `TrainingData.sha256()`.
-  public let sha256: String
 }

@@ -9,6 +9,7 @@ import NeuralNetwork
 final class SampleContent {
   private let samples: Samples
   private var hashes: [UInt64?]
+  private let sum = SHA256()
 
   init(_ samples: Samples) {
     self.samples = samples
@@ -35,12 +36,11 @@ final class SampleContent {
   private func hash(of sample: Int) -> UInt64 {
     if let known = hashes[sample] { return known }
     let size = samples.height * samples.width
-    let sum = SHA256()
     sum.update(
       UnsafeRawBufferPointer(
         rebasing: UnsafeRawBufferPointer(samples.images)[(sample * size)..<((sample + 1) * size)]))
     withUnsafeBytes(of: samples.labels[sample]) { sum.update($0) }
-    let hash = UInt64(sum.finish().prefix(16), radix: 16) ?? 0
+    let hash = sum.finishWord()
     hashes[sample] = hash
     return hash
   }

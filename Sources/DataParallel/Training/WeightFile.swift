@@ -8,7 +8,8 @@ public enum WeightFile {
   ///
   /// - Parameters:
   ///   - weights: in canonical order, see `ParameterLayout.canonical(from:)`.
-  ///   - facts: contains the normalisation of inputs, which is written to the metadata.
+  ///   - facts: contains the normalisation of inputs and the label of each class, which are written to the
+  ///     metadata.
   /// - Throws: `FileError` naming the path.
   public static func write(
     _ weights: [Float], of model: Model, facts: DataFacts, to path: String
@@ -21,7 +22,9 @@ public enum WeightFile {
       metadata: [
         "format": "pt", "model": model.text,
         "input": "(byte / 255 - mean) / deviation",
-        "mean": "\(facts.normalisation.mean)", "deviation": "\(facts.normalisation.deviation)",
+        "mean": "\(facts.normalisations[0].mean)",
+        "deviation": "\(facts.normalisations[0].deviation)",
+        "labels": facts.classes.values.map { String($0) }.joined(separator: ","),
       ])
     try SafeFile.replace(path, with: try file.encoded(), content: "weights")
   }

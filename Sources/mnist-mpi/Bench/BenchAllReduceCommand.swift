@@ -106,7 +106,7 @@ struct BenchAllReduceCommand: RankCommand {
     let data = try Scatter.distribute(
       over: communicator, virtualShards: WorkOptions.defaultVirtualShards
     ) {
-      try DataSource.synthetic.read(limit: Self.images, seed: 1)
+      try DataSource.synthetic.open(DataSource.Options(limit: Self.images))
     }
     let rule = Optimizer(kind: optimizer, learningRate: 1e-7)
     let engine = OpenBLASEngine(model: network, optimizer: rule, threads: place.threads)

@@ -33,10 +33,13 @@ final class ConsoleReporter {
     let (facts, model, plan) = (setup.facts, setup.job.model, setup.job.plan)
     let (ranks, nodes, threads) = (setup.communicator.size, setup.place.nodes, setup.threads)
     say("Using device: \(setup.device.summary)")
-    let name = facts.isSynthetic ? "synthetic (made from the seed, not MNIST)" : facts.name
+    let name =
+      facts.isSynthetic
+      ? "synthetic (made from the seed, not MNIST)" : "\(facts.name) (\(facts.details))"
     say(
       "Data: \(name), \(facts.trainingCount) training and \(facts.testCount) test images of "
-        + "\(facts.height)x\(facts.width), \(facts.classes) classes")
+        + "\(facts.shape), \(facts.classes.description)")
+    if isRoot { facts.warnings.forEach(warn) }
     say(
       "Work: \(model.name), \(ParameterLayout(of: model).count) parameters, "
         + "global batch \(plan.globalBatch), "
@@ -61,10 +64,14 @@ final class ConsoleReporter {
       + (idle > 0 ? ", \(idle) idle worker\(idle == 1 ? "" : "s")" : "")
   }
 
+  private func warn(_ text: String) {
+    StandardError.writeLine("\(Program.name): warning: \(text)")
+  }
+
   /// Prints an event of the training.
   func handle(_ event: TrainingEvent) {
     if case .skipped(let text) = event, isRoot {
-      StandardError.writeLine("\(Program.name): warning: \(text)")
+      warn(text)
     }
     guard !isSilent else { return }
     switch event {

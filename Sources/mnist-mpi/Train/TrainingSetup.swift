@@ -27,11 +27,12 @@ struct TrainingSetup {
     let startedAt = Date()
     let device = try DeviceChoice.make(communicator, work: work, options: options)
     let data = try Scatter.distribute(
-      over: communicator, virtualShards: work.virtualShards, leaves: options.leafCount
+      over: communicator, virtualShards: work.virtualShards, leaves: options.leafCount,
+      onProgress: ReadingProgress(isSilent: options.quiet).makeReport()
     ) {
       try DataSource.locate(
         option: work.data, environment: ProcessInfo.processInfo.environment
-      ).read(limit: work.limit, seed: work.seed)
+      ).open(work.dataOptions)
     }
     if options.onNan == .skip, device.gpu != nil {
       throw AgreedError(
@@ -90,7 +91,7 @@ struct TrainingSetup {
   private static func makeModel(_ facts: DataFacts, _ work: WorkOptions) throws -> Model {
     do {
       return try work.modelChoice.make(
-        height: facts.height, width: facts.width, classes: facts.classes)
+        height: facts.shape.height, width: facts.shape.width, classes: facts.classes.count)
     } catch {
       throw AgreedError("\(error)", exitCode: ExitCode.usage)
     }

@@ -1,9 +1,11 @@
 import ArgumentParser
+import Dataset
 import NeuralNetwork
 
 extension Optimizer.Kind: ExpressibleByArgument {}
 extension Schedule: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
+extension Transposition: ExpressibleByArgument {}
 
 // Numbers are parsed unconditionally, so that `--batch-size -64` is an invalid number and not a
 // missing one.
@@ -12,10 +14,25 @@ extension Precision: ExpressibleByArgument {}
 struct WorkOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Directory with the four IDX files, plain or .gz; or synthetic, for generated images.",
-      discussion: "Default: $MNIST_DATA, else data/mnist, else the user's cache directory.",
-      valueName: "directory"))
+      "Directory with a data set, or a file of it; or synthetic, for generated images.",
+      discussion: """
+        A data set is four IDX files, plain or .gz, or one .npz file. Default: $MNIST_DATA, else \
+        data/mnist, else the user's cache directory.
+        """,
+      valueName: "path"))
   var data: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Name of the data set to use from a directory with several, such as emnist-letters.",
+      valueName: "name"))
+  var split: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Exchange rows and columns of the images: yes, no, or auto (IDX files whose name says EMNIST).",
+      valueName: "auto|yes|no"))
+  var transpose: Transposition = .auto
 
   @Option(
     help: ArgumentHelp(
@@ -139,6 +156,11 @@ struct WorkOptions: ParsableArguments {
   /// The number of optimizer steps; nil if it is not given.
   var plannedSteps: Int? { steps ?? (epochs == nil ? recipe?.steps : nil) }
 
+  /// How the data are read.
+  var dataOptions: DataSource.Options {
+    DataSource.Options(limit: limit, seed: seed, split: split, transposition: transpose)
+  }
+
   /// The model that the options name.
   var modelChoice: ModelChoice { ModelChoice(model: model, hidden: hidden) }
 
@@ -174,6 +196,10 @@ struct WorkOptions: ParsableArguments {
       throw ValidationError("--epochs and --steps exclude each other; give one of them")
     }
     try modelChoice.validate()
+    if data == "synthetic" && (split != nil || transpose != .auto) {
+      throw ValidationError(
+        "--split and --transpose belong to files; leave them out with --data synthetic")
+    }
     if momentum != nil && optimizer != .sgd {
       throw ValidationError("--momentum belongs to --optimizer sgd; leave it out or add that")
     }

@@ -15,9 +15,8 @@ extension BitConditions {
   static func ofRoot(
     _ setup: TrainingSetup, _ options: RunOptions, sync: SyncMethod, bucket: Int?
   ) throws -> BitConditions {
-    let own = BitConditions(setup, options, sync: sync, bucket: bucket)
-    let json = try setup.communicator.broadcast(Array(try JSONEncoder().encode(own)))
-    return try JSONDecoder().decode(BitConditions.self, from: Data(json))
+    try setup.communicator.broadcast(
+      json: BitConditions(setup, options, sync: sync, bucket: bucket))
   }
 
   /// The conditions of this run; in the reproducible mode those that matter there.

@@ -29,10 +29,8 @@ struct Resumption {
     let loaded = found.flatMap { $0 }
     let file = try communicator.broadcast(loaded?.file ?? "")
     guard !file.isEmpty else { return nil }
-    let own = try loaded.map { Array(try JSONEncoder().encode($0.checkpoint.state)) } ?? []
-    let json = try communicator.broadcast(own)
     let resumption = Resumption(
-      file: file, state: try JSONDecoder().decode(Checkpoint.State.self, from: Data(json)),
+      file: file, state: try communicator.broadcast(json: loaded?.checkpoint.state),
       numbers: loaded?.checkpoint.numbers)
     try resumption.checkWork(work, globalBatch: setup.job.plan.globalBatch)
     return resumption

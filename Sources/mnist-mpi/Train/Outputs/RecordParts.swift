@@ -14,7 +14,8 @@ extension Work {
     let isAdam = optimizer.kind == .adam
     self.init(
       dataSHA256: facts.sha256, trainingSamples: facts.trainingCount, testSamples: facts.testCount,
-      classes: facts.classes, imageHeight: facts.height, imageWidth: facts.width,
+      classes: facts.classes.count, imageHeight: facts.shape.height,
+      imageWidth: facts.shape.width,
       model: setup.job.model.text, parameters: ParameterLayout(of: setup.job.model).count,
       globalBatch: options.batchSizePerRank == nil ? plan.globalBatch : nil,
       batchPerRank: options.batchSizePerRank,
@@ -27,7 +28,7 @@ extension Work {
         weightDecay: optimizer.weightDecay, schedule: optimizer.schedule.rawValue),
       virtualShards: options.virtualShards,
       normalisation: Work.Normalisation(
-        mean: facts.normalisation.mean, deviation: facts.normalisation.deviation),
+        mean: facts.normalisations[0].mean, deviation: facts.normalisations[0].deviation),
       precision: options.precision.rawValue)
   }
 }
