@@ -4,17 +4,12 @@
 set -euo pipefail
 
 jobs=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=jobs/datasets/start.sh
+. "$jobs/datasets/start.sh"
 
 if (($# > 1)) || [[ ${1:-} == -* ]]; then
   echo "usage: jobs/get-mnist.sh [DIR]    (default: data/mnist in the repository)" >&2
   [[ ${1:-} == -h || ${1:-} == --help ]] && exit 0
   exit 2
 fi
-directory=${1:-$(dirname "$jobs")/data/mnist}
-
-if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; then
-  echo "get-mnist: needs python3, version 3.9 or newer; install it (Debian: apt install python3)" >&2
-  exit 1
-fi
-# exec: signals then reach the Python program, which removes its incomplete files.
-exec python3 "$jobs/mnist/get_mnist.py" "$directory"
+start get-mnist get_mnist.py "${1:-$(dirname "$jobs")/data/mnist}"

