@@ -72,6 +72,7 @@ public final class CUDAEngine: Engine {
       buffers.optimizerState.count >= buffers.stateRange.count * optimizer.statesPerParameter,
       "\(buffers.optimizerState.count) numbers of optimizer state passed, "
         + "\(buffers.stateRange.count * optimizer.statesPerParameter) needed")
+    samples.check(for: model)
     try gpu.makeCurrent()
     for stream in streams { try stream.synchronize() }
     // The previous attachment is freed first, because its memory may be needed.

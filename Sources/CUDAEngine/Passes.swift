@@ -71,12 +71,12 @@ final class Passes {
   private func gather(
     _ batch: Batch, into inputs: DeviceMemory<Float>, on stream: Stream
   ) throws {
-    let pixels = model.input.count
-    let quads = (pixels + 3) / 4
+    let size = model.input.count
+    let quads = (size + 3) / 4
     try stream.launch(
       "gather", .covering(batch.count * quads), batch.samples.images.address, batch.indices,
-      Int32(batch.first), Int32(batch.count), Int32(pixels), Divisor(quads), batch.samples.factor,
-      batch.samples.shift, inputs.address)
+      Int32(batch.first), Int32(batch.count), Int32(size), Divisor(quads),
+      batch.samples.normalisation, inputs.address)
   }
 
   /// Computes the outputs of all stages but the head from the inputs.

@@ -5,17 +5,14 @@ struct DeviceSamples {
   let images: DeviceMemory<UInt8>
   let labels: DeviceMemory<UInt8>
   let count: Int
-  /// A byte becomes `byte * factor + shift`.
-  let factor: Float
-  let shift: Float
+  let normalisation: NormalisationConstants
 
   /// Copies the samples to the device and returns when the copy is done.
   init(_ samples: Samples, on stream: Stream) throws {
     images = try DeviceMemory(stream.device, count: samples.images.count)
     labels = try DeviceMemory(stream.device, count: samples.count)
     count = samples.count
-    factor = Float(1 / (255 * samples.deviation))
-    shift = Float(-samples.mean / samples.deviation)
+    normalisation = NormalisationConstants(of: samples)
     try stream.copy(samples.images, to: images.address)
     try stream.copy(samples.labels, to: labels.address)
     try stream.synchronize()

@@ -11,10 +11,18 @@ internal import VectorKernels
 extension OpenBLASEngine {
   /// Converts bytes to normalised floats, the input of the first layer.
   func load(_ indices: UnsafeBufferPointer<Int32>, of samples: Samples, into workspace: Workspace) {
-    vk_gather_normalised(
-      samples.images.baseAddress, indices.baseAddress, indices.count, model.input.count,
-      Float(1 / (255 * samples.deviation)), Float(-samples.mean / samples.deviation),
-      workspace.activations[0].data)
+    let period = Int(VK_PERIOD)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * period) { constants in
+      for index in 0..<period {
+        let channel = samples.normalisation(ofChannel: index % samples.channels)
+        constants[index] = channel.scale
+        constants[period + index] = channel.shift
+      }
+      guard let scales = constants.baseAddress else { return }
+      vk_gather_normalised(
+        samples.images.baseAddress, indices.baseAddress, indices.count, model.input.count, scales,
+        scales + period, workspace.activations[0].data)
+    }
   }
 
   /// Computes the gradient of the summed loss with respect to the last outputs.

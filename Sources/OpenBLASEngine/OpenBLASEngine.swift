@@ -60,6 +60,7 @@ public final class OpenBLASEngine: LeafwiseEngine {
       buffers.optimizerState.count >= buffers.stateRange.count * optimizer.statesPerParameter,
       "\(buffers.optimizerState.count) numbers of optimizer state passed, "
         + "\(buffers.stateRange.count * optimizer.statesPerParameter) needed")
+    samples.check(for: model)
     guard let parameters = buffers.parameters.baseAddress else { return }
     let capacity = max((largestBatch + threads - 1) / threads, Self.evaluationBatch)
     taken = nil

@@ -3,11 +3,16 @@
 
 VK_CLONES
 void vk_gather_normalised(const uint8_t *images, const int32_t *indices, ptrdiff_t count,
-                          ptrdiff_t size, float scale, float shift, float *restrict out) {
+                          ptrdiff_t size, const float *restrict scales,
+                          const float *restrict shifts, float *restrict out) {
   for (ptrdiff_t i = 0; i < count; i++) {
-    const uint8_t *image = images + (ptrdiff_t)indices[i] * size;
+    const uint8_t *restrict image = images + (ptrdiff_t)indices[i] * size;
     float *restrict to = out + i * size;
-    for (ptrdiff_t p = 0; p < size; p++) to[p] = (float)image[p] * scale + shift;
+    ptrdiff_t p = 0;
+    for (; p + VK_PERIOD <= size; p += VK_PERIOD) {
+      for (int k = 0; k < VK_PERIOD; k++) to[p + k] = (float)image[p + k] * scales[k] + shifts[k];
+    }
+    for (int k = 0; p + k < size; k++) to[p + k] = (float)image[p + k] * scales[k] + shifts[k];
   }
 }
 

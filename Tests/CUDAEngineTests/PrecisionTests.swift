@@ -14,8 +14,7 @@ struct PrecisionTests {
     /// Gradients of weights and biases, and the summed loss.
     func gradients(of indices: [Int32], _ replica: Replica) -> (values: [Float], loss: Double) {
       let size = replica.samples.height * replica.samples.width
-      let factor = Float(1 / (255 * replica.samples.deviation))
-      let shift = Float(-replica.samples.mean / replica.samples.deviation)
+      let (factor, shift) = replica.samples.normalisation(ofChannel: 0)
       var sums = [Double](repeating: 0, count: replica.layout.count)
       var loss = 0.0
       for index in indices {

@@ -47,7 +47,8 @@ void matrix_case(trial *t, const sizes *s) {
   int32_t *chosen = indices(t, s->batch, (uint32_t)rows);
   chosen[s->batch - 1] = (int32_t)rows - 1;
   float *gathered = result_buffer(t, s->batch * columns);
-  t->call->vk_gather_normalised(images, chosen, s->batch, columns, 0.02f, -0.4f, gathered);
+  t->call->vk_gather_normalised(images, chosen, s->batch, columns, numbers(t, VK_PERIOD),
+                                numbers(t, VK_PERIOD), gathered);
   keep(t, gathered, s->batch * columns);
 }
 

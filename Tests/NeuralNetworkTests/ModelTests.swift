@@ -19,6 +19,20 @@ struct ModelTests {
     #expect(try Model.mlp(hidden: [], height: 3, width: 4, classes: 2).text == "fc:2")
   }
 
+  @Test func theFirstLayerHasTheChannelsOfTheImages() throws {
+    let cnn = try Model.cnn(height: 32, width: 30, channels: 3, classes: 10)
+    #expect(cnn.input == Shape(height: 32, width: 30, channels: 3))
+    #expect(ParameterLayout(of: cnn)["conv1.weight"]?.canonicalShape == [32, 3, 3, 3])
+    #expect(ParameterLayout(of: cnn)["conv1.weight"]?.fanIn == 27)
+    let mlp = try Model.mlp(hidden: [7], height: 4, width: 5, channels: 2, classes: 3)
+    #expect(ParameterLayout(of: mlp)["fc1.weight"]?.canonicalShape == [7, 40])
+    let text = try Model(text: "fc:classes", height: 4, width: 5, channels: 4, classes: 3)
+    #expect(text.input.channels == 4 && text.trainingFLOP == 4 * 80 * 3)
+    #expect(throws: ModelError.self) {
+      try Model(text: "fc:classes", height: 4, width: 5, channels: 0, classes: 3)
+    }
+  }
+
   @Test(
     arguments: [
       (

@@ -49,6 +49,15 @@ struct ParameterLayoutTests {
     #expect(stored.withUnsafeBufferPointer { layout.canonical(from: $0) } == values)
   }
 
+  /// Output 2, channel 1, row 3, column 2 of images of 4 x 5 with three channels.
+  @Test func aFullFirstLayerHasTheChannelsFirstInCanonicalOrder() throws {
+    let model = try Model.mlp(hidden: [6], height: 4, width: 5, channels: 3, classes: 3)
+    let tensor = try #require(ParameterLayout(of: model)["fc1.weight"])
+    var flat: [Int] = []
+    tensor.forEachElement { if $0 == 2 * 60 + 1 * 20 + 17 { flat.append($1) } }
+    #expect(flat == [2 * 60 + 17 * 3 + 1])
+  }
+
   @Test(arguments: SmallModel.all) func canonicalOrderIsAPermutation(small: SmallModel) throws {
     let layout = ParameterLayout(of: try small.make())
     let values = (0..<layout.count).map { Float($0) }

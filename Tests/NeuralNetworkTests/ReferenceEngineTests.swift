@@ -72,8 +72,8 @@ struct ReferenceEngineTests {
       name: "hand", layers: [.fullyConnected(outputs: 3)], height: 1, width: 1, classes: 3)
     let optimizer = Optimizer(kind: .sgd)
     let replica = Replica(
-      model: model, optimizer: optimizer, images: [255, 0], labels: [0, 1], mean: 0.5,
-      deviation: 0.5)
+      model: model, optimizer: optimizer, images: [255, 0], labels: [0, 1], means: [0.5],
+      deviations: [0.5])
     let engine = ReferenceEngine(model: model, optimizer: optimizer)
     engine.attach(samples: replica.samples, buffers: replica.buffers, largestBatch: 2)
     _ = replica.buffers.parameters.update(from: [1, -2, 0, 0, 0, 0])

@@ -12,7 +12,10 @@ struct ConvolutionMethodTests {
     let channels: [Int]
     let tail: [Layer]
     let batch: Int
-    var description: String { "\(height)x\(width) \(channels) \(tail) batch \(batch)" }
+    var inputs = 1
+    var description: String {
+      "\(height)x\(width)x\(inputs) \(channels) \(tail) batch \(batch)"
+    }
 
     func model() throws -> Model {
       let layers = channels.enumerated().flatMap { index, outputs -> [Layer] in
@@ -21,7 +24,7 @@ struct ConvolutionMethodTests {
       }
       return try Model(
         name: "example", layers: layers + tail + [.fullyConnected(outputs: 4)], height: height,
-        width: width, classes: 4)
+        width: width, channels: inputs, classes: 4)
     }
   }
 
@@ -40,6 +43,11 @@ struct ConvolutionMethodTests {
     Example(
       height: 11, width: 11, channels: [16, 32], tail: [.relu, .maxPool(size: 3)], batch: 5),
     Example(height: 5, width: 5, channels: [5], tail: [.relu], batch: 1),
+    Example(height: 32, width: 32, channels: [32, 64], tail: pooled, batch: 2, inputs: 3),
+    Example(height: 11, width: 13, channels: [16, 32], tail: pooled, batch: 5, inputs: 3),
+    Example(height: 7, width: 9, channels: [33, 8], tail: [.relu], batch: 5, inputs: 2),
+    Example(height: 9, width: 8, channels: [18], tail: pooled, batch: 7, inputs: 4),
+    Example(height: 8, width: 15, channels: [5], tail: [.maxPool(size: 3)], batch: 3, inputs: 3),
   ]
 
   @Test(arguments: examples, ConvolutionMethod.allCases)

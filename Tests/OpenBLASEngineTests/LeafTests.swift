@@ -45,6 +45,7 @@ import Testing
     [
       try Model.cnn(height: 12, width: 11, classes: 10),
       try Model.mlp(hidden: [40, 20], height: 12, width: 11, classes: 10),
+      try Model.cnn(height: 12, width: 11, channels: 3, classes: 10),
     ]
   }
 
@@ -89,13 +90,13 @@ import Testing
         model: model, optimizer: Optimizer(kind: .sgd), threads: threads)
       engine.attach(samples: replica.samples, buffers: replica.buffers, largestBatch: 10)
       let whole = replica.samples
-      let size = whole.height * whole.width
+      let size = whole.shape.count
       let sets = [0..<70, 70..<71, 71..<71, 71..<150].map { range in
         Samples(
           images: UnsafeBufferPointer(
             rebasing: whole.images[(range.lowerBound * size)..<(range.upperBound * size)]),
           labels: UnsafeBufferPointer(rebasing: whole.labels[range]), height: whole.height,
-          width: whole.width, mean: whole.mean, deviation: whole.deviation)
+          width: whole.width, means: whole.means, deviations: whole.deviations)
       }
       let together = engine.evaluate(each: sets)
       #expect(together == sets.map { engine.evaluate(each: [$0])[0] })

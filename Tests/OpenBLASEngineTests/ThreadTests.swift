@@ -21,6 +21,7 @@ import Testing
     for model in [
       try Model.cnn(height: 12, width: 11, classes: 10),
       try Model.mlp(hidden: [40, 20], height: 12, width: 11, classes: 10),
+      try Model.cnn(height: 12, width: 11, channels: 3, classes: 10),
     ] {
       let one = Self.gradients(model, samples: samples, threads: 1)
       let several = Self.gradients(model, samples: samples, threads: threads)

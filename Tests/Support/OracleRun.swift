@@ -41,8 +41,8 @@ public struct OracleRun {
   /// Returns the run's samples with buffers for `optimizer`.
   public func replica(_ optimizer: Optimizer) -> Replica {
     Replica(
-      model: model, optimizer: optimizer, images: images, labels: labels, mean: normalisation.mean,
-      deviation: normalisation.deviation)
+      model: model, optimizer: optimizer, images: images, labels: labels,
+      means: [normalisation.mean], deviations: [normalisation.deviation])
   }
 
   /// Returns all tensors `prefix.NAME`, concatenated in canonical order.

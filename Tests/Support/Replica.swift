@@ -11,15 +11,15 @@ public final class Replica {
 
   /// Copies the samples and makes buffers for `model`, with the initial parameters of `seed`.
   public init(
-    model: Model, optimizer: Optimizer, images: [UInt8], labels: [UInt8], mean: Double,
-    deviation: Double, seed: UInt64 = 1
+    model: Model, optimizer: Optimizer, images: [UInt8], labels: [UInt8], means: [Double],
+    deviations: [Double], seed: UInt64 = 1
   ) {
     layout = ParameterLayout(of: model)
     self.images = Self.copy(images)
     self.labels = Self.copy(labels)
     samples = Samples(
       images: UnsafeBufferPointer(self.images), labels: UnsafeBufferPointer(self.labels),
-      height: model.input.height, width: model.input.width, mean: mean, deviation: deviation)
+      height: model.input.height, width: model.input.width, means: means, deviations: deviations)
     let states = optimizer.statesPerParameter * layout.count
     buffers = ModelBuffers(
       parameters: Self.copy([Float](repeating: 0, count: layout.count)),
@@ -35,9 +35,11 @@ public final class Replica {
     var generator = SmallGenerator(state: seed &* 77 &+ UInt64(count))
     let images = (0..<(count * model.input.count)).map { _ in generator.byte() }
     let labels = (0..<count).map { _ in generator.byte() % UInt8(model.classes) }
+    let channels = model.input.channels
     self.init(
-      model: model, optimizer: optimizer, images: images, labels: labels, mean: 0.5,
-      deviation: 0.3, seed: seed)
+      model: model, optimizer: optimizer, images: images, labels: labels,
+      means: Array([0.5, 0.45, 0.6, 0.4].prefix(channels)),
+      deviations: Array([0.3, 0.25, 0.35, 0.2].prefix(channels)), seed: seed)
   }
 
   deinit {

@@ -69,7 +69,8 @@ public struct SGDOracleRun {
     }
     return Replica(
       model: model, optimizer: optimizer, images: images,
-      labels: selected.map { data.training.labels[$0] }, mean: data.normalisations[0].mean,
-      deviation: data.normalisations[0].deviation, seed: seed)
+      labels: selected.map { data.training.labels[$0] },
+      means: data.normalisations.map(\.mean), deviations: data.normalisations.map(\.deviation),
+      seed: seed)
   }
 }

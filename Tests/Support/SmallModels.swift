@@ -6,10 +6,23 @@ public struct SmallModel: Sendable, CustomStringConvertible {
   private let layers: [Layer]
   private let height: Int
   private let width: Int
+  private let channels: Int
+
+  private init(
+    description: String, layers: [Layer], height: Int, width: Int, channels: Int = 1
+  ) {
+    self.description = description
+    self.layers = layers
+    self.height = height
+    self.width = width
+    self.channels = channels
+  }
 
   /// Makes the model, which has three classes.
   public func make() throws -> Model {
-    try Model(name: description, layers: layers, height: height, width: width, classes: 3)
+    try Model(
+      name: description, layers: layers, height: height, width: width, channels: channels,
+      classes: 3)
   }
 
   public static let all = [
@@ -48,5 +61,24 @@ public struct SmallModel: Sendable, CustomStringConvertible {
         .fullyConnected(outputs: 7), .relu, .fullyConnected(outputs: 5), .relu,
         .fullyConnected(outputs: 3),
       ], height: 4, width: 5),
+    SmallModel(
+      description: "small cnn, three channels, image not square",
+      layers: [
+        .convolution(kernel: 3, outputs: 4), .relu, .convolution(kernel: 3, outputs: 3), .relu,
+        .maxPool(size: 2), .fullyConnected(outputs: 5), .relu, .fullyConnected(outputs: 3),
+      ], height: 9, width: 8, channels: 3),
+    SmallModel(
+      description: "5x5 kernel, two channels",
+      layers: [.convolution(kernel: 5, outputs: 3), .relu, .fullyConnected(outputs: 3)],
+      height: 7, width: 9, channels: 2),
+    SmallModel(
+      description: "pooling first, four channels",
+      layers: [
+        .maxPool(size: 2), .convolution(kernel: 3, outputs: 3), .relu, .fullyConnected(outputs: 3),
+      ], height: 9, width: 7, channels: 4),
+    SmallModel(
+      description: "perceptron, three channels",
+      layers: [.fullyConnected(outputs: 7), .relu, .fullyConnected(outputs: 3)],
+      height: 3, width: 5, channels: 3),
   ]
 }

@@ -31,6 +31,7 @@ public struct SelfTest {
   private struct Case {
     let text: String
     let size: Int
+    var channels = 1
     let batch: Int
     let method: ProductMethod
   }
@@ -83,6 +84,11 @@ public struct SelfTest {
     var cases = Self.oddModels.flatMap { text in
       methods.map { Case(text: text, size: 15, batch: 9, method: $0) }
     }
+    for channels in 2...Samples.mostChannels {
+      cases += methods.map {
+        Case(text: Self.oddModels[0], size: 15, channels: channels, batch: 9, method: $0)
+      }
+    }
     if !isQuick {
       for batch in [64, 500] {
         cases += methods.map { Case(text: Self.mlp, size: 28, batch: batch, method: $0) }
@@ -110,7 +116,8 @@ public struct SelfTest {
 
   /// The model of a case, with 10 classes.
   private func model(_ one: Case) throws -> Model {
-    try Model(text: one.text, height: one.size, width: one.size, classes: 10)
+    try Model(
+      text: one.text, height: one.size, width: one.size, channels: one.channels, classes: 10)
   }
 
   /// Compares the gradients and the loss of one batch, and the loss of an evaluation.
@@ -143,7 +150,8 @@ public struct SelfTest {
           error, Self.error(tested.gradients[tensor.range], expected.gradients[tensor.range]))
       }
       return Finding(
-        name: "gradients, \(one.text), batch \(one.batch), \(one.method.text)", error: error,
+        name: "gradients, \(one.text), \(one.channels == 1 ? "" : "\(one.channels) channels, ")"
+          + "batch \(one.batch), \(one.method.text)", error: error,
         bound: bound(isFullSize: one.size == 28))
     }
   }

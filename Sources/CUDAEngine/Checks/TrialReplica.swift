@@ -28,7 +28,9 @@ public final class TrialReplica {
     }
     samples = Samples(
       images: UnsafeBufferPointer(images), labels: UnsafeBufferPointer(labels),
-      height: model.input.height, width: model.input.width, mean: 0.5, deviation: 0.29)
+      height: model.input.height, width: model.input.width,
+      means: Array([0.5, 0.45, 0.6, 0.4].prefix(model.input.channels)),
+      deviations: Array([0.29, 0.25, 0.33, 0.2].prefix(model.input.channels)))
     func zeros(_ count: Int) -> UnsafeMutableBufferPointer<Float> {
       let numbers = UnsafeMutableBufferPointer<Float>.allocate(capacity: count)
       numbers.initialize(repeating: 0)

@@ -12,25 +12,35 @@ struct alignas(4) Bytes {
   Byte value[4];
 };
 
-/// Converts the bytes of images to numbers: `byte * factor + shift`. The images are those at
+/// Constants of a normalisation: byte `p` of an image becomes `byte * factor + shift` with the factor
+/// and the shift of position `p % 12`. Twelve is a multiple of 1, 2, 3 and 4 channels, and each group of
+/// four bytes uses one quad of each. `NormalisationConstants` in KernelShapes.swift has the same fields.
+struct Normalisation {
+  Quad factors[3], shifts[3];
+};
+
+/// Converts the bytes of images, `size` in each, to normalised numbers. The images are those at
 /// `indices` or, if `indices` is null, `count` images from `first` on. A thread converts four bytes;
 /// `byQuads` divides by the number of such groups in an image.
-KERNEL(256, gather, const Byte *images, const int *indices, int first, int count, int pixels,
-       Divisor byQuads, float factor, float shift, float *inputs) {
+KERNEL(256, gather, const Byte *images, const int *indices, int first, int count, int size,
+       Divisor byQuads, Normalisation normalisation, float *inputs) {
   const int number = globalThread();
   const int row = divide(number, byQuads);
   if (row >= count) return;
-  const int pixel = (number - row * byQuads.divisor) * 4;
-  const Byte *from = images + static_cast<size_t>(indices ? indices[row] : first + row) * pixels + pixel;
-  float *to = inputs + static_cast<size_t>(row) * pixels + pixel;
-  if (pixels % 4 == 0) {
+  const int group = number - row * byQuads.divisor, start = group * 4;
+  const Byte *from = images + static_cast<size_t>(indices ? indices[row] : first + row) * size + start;
+  float *to = inputs + static_cast<size_t>(row) * size + start;
+  const Quad factors = normalisation.factors[group % 3], shifts = normalisation.shifts[group % 3];
+  if (size % 4 == 0) {
     const Bytes bytes = *reinterpret_cast<const Bytes *>(from);
     Quad quad;
 #pragma unroll
-    for (int i = 0; i < 4; i++) quad.value[i] = bytes.value[i] * factor + shift;
+    for (int i = 0; i < 4; i++) quad.value[i] = bytes.value[i] * factors.value[i] + shifts.value[i];
     *reinterpret_cast<Quad *>(to) = quad;
   } else {
-    for (int i = 0; i < least(4, pixels - pixel); i++) to[i] = from[i] * factor + shift;
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+      if (start + i < size) to[i] = from[i] * factors.value[i] + shifts.value[i];
   }
 }
 

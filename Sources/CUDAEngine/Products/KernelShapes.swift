@@ -1,7 +1,7 @@
 import NeuralNetwork
 
 // Structs that the host and the kernels exchange byte for byte. Kernels/common.cuh, shapes.cuh,
-// update.cuh and loss.cuh declare them with the same fields in the same order.
+// elementwise.cuh, update.cuh and loss.cuh declare them with the same fields in the same order.
 
 /// A divisor with the factor and the shift that replace a division by it.
 ///
@@ -141,4 +141,25 @@ struct BatchSums: BitwiseCopyable {
   var lossSum = 0.0
   var correct: Int32 = 0
   var samples: Int32 = 0
+}
+
+/// The constants by which the bytes of images become inputs: `byte * factor + shift`.
+///
+/// They are those of twelve consecutive bytes, a multiple of 1, 2, 3 and 4 channels.
+struct NormalisationConstants: KernelArgument {
+  let factors: (SIMD4<Float>, SIMD4<Float>, SIMD4<Float>)
+  let shifts: (SIMD4<Float>, SIMD4<Float>, SIMD4<Float>)
+
+  /// The constants of these samples' channels.
+  init(of samples: Samples) {
+    func quad(_ number: Int, _ constant: (Int) -> Float) -> SIMD4<Float> {
+      var quad = SIMD4<Float>()
+      for index in 0..<4 { quad[index] = constant((4 * number + index) % samples.channels) }
+      return quad
+    }
+    func scale(_ channel: Int) -> Float { samples.normalisation(ofChannel: channel).scale }
+    func shift(_ channel: Int) -> Float { samples.normalisation(ofChannel: channel).shift }
+    factors = (quad(0, scale), quad(1, scale), quad(2, scale))
+    shifts = (quad(0, shift), quad(1, shift), quad(2, shift))
+  }
 }

@@ -60,7 +60,7 @@ public final class LocalData {
       images: UnsafeBufferPointer(
         rebasing: memory.images[(range.lowerBound * size)..<(range.upperBound * size)]),
       labels: UnsafeBufferPointer(rebasing: memory.labels[range]),
-      height: facts.shape.height, width: facts.shape.width, mean: facts.normalisations[0].mean,
-      deviation: facts.normalisations[0].deviation)
+      height: facts.shape.height, width: facts.shape.width,
+      means: facts.normalisations.map(\.mean), deviations: facts.normalisations.map(\.deviation))
   }
 }

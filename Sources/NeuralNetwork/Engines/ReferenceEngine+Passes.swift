@@ -20,7 +20,9 @@ extension ReferenceEngine {
     let size = model.input.count
     var activations = [
       (0..<size).map {
-        (Double(samples.images[sample * size + $0]) / 255 - samples.mean) / samples.deviation
+        let channel = $0 % samples.channels
+        return (Double(samples.images[sample * size + $0]) / 255 - samples.means[channel])
+          / samples.deviations[channel]
       }
     ]
     for placed in model.layers {

@@ -16,6 +16,7 @@ public final class ReferenceEngine: Engine {
   }
 
   public func attach(samples: Samples, buffers: ModelBuffers, largestBatch: Int) {
+    samples.check(for: model)
     attachment = (samples, buffers)
   }
 

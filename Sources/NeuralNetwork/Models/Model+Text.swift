@@ -5,7 +5,9 @@ extension Model {
   /// `maxpool2`; `fc:128`, a linear layer; `fc:classes`, a linear layer with one output per class.
   /// For example `conv3x3:32,relu,maxpool2,fc:classes`. Spaces and upper case are ignored.
   /// - Throws: `ModelError` naming the layer that cannot be read or does not fit.
-  public init(text: String, height: Int, width: Int, classes: Int) throws {
+  public init(
+    text: String, height: Int, width: Int, channels: Int = 1, classes: Int
+  ) throws {
     let words = text.lowercased().filter { !$0.isWhitespace }
       .split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     // So that the error is one line, whatever the text has.
@@ -21,7 +23,9 @@ extension Model {
       }
       return layer
     }
-    try self.init(name: "custom", layers: layers, height: height, width: width, classes: classes)
+    try self.init(
+      name: "custom", layers: layers, height: height, width: width, channels: channels,
+      classes: classes)
   }
 }
 

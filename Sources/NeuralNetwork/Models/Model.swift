@@ -22,12 +22,15 @@ public struct Model: Equatable, Sendable {
   /// A model of `layers`, which are checked in order against the image size.
   ///
   /// - Parameters:
-  ///   - height: rows of an image; images have one channel.
+  ///   - height: rows of an image.
   ///   - width: columns of an image.
+  ///   - channels: channels of an image.
   /// - Throws: `ModelError` naming the layer that does not fit or makes the model too large.
-  public init(name: String, layers: [Layer], height: Int, width: Int, classes: Int) throws {
+  public init(
+    name: String, layers: [Layer], height: Int, width: Int, channels: Int = 1, classes: Int
+  ) throws {
     var placed: [PlacedLayer] = []
-    var shape = Shape(height: height, width: width, channels: 1)
+    var shape = Shape(height: height, width: width, channels: channels)
     var convolutions = 0
     var connections = 0
     var size = ModelSize()
@@ -37,7 +40,7 @@ public struct Model: Equatable, Sendable {
       let misfit = ModelError(
         description: "model \(name): layer \(index + 1) (\(layer)) does not fit an input of "
           + "\(input.height) x \(input.width) x \(input.channels)")
-      guard layer.hasPossibleWindow else { throw misfit }
+      guard layer.hasPossibleWindow, input.channels > 0 else { throw misfit }
       switch layer {
       case .convolution(let kernel, let outputs):
         convolutions += 1
@@ -73,22 +76,26 @@ public struct Model: Equatable, Sendable {
   }
 
   /// The network of PyTorch's basic MNIST example, without its dropout.
-  public static func cnn(height: Int, width: Int, classes: Int) throws -> Model {
+  public static func cnn(
+    height: Int, width: Int, channels: Int = 1, classes: Int
+  ) throws -> Model {
     try Model(
       name: "cnn",
       layers: [
         .convolution(kernel: 3, outputs: 32), .relu, .convolution(kernel: 3, outputs: 64), .relu,
         .maxPool(size: 2), .fullyConnected(outputs: 128), .relu, .fullyConnected(outputs: classes),
-      ], height: height, width: width, classes: classes)
+      ], height: height, width: width, channels: channels, classes: classes)
   }
 
   /// A multilayer perceptron with ReLU after each hidden layer.
-  public static func mlp(hidden: [Int], height: Int, width: Int, classes: Int) throws -> Model {
+  public static func mlp(
+    hidden: [Int], height: Int, width: Int, channels: Int = 1, classes: Int
+  ) throws -> Model {
     try Model(
       name: "mlp",
       layers: hidden.flatMap { [.fullyConnected(outputs: $0), .relu] } + [
         .fullyConnected(outputs: classes)
-      ], height: height, width: width, classes: classes)
+      ], height: height, width: width, channels: channels, classes: classes)
   }
 
   /// The layers as text, such as `conv3x3:32,relu,fc:10`.

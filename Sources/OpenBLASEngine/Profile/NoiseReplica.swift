@@ -37,7 +37,9 @@ final class NoiseReplica {
     engine.attach(
       samples: Samples(
         images: UnsafeBufferPointer(images), labels: UnsafeBufferPointer(labels),
-        height: model.input.height, width: model.input.width, mean: 0.5, deviation: 0.29),
+        height: model.input.height, width: model.input.width,
+        means: Array(repeating: 0.5, count: model.input.channels),
+        deviations: Array(repeating: 0.29, count: model.input.channels)),
       buffers: ModelBuffers(
         parameters: flat,
         optimizerState: UnsafeMutableBufferPointer(

@@ -13,11 +13,17 @@
 extern "C" {
 #endif
 
-/// Gathers and normalises images: out[i, p] = images[indices[i], p] * scale + shift.
+/// The numbers of the period of vk_gather_normalised: whole vectors, for 1, 2, 3 and 4 channels.
+#define VK_PERIOD 48
+
+/// Gathers and normalises images: out[i, p] = images[indices[i], p] * scales[p % VK_PERIOD] +
+/// shifts[p % VK_PERIOD].
 ///
-/// There are `count` indices, and `size` bytes in an image. `images` is [largest index + 1, size].
+/// There are `count` indices, and `size` bytes in an image. `images` is [largest index + 1, size],
+/// `scales` and `shifts` are [VK_PERIOD]. An image of 1, 2, 3 or 4 interleaved channels repeats the
+/// constants of its channels in them.
 void vk_gather_normalised(const uint8_t *images, const int32_t *indices, ptrdiff_t count,
-                          ptrdiff_t size, float scale, float shift, float *out);
+                          ptrdiff_t size, const float *scales, const float *shifts, float *out);
 
 /// Adds a bias to each row: values[r, c] += bias[c]. If `relu` is not 0, negative results become 0.
 void vk_add_bias(float *values, const float *bias, ptrdiff_t rows, ptrdiff_t columns, int relu);
