@@ -4,26 +4,32 @@
 #include "clones.h"
 #include "lanes.h"
 
-// A 3 x 3 convolution of images with one channel. Its depth is too small for a matrix product, so a
-// vector holds 16 output channels and each pixel is broadcast to a vector.
+// A 3 x 3 convolution of images with few channels. Its depth is too small for a fast matrix product,
+// so a vector holds 16 output channels and each number of the image is broadcast to a vector.
+//
+// The three pixels under a row of the kernel are `3 * inputs` consecutive numbers of the image. So the
+// functions below treat an image as having one channel, a kernel that is `3 * inputs` wide, and a
+// distance of `inputs` from one pixel to the next. `inputs` is a constant in every call.
 
-#define VK_TAPS 9
 /// Neighbouring pixels that are computed together, so that they share each load of weights.
 #define VK_PIXELS 6
+/// The most taps of a kernel.
+#define VK_MOST_TAPS (9 * VK_MOST_INPUTS)
 
 VK_INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
 /// Computes `pixels` neighbouring outputs for up to 16 channels. `weights` has a row for each tap,
-/// then a row with the bias; all are padded to 16 channels.
-VK_INLINE void outputs(int pixels, const float *restrict image, ptrdiff_t columns,
+/// then a row with the bias; all are padded to 16 channels. Rows of the image begin `row` numbers
+/// after each other.
+VK_INLINE void outputs(int inputs, int pixels, const float *restrict image, ptrdiff_t row,
                        const float (*restrict weights)[16], float floor, ptrdiff_t lanes,
                        ptrdiff_t channels, float *restrict output) {
   vk_float16 sums[VK_PIXELS];
-  VK_UNROLL for (int x = 0; x < pixels; x++) sums[x] = *(const vk_float16 *)weights[VK_TAPS];
-  VK_UNROLL for (int tap = 0; tap < VK_TAPS; tap++) {
+  VK_UNROLL for (int x = 0; x < pixels; x++) sums[x] = *(const vk_float16 *)weights[9 * inputs];
+  VK_UNROLL for (int tap = 0; tap < 9 * inputs; tap++) {
     vk_float16 weight = *(const vk_float16 *)weights[tap];
-    const float *from = image + tap / 3 * columns + tap % 3;
-    VK_UNROLL for (int x = 0; x < pixels; x++) sums[x] += from[x] * weight;
+    const float *from = image + tap / (3 * inputs) * row + tap % (3 * inputs);
+    VK_UNROLL for (int x = 0; x < pixels; x++) sums[x] += from[x * inputs] * weight;
   }
   VK_UNROLL for (int x = 0; x < pixels; x++) {
     vk_int16 below = floor > sums[x];
@@ -38,34 +44,47 @@ VK_INLINE void outputs(int pixels, const float *restrict image, ptrdiff_t column
   }
 }
 
-VK_CLONES
-void vk_convolve_plane(const float *image, ptrdiff_t rows, ptrdiff_t columns,
-                       const float *weights, const float *bias, ptrdiff_t channels, int relu,
-                       float *output) {
-  float floor = relu ? 0 : -INFINITY;
-  ptrdiff_t width = columns - 2;
+VK_INLINE void convolve(int inputs, const float *image, ptrdiff_t rows, ptrdiff_t columns,
+                        const float *weights, const float *bias, ptrdiff_t channels, float floor,
+                        float *output) {
+  ptrdiff_t width = columns - 2, row = columns * inputs;
   for (ptrdiff_t c = 0; c < channels; c += 16) {
     ptrdiff_t lanes = least(16, channels - c);
-    float block[VK_TAPS + 1][16] = {{0}};
-    for (int tap = 0; tap < VK_TAPS; tap++) {
+    float block[VK_MOST_TAPS + 1][16] = {{0}};
+    for (int tap = 0; tap < 9 * inputs; tap++) {
       memcpy(block[tap], weights + tap * channels + c, (size_t)lanes * sizeof(float));
     }
-    memcpy(block[VK_TAPS], bias + c, (size_t)lanes * sizeof(float));
+    memcpy(block[9 * inputs], bias + c, (size_t)lanes * sizeof(float));
     for (ptrdiff_t y = 0; y < rows - 2; y++) {
-      const float *from = image + y * columns;
+      const float *from = image + y * row;
       float *to = output + y * width * channels + c;
       if (lanes == 16 && width >= VK_PIXELS) {
         // The last group overlaps the previous one, so that every group is full.
         for (ptrdiff_t next = 0; next < width; next += VK_PIXELS) {
           ptrdiff_t x = least(next, width - VK_PIXELS);
-          outputs(VK_PIXELS, from + x, columns, block, floor, 16, channels, to + x * channels);
+          outputs(inputs, VK_PIXELS, from + x * inputs, row, block, floor, 16, channels,
+                  to + x * channels);
         }
       } else {
         for (ptrdiff_t x = 0; x < width; x++) {
-          outputs(1, from + x, columns, block, floor, lanes, channels, to + x * channels);
+          outputs(inputs, 1, from + x * inputs, row, block, floor, lanes, channels,
+                  to + x * channels);
         }
       }
     }
+  }
+}
+
+VK_CLONES
+void vk_convolve_direct(const float *image, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t inputs,
+                        const float *weights, const float *bias, ptrdiff_t channels, int relu,
+                        float *output) {
+  float floor = relu ? 0 : -INFINITY;
+  switch (inputs) {
+    case 1: convolve(1, image, rows, columns, weights, bias, channels, floor, output); break;
+    case 2: convolve(2, image, rows, columns, weights, bias, channels, floor, output); break;
+    case 3: convolve(3, image, rows, columns, weights, bias, channels, floor, output); break;
+    case 4: convolve(4, image, rows, columns, weights, bias, channels, floor, output); break;
   }
 }
 
@@ -75,18 +94,18 @@ VK_INLINE void load(const float *from, ptrdiff_t lanes, vk_float16 *value) {
   memcpy(value, from, (size_t)lanes * sizeof(float));
 }
 
-/// Adds the contribution of one row of outputs to the gradients of three neighbouring taps, for up
-/// to 16 channels. (All nine taps together would not fit the registers.)
-VK_INLINE void row_gradients(const float *restrict image, ptrdiff_t width,
+/// Adds the contribution of one row of outputs to the gradients of `taps` neighbouring taps, for up
+/// to 16 channels. `taps` is a constant of at most 6: more sums would not fit AVX2's registers.
+VK_INLINE void row_gradients(int inputs, int taps, const float *restrict image, ptrdiff_t width,
                              const float *restrict gradient, ptrdiff_t lanes, ptrdiff_t channels,
                              float *restrict weight_gradient) {
-  vk_float16 sums[3] = {{0}, {0}, {0}};
+  vk_float16 sums[6] = {{0}, {0}, {0}, {0}, {0}, {0}};
   for (ptrdiff_t x = 0; x < width; x++) {
     vk_float16 value;
     load(gradient + x * channels, lanes, &value);
-    VK_UNROLL for (int tap = 0; tap < 3; tap++) sums[tap] += image[x + tap] * value;
+    VK_UNROLL for (int tap = 0; tap < taps; tap++) sums[tap] += image[x * inputs + tap] * value;
   }
-  VK_UNROLL for (int tap = 0; tap < 3; tap++) {
+  VK_UNROLL for (int tap = 0; tap < taps; tap++) {
     vk_float16 sum;
     load(weight_gradient + tap * channels, lanes, &sum);
     sum += sums[tap];
@@ -94,10 +113,21 @@ VK_INLINE void row_gradients(const float *restrict image, ptrdiff_t width,
   }
 }
 
-VK_CLONES
-void vk_convolve_plane_gradient(const float *image, ptrdiff_t rows, ptrdiff_t columns,
-                                const float *gradient, ptrdiff_t channels,
-                                float *weight_gradient) {
+/// The same for the `3 * inputs` taps of a row of the kernel.
+VK_INLINE void kernel_row_gradients(int inputs, const float *restrict image, ptrdiff_t width,
+                                    const float *restrict gradient, ptrdiff_t lanes,
+                                    ptrdiff_t channels, float *restrict weight_gradient) {
+  int taps = 3 * inputs, first = taps > 6 ? (taps + 1) / 2 : taps;
+  row_gradients(inputs, first, image, width, gradient, lanes, channels, weight_gradient);
+  if (taps > first) {
+    row_gradients(inputs, taps - first, image + first, width, gradient, lanes, channels,
+                  weight_gradient + first * channels);
+  }
+}
+
+VK_INLINE void convolve_gradient(int inputs, const float *image, ptrdiff_t rows,
+                                 ptrdiff_t columns, const float *gradient, ptrdiff_t channels,
+                                 float *weight_gradient) {
   ptrdiff_t width = columns - 2;
   // The loop over rows is outermost: a row of gradients stays in the first-level cache while the
   // inner loops go over channels and taps.
@@ -105,14 +135,26 @@ void vk_convolve_plane_gradient(const float *image, ptrdiff_t rows, ptrdiff_t co
     const float *row = gradient + y * width * channels;
     for (ptrdiff_t c = 0; c < channels; c += 16) {
       for (ptrdiff_t k = 0; k < 3; k++) {
-        const float *from = image + (y + k) * columns;
-        float *to = weight_gradient + 3 * k * channels + c;
+        const float *from = image + (y + k) * columns * inputs;
+        float *to = weight_gradient + 3 * k * inputs * channels + c;
         if (channels - c >= 16) {
-          row_gradients(from, width, row + c, 16, channels, to);
+          kernel_row_gradients(inputs, from, width, row + c, 16, channels, to);
         } else {
-          row_gradients(from, width, row + c, channels - c, channels, to);
+          kernel_row_gradients(inputs, from, width, row + c, channels - c, channels, to);
         }
       }
     }
+  }
+}
+
+VK_CLONES
+void vk_convolve_direct_gradient(const float *image, ptrdiff_t rows, ptrdiff_t columns,
+                                 ptrdiff_t inputs, const float *gradient, ptrdiff_t channels,
+                                 float *weight_gradient) {
+  switch (inputs) {
+    case 1: convolve_gradient(1, image, rows, columns, gradient, channels, weight_gradient); break;
+    case 2: convolve_gradient(2, image, rows, columns, gradient, channels, weight_gradient); break;
+    case 3: convolve_gradient(3, image, rows, columns, gradient, channels, weight_gradient); break;
+    case 4: convolve_gradient(4, image, rows, columns, gradient, channels, weight_gradient); break;
   }
 }

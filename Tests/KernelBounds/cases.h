@@ -9,7 +9,7 @@ void flat_case(trial *t, const sizes *s);
 void matrix_case(trial *t, const sizes *s);
 /// Matrix products with `count` rows, depth `size` and 16 times `columns` columns.
 void product_case(trial *t, const sizes *s);
-/// Windows and max-pooling with kernels or pools of size `size`, and convolutions of one channel.
+/// Windows and max-pooling with kernels or pools of size `size`, and direct convolutions.
 void image_case(trial *t, const sizes *s);
 /// Winograd's transforms of a batch of images, without and with pooling.
 void winograd_case(trial *t, const sizes *s);

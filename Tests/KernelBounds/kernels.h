@@ -15,8 +15,8 @@
   X(vk_multiply_packing)         \
   X(vk_multiply_rows)            \
   X(vk_transpose)                \
-  X(vk_convolve_plane)           \
-  X(vk_convolve_plane_gradient)  \
+  X(vk_convolve_direct)          \
+  X(vk_convolve_direct_gradient) \
   X(vk_max_pool)                 \
   X(vk_max_pool_gradient)        \
   X(vk_adam)                     \

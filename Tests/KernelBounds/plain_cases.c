@@ -107,13 +107,14 @@ void image_case(trial *t, const sizes *s) {
   try_pooling(t, s);
 
   ptrdiff_t results = (s->rows - 2) * (s->columns - 2) * s->outputs;
-  const float *image = numbers(t, s->rows * s->columns);
+  ptrdiff_t inputs = 1 + s->inputs % VK_MOST_INPUTS, weights = 9 * inputs * s->outputs;
+  const float *image = numbers(t, s->rows * s->columns * inputs);
   float *output = result_buffer(t, results);
-  t->call->vk_convolve_plane(image, s->rows, s->columns, numbers(t, 9 * s->outputs),
-                             numbers(t, s->outputs), s->outputs, s->relu, output);
+  t->call->vk_convolve_direct(image, s->rows, s->columns, inputs, numbers(t, weights),
+                              numbers(t, s->outputs), s->outputs, s->relu, output);
   keep(t, output, results);
-  float *sums = numbers(t, 9 * s->outputs);
-  t->call->vk_convolve_plane_gradient(image, s->rows, s->columns, numbers(t, results), s->outputs,
-                                      sums);
-  keep(t, sums, 9 * s->outputs);
+  float *sums = numbers(t, weights);
+  t->call->vk_convolve_direct_gradient(image, s->rows, s->columns, inputs, numbers(t, results),
+                                       s->outputs, sums);
+  keep(t, sums, weights);
 }

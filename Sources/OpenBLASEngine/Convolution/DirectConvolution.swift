@@ -1,7 +1,7 @@
 import NeuralNetwork
 internal import VectorKernels
 
-/// A 3 x 3 convolution of images with one channel, with bias and ReLU, vectorised over the outputs.
+/// A 3 x 3 convolution of images with few channels, with bias and ReLU, vectorised over the outputs.
 ///
 /// It serves only as a first layer, because it computes no gradient of the images.
 struct DirectConvolution {
@@ -9,26 +9,30 @@ struct DirectConvolution {
   let output: Shape
   let hasReLU: Bool
 
+  /// The most channels of the images.
+  static let mostChannels = Int(VK_MOST_INPUTS)
+
   func forward(_ memory: StageMemory, _ parameters: StageParameters) {
     for image in 0..<memory.count {
-      vk_convolve_plane(
-        memory.input + image * input.count, input.height, input.width, parameters.weights,
-        parameters.bias, output.channels, hasReLU ? 1 : 0, memory.output + image * output.count)
+      vk_convolve_direct(
+        memory.input + image * input.count, input.height, input.width, input.channels,
+        parameters.weights, parameters.bias, output.channels, hasReLU ? 1 : 0,
+        memory.output + image * output.count)
     }
   }
 
   func backward(_ memory: StageMemory, _ gradients: StageGradients) {
     if !gradients.isAdding {
-      gradients.weights.update(repeating: 0, count: 9 * output.channels)
+      gradients.weights.update(repeating: 0, count: 9 * input.channels * output.channels)
     }
     for image in 0..<memory.count {
       let gradient = gradients.output + image * output.count
       vk_pass_gradient(
         gradient, hasReLU ? memory.output + image * output.count : nil,
         output.height * output.width, output.channels, gradients.bias)
-      vk_convolve_plane_gradient(
-        memory.input + image * input.count, input.height, input.width, gradient, output.channels,
-        gradients.weights)
+      vk_convolve_direct_gradient(
+        memory.input + image * input.count, input.height, input.width, input.channels, gradient,
+        output.channels, gradients.weights)
     }
   }
 }

@@ -54,7 +54,7 @@ struct Plan {
         input: placed.input, output: placed.output, kernel: kernel, hasReLU: hasReLU))
     guard kernel == 3, method != .im2col else { return im2col }
     if method == .winograd { return .winograd(winograd) }
-    if isFirst && placed.input.channels == 1 {
+    if isFirst && placed.input.channels <= DirectConvolution.mostChannels {
       return .direct(
         DirectConvolution(input: placed.input, output: placed.output, hasReLU: hasReLU))
     }

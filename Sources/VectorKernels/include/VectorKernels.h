@@ -80,20 +80,24 @@ void vk_multiply_rows(const float *a, const float *b, ptrdiff_t rows, ptrdiff_t 
 /// Transposes a matrix: out[c, r] = in[r, c]. Rows of `in` begin `stride` numbers after each other.
 void vk_transpose(const float *in, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, float *out);
 
-/// A 3 x 3 convolution, with bias, of one image [rows, columns] that has one channel.
-///
-/// `output` is [rows - 2, columns - 2, channels] and `weights` is [3, 3, channels]. If `relu` is
-/// not 0, negative results become 0. `rows` and `columns` are at least 3.
-void vk_convolve_plane(const float *image, ptrdiff_t rows, ptrdiff_t columns,
-                       const float *weights, const float *bias, ptrdiff_t channels, int relu,
-                       float *output);
+/// The most channels of an image of vk_convolve_direct.
+#define VK_MOST_INPUTS 4
 
-/// Adds the weight gradients of vk_convolve_plane to `weight_gradient`.
+/// A 3 x 3 convolution, with bias, of one image [rows, columns, inputs] that has few channels.
+///
+/// `inputs` is 1 to VK_MOST_INPUTS. `output` is [rows - 2, columns - 2, channels] and `weights` is
+/// [3, 3, inputs, channels]. If `relu` is not 0, negative results become 0. `rows` and `columns` are
+/// at least 3.
+void vk_convolve_direct(const float *image, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t inputs,
+                        const float *weights, const float *bias, ptrdiff_t channels, int relu,
+                        float *output);
+
+/// Adds the weight gradients of vk_convolve_direct to `weight_gradient`.
 ///
 /// `gradient` is the gradient of the convolution's results before ReLU.
-void vk_convolve_plane_gradient(const float *image, ptrdiff_t rows, ptrdiff_t columns,
-                                const float *gradient, ptrdiff_t channels,
-                                float *weight_gradient);
+void vk_convolve_direct_gradient(const float *image, ptrdiff_t rows, ptrdiff_t columns,
+                                 ptrdiff_t inputs, const float *gradient, ptrdiff_t channels,
+                                 float *weight_gradient);
 
 /// Max-pooling: the largest value of each size x size window of one image.
 ///
