@@ -9,6 +9,8 @@ public struct BenchReport: Codable, Equatable, Sendable {
     public var model: String
     /// The layers as a string.
     public var layers: String
+    /// Rows, columns and, if there are several, channels of an image, such as `32x32x3`.
+    public var image: String?
     public var parameters: Int
     public var batch: Int
     public var threads: Int
@@ -21,11 +23,12 @@ public struct BenchReport: Codable, Equatable, Sendable {
 
     /// All fields at once.
     public init(
-      model: String, layers: String, parameters: Int, batch: Int, threads: Int, optimizer: String,
-      convolution: String, repeats: Int, stepsPerRepeat: Int, warmUpSteps: Int
+      model: String, layers: String, image: String?, parameters: Int, batch: Int, threads: Int,
+      optimizer: String, convolution: String, repeats: Int, stepsPerRepeat: Int, warmUpSteps: Int
     ) {
       self.model = model
       self.layers = layers
+      self.image = image
       self.parameters = parameters
       self.batch = batch
       self.threads = threads

@@ -23,7 +23,8 @@ public enum BenchTable {
     return [
       "Machine: \(host.cpu), \(NumberText.count(host.cores, "core", "cores")); "
         + "\(host.blas), kernel \(host.blasKernel)",
-      "Work: \(work.model) (\(work.layers)), \(work.parameters) parameters, batch \(work.batch), "
+      "Work: \(work.model) (\(work.layers)), " + (work.image.map { "images \($0), " } ?? "")
+        + "\(work.parameters) parameters, batch \(work.batch), "
         + "\(work.optimizer), convolution \(work.convolution)",
       "Threads: \(work.threads) on cores \(NumberText.ranges(host.allowedCores)), "
         + "binding: \(host.binding.rawValue)",

@@ -68,6 +68,8 @@ public struct GPUReport: Codable, Equatable, Sendable {
   /// Timings of a model at one batch size.
   public struct Network: Codable, Equatable, Sendable {
     public var model: String
+    /// Rows, columns and, if there are several, channels of an image, such as `32x32x3`.
+    public var image: String?
     public var batch: Int
     /// The time of a step when graphs of many steps are launched, as one rank alone trains.
     public var graphStepSeconds: Double?
@@ -78,8 +80,9 @@ public struct GPUReport: Codable, Equatable, Sendable {
     public var products: [Product] = []
 
     /// A network without any measurement.
-    public init(model: String, batch: Int) {
+    public init(model: String, image: String?, batch: Int) {
       self.model = model
+      self.image = image
       self.batch = batch
     }
   }

@@ -9,8 +9,9 @@ import Testing
   static func makeReport(threads: Int = 1, method: String = "winograd") -> BenchReport {
     BenchReport(
       work: .init(
-        model: "cnn", layers: "conv3x3:32,fc:10", parameters: 1234, batch: 50, threads: threads,
-        optimizer: "adam", convolution: "auto", repeats: 3, stepsPerRepeat: 7, warmUpSteps: 1),
+        model: "cnn", layers: "conv3x3:32,fc:10", image: "32x32x3", parameters: 1234, batch: 50,
+        threads: threads, optimizer: "adam", convolution: "auto", repeats: 3, stepsPerRepeat: 7,
+        warmUpSteps: 1),
       host: .init(
         cpu: "A CPU", cores: 8, allowedCores: [0, 1, 2, 5], binding: .severalCores,
         blas: "OpenBLAS 1.2.3", blasKernel: "Haswell"),
@@ -33,7 +34,7 @@ import Testing
     #expect(
       BenchTable.text(Self.makeReport()) == """
         Machine: A CPU, 8 cores; OpenBLAS 1.2.3, kernel Haswell
-        Work: cnn (conv3x3:32,fc:10), 1234 parameters, batch 50, adam, convolution auto
+        Work: cnn (conv3x3:32,fc:10), images 32x32x3, 1234 parameters, batch 50, adam, convolution auto
         Threads: 1 on cores 0-2,5, binding: several cores
         Timing: 3 repeats of 7 steps after 1 step of warm-up; median and spread over the repeats of a step's mean
 

@@ -52,6 +52,14 @@ import Testing
     #expect(forward.map(\.method) == ["", "direct", "winograd", "product", ""])
   }
 
+  @Test func imagesOfThreeChannels() async throws {
+    let report = try await Self.report([
+      "--model", "conv3x3:8,relu,fc:classes", "--image", "9x8x3", "--batch-size", "5",
+    ])
+    #expect(report.work.image == "9x8x3" && report.work.parameters == 27 * 8 + 8 + 336 * 10 + 10)
+    #expect(report.parts.first { $0.name == "conv1, relu" }?.method == "direct")
+  }
+
   @Test func textNamesTheMachine() async throws {
     let result = try await Program.succeed(
       ranks: 2, ["bench", "--model", "mlp", "--hidden", "32", "--repeats", "1"])
@@ -68,7 +76,7 @@ import Testing
     (["--hidden", "20"], ["--hidden", "--model mlp"]),
     (["--model", "conv3x3"], ["'conv3x3'"]),
     (["--model", "maxpool2"], ["fc:10"]),
-    (["--convolution", "fft"], ["fft"]),
+    (["--convolution", "fft"], ["fft"]), (["--image", "8x8x5"], ["--image", "8x8x5"]),
     (["--epochs", "2"], ["--epochs"]),
   ]
 

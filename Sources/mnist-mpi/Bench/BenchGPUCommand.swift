@@ -13,7 +13,7 @@ struct BenchGPUCommand: ParsableCommand {
     abstract:
       "Check a GPU's kernels against the CPU; measure copies, CUDA graphs, products and steps.",
     discussion: """
-      Needs neither MPI nor data: the images are noise of MNIST's size. The exit code is 1 if a \
+      Needs neither MPI nor data: the images are noise, by default of MNIST's size. The exit code is 1 if a \
       check fails. It is 69 if there is no GPU; then the reason is printed. Keep the machine \
       otherwise idle, so that the figures are valid.
       """)
@@ -28,6 +28,11 @@ struct BenchGPUCommand: ParsableCommand {
       "Network to measure: cnn, mlp, or a list of layers; repeatable (default: cnn and mlp).",
       valueName: "name or layers"))
   var model: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Shape of the generated images; 1 to 4 channels.", valueName: "rows x columns [x channels]"))
+  var image: ImageShape = .mnist
 
   @Option(
     parsing: .singleValue,
@@ -142,7 +147,8 @@ struct BenchGPUCommand: ParsableCommand {
   private func networks() throws -> [Model] {
     do {
       return try (model.isEmpty ? ["cnn", "mlp"] : model).map {
-        try ModelChoice(model: $0, hidden: nil).make(height: 28, width: 28, classes: 10)
+        try ModelChoice(model: $0, hidden: nil).make(
+          height: image.height, width: image.width, channels: image.channels, classes: 10)
       }
     } catch let error as ModelError {
       throw ValidationError("\(error)")
@@ -166,8 +172,9 @@ struct BenchGPUCommand: ParsableCommand {
   private func measure(
     _ bench: DeviceBench, _ device: CUDADevice, _ network: Model, _ batch: Int
   ) throws -> GPUReport.Network {
-    var report = GPUReport.Network(model: network.name, batch: batch)
-    say("\n\(network.name), batch \(batch)")
+    var report = GPUReport.Network(
+      model: network.name, image: image.description, batch: batch)
+    say("\n\(network.name), images \(image), batch \(batch)")
     if includes(.steps) {
       let step = try bench.stepSeconds(network, batch: batch)
       (report.graphStepSeconds, report.hostStepSeconds) = (step.graphs, step.host)

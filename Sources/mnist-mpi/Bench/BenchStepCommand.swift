@@ -10,7 +10,7 @@ struct BenchStepCommand: ParsableCommand {
     commandName: "step",
     abstract: "Measure the machine's limits and each stage and phase of a model; needs no data.",
     discussion: """
-      Trains on generated images of MNIST's size, without MPI, and compares every stage of the \
+      Trains on generated images, by default of MNIST's size, without MPI, and compares every stage of the \
       forward and the backward pass with the fastest matrix product of OpenBLAS on this machine. \
       Bind it to the cores that it should use, and keep the machine otherwise idle:
 
@@ -25,6 +25,11 @@ struct BenchStepCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Widths of the mlp's hidden layers (default: 512,512).", valueName: "n,n"))
   var hidden: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Shape of the generated images; 1 to 4 channels.", valueName: "rows x columns [x channels]"))
+  var image: ImageShape = .mnist
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("Samples of a step.", valueName: "samples"))
@@ -57,7 +62,7 @@ struct BenchStepCommand: ParsableCommand {
     let network: Model
     do {
       network = try ModelChoice(model: model, hidden: hidden).make(
-        height: 28, width: 28, classes: 10)
+        height: image.height, width: image.width, channels: image.channels, classes: 10)
     } catch let error as ModelError {
       throw ValidationError("\(error)")
     }
@@ -76,7 +81,8 @@ struct BenchStepCommand: ParsableCommand {
 
   private func work(_ network: Model, _ profile: EngineProfile) -> BenchReport.Work {
     BenchReport.Work(
-      model: network.name, layers: network.text, parameters: ParameterLayout(of: network).count,
+      model: network.name, layers: network.text, image: image.description,
+      parameters: ParameterLayout(of: network).count,
       batch: batchSize, threads: threads, optimizer: Optimizer.Kind.adam.rawValue,
       convolution: convolution.rawValue, repeats: repeats, stepsPerRepeat: profile.stepsPerRepeat,
       warmUpSteps: profile.warmUpSteps)

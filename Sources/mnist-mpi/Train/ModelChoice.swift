@@ -35,11 +35,14 @@ struct ModelChoice {
   /// The model for images of this size.
   ///
   /// - Throws: `ModelError` naming the layer that does not fit.
-  func make(height: Int, width: Int, classes: Int) throws -> Model {
+  func make(height: Int, width: Int, channels: Int = 1, classes: Int) throws -> Model {
     switch model {
-    case "cnn": try .cnn(height: height, width: width, classes: classes)
-    case "mlp": try .mlp(hidden: hiddenWidths, height: height, width: width, classes: classes)
-    default: try Model(text: model, height: height, width: width, classes: classes)
+    case "cnn": try .cnn(height: height, width: width, channels: channels, classes: classes)
+    case "mlp":
+      try .mlp(
+        hidden: hiddenWidths, height: height, width: width, channels: channels, classes: classes)
+    default:
+      try Model(text: model, height: height, width: width, channels: channels, classes: classes)
     }
   }
 }
