@@ -5,6 +5,18 @@ import Testing
 
 /// Training steps, compared with PyTorch's; see Tests/Oracle/README.md.
 struct OracleTests {
+  /// Steps of sgd on images of three channels.
+  @Test(arguments: ColourOracleRun.names) func colourStepsAreThoseOfPyTorch(name: String) throws {
+    let run = try ColourOracleRun(name)
+    let engine = try CUDAEngine(
+      model: run.model, optimizer: run.optimizer, on: FakeGPU.natural.open())
+    let errors = try run.errors(of: engine) { replica in
+      try engine.attach(samples: replica.samples, buffers: replica.buffers, largestBatch: 32)
+    }
+    #expect(errors.loss < 1e-4)
+    #expect(errors.gradient < 1e-5)
+  }
+
   /// Three steps of adam, each from the oracle's own parameters.
   @Test(arguments: ["adam-cnn", "adam-mlp", "adamw-mlp"])
   func adamStepsAreThoseOfPyTorch(name: String) throws {
