@@ -12,6 +12,7 @@ from checks import check_plain, digest_of, idx_count, is_file, is_official, list
 from sources import LABELS, fetched, mirrors_of, unreachable
 from transfer import BLOCK, Problem, place_file, report, set_aside
 
+
 def official_archive(name, data, directory, aside):
     """Returns the path of the archive: the user's own in `directory`, else a downloaded one."""
     archive, problems = data.archive, []
