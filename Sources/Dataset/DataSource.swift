@@ -42,16 +42,19 @@ public enum DataSource: Equatable, Sendable {
     /// The name of the data set in a directory with several.
     public var split: String?
     public var transposition: Transposition
+    /// The channels of synthetic images.
+    public var channels: Int
 
     /// Options, each of which has a default.
     public init(
       limit: Int? = nil, seed: UInt64 = 1, split: String? = nil,
-      transposition: Transposition = .auto
+      transposition: Transposition = .auto, channels: Int = 1
     ) {
       self.limit = limit
       self.seed = seed
       self.split = split
       self.transposition = transposition
+      self.channels = channels
     }
   }
 
@@ -65,7 +68,8 @@ public enum DataSource: Equatable, Sendable {
       // Fewer than ten images would lack classes that the test images have.
       let count = min(SyntheticImages.trainingCount, max(limit, 10))
       let parts = [("training", count), ("test", SyntheticImages.testCount)].map { part, count in
-        SyntheticImages(seed: options.seed, part: part, count: count)
+        SyntheticImages(
+          seed: options.seed, part: part, count: count, channels: options.channels)
       }
       return try DataReader(
         DataReader.Description(name: "synthetic", isSynthetic: true), images: parts,

@@ -184,6 +184,20 @@ struct DiscoveryTests {
     #expect(error(links.path).contains("two files with the training images"))
   }
 
+  /// As `jobs/get-mnist.sh` leaves them where it unpacks files.
+  @Test func aFileBesideItsPackedFormIsOneFile() throws {
+    let directory = try Self.fixture.write(gzip: true)
+    let plain = try Self.fixture.write()
+    for name in IDXFixture.names {
+      try FileManager.default.copyItem(atPath: plain.path(name), toPath: directory.path(name))
+    }
+    #expect(try DataSource.path(directory.path).open().details == "IDX")
+    var other = Self.fixture.contents[0]
+    other[20] ^= 1
+    try Data(other).write(to: URL(fileURLWithPath: directory.path(IDXFixture.names[0])))
+    #expect(error(directory.path).contains("two files with the training images"))
+  }
+
   /// Some archives unpack each file into a folder of its own name, beside a file with a dotted name.
   @Test func foldersWithTheNamesOfFilesAreNoFiles() throws {
     let directory = try TemporaryDirectory()

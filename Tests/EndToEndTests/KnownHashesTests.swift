@@ -59,6 +59,34 @@ import Testing
     try await Self.check(known, directory: Self.fashion)
   }
 
+  /// The same data in NumPy's archive, written by Python's zipfile, are the same work.
+  @Test func anArchiveOfMNISTHasTheHashesOfItsIDXFiles() async throws {
+    let directory = try TemporaryDirectory()
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+      "python3", "-c",
+      """
+      import gzip, os, sys, zipfile
+      names = {"x_train": "train-images-idx3", "y_train": "train-labels-idx1",
+               "x_test": "t10k-images-idx3", "y_test": "t10k-labels-idx1"}
+      with zipfile.ZipFile(sys.argv[2], "w") as archive:
+          for array, name in names.items():
+              path = f"{sys.argv[1]}/{name}-ubyte"
+              content = open(path, "rb").read() if os.path.exists(path) else gzip.open(path + ".gz").read()
+              sizes = [int.from_bytes(content[4 + 4 * i:8 + 4 * i], "big") for i in range(content[3])]
+              shape = "(" + "".join(f"{size}, " for size in sizes) + ")"
+              header = "{'descr': '|u1', 'fortran_order': False, 'shape': " + shape + ", }\\n"
+              archive.writestr(array + ".npy", b"\\x93NUMPY\\1\\0" + len(header).to_bytes(2, "little")
+                               + header.encode() + content[4 + 4 * content[3]:])
+      """, try Repository.mnist(), directory.path("mnist.npz"),
+    ]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    try await Self.check(Self.onMNIST[1], directory: directory.path("mnist.npz"))
+  }
+
   private static func check(_ known: Known, directory: String) async throws {
     let results = try TemporaryDirectory()
     _ = try await Program.succeed(

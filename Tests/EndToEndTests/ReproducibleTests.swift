@@ -47,6 +47,24 @@ import Testing
     #expect(Set(certificates.map { "\($0)" }).count == 1)
   }
 
+  @Test func colourImagesGiveTheSameBitsOnAnyNumberOfRanks() async throws {
+    let grey = IDXFixture(trainingCount: 200, testCount: 50, height: 12, width: 36)
+    let data = try TemporaryDirectory()
+    for (index, (name, content)) in zip(IDXFixture.names, grey.contents).enumerated() {
+      let colour = IDXFixture.idx([index == 0 ? 200 : 50, 12, 12, 3], Array(content.dropFirst(16)))
+      try data.write(index % 2 == 0 ? colour : content, to: name)
+    }
+    var certificates: [Certificate] = []
+    for (ranks, sync) in [(1, "allreduce"), (2, "node"), (3, "allreduce"), (4, "node")] {
+      let record = try await Self.record(
+        data, ranks: ranks, ["--threads", "1", "--sync", sync, "--reproducible"])
+      #expect(record.work.imageChannels == 3)
+      #expect(record.work.channelNormalisations?.count == 3)
+      certificates.append(try #require(record.certificate))
+    }
+    #expect(Set(certificates.map { "\($0)" }).count == 1)
+  }
+
   /// The fast mode trains the same samples in the same order; weights differ in the last digits.
   @Test func theFastModeHasTheSameSamples() async throws {
     let data = try Self.data()

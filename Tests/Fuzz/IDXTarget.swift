@@ -1,19 +1,31 @@
-/// Reads the input as a file of labels or, unless it names one dimension, of images.
+/// Reads the input as a file of labels or, if it names three dimensions or more, of images.
 ///
 /// What is read must agree with the definition of the format, which is programmed here once more.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzIDX(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   let input = FuzzInput(start, count).rest
-  let file = MemoryFile.images
+  let file = MemoryFile.input
   file.write(input)
-  let dimensionCount = input.count > 3 && input[3] == 1 ? 1 : 3
-  let expected = content(of: input, dimensionCount)
+  let areLabels = input.count > 3 && input[3] < 3
+  let expected = Expected(input, areLabels: areLabels)
   do {
-    let read = try IDXFile(path: file.path, kind: "bytes", dimensionCount: dimensionCount)
-    require(read.dimensions.count == dimensionCount, "\(dimensionCount) dimensions")
-    require(read.dimensions.reduce(1, *) == read.bytes.count, "as many bytes as promised")
-    if !isGzip(input) { require(read.bytes == expected, "the bytes of the file") }
-    if dimensionCount == 3 { checkImages(read) }
+    let reader = try GzipReader(path: file.path)
+    let header = try IDXHeader(
+      of: reader, expecting: areLabels ? .labels : .images, path: file.path)
+    if areLabels {
+      let labels = try StoredLabels(
+        reader, path: file.path, dimensions: header.dimensions, element: header.element,
+        text: header.text)
+      if !isGzip(input) { require(labels.values == expected?.labels, "the labels of the file") }
+      checkClasses(labels)
+    } else {
+      let images = try StoredImages(
+        reader, path: file.path, dimensions: header.dimensions, text: header.text,
+        isTransposed: false)
+      let pixels = try pixels(of: images)
+      if !isGzip(input) { require(pixels == expected?.content, "the bytes of the file") }
+      checkSet(images.shape, pixels)
+    }
   } catch let error as DatasetError {
     requireOneLine(error)
     require(expected == nil || isGzip(input), "a correct file is accepted: \(error)")
@@ -24,55 +36,106 @@ public func fuzzIDX(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
 }
 
 extension MemoryFile {
-  fileprivate static let images = MemoryFile()
-  fileprivate static let labels = MemoryFile()
+  fileprivate static let input = MemoryFile()
 }
 
 private func isGzip(_ input: [UInt8]) -> Bool { input.starts(with: [0x1f, 0x8b]) }
 
-/// The content of an IDX file that is not compressed; nil if the file is not correct.
-private func content(of file: [UInt8], _ dimensionCount: Int) -> [UInt8]? {
-  let header = 4 + 4 * dimensionCount
-  let magic = [0, 0, 8, UInt8(dimensionCount)]
-  guard file.count >= header, file.starts(with: magic) else { return nil }
-  var size = 1.0
-  for start in stride(from: 4, to: header, by: 4) {
-    size *= file[start..<(start + 4)].reduce(0.0) { 256 * $0 + Double($1) }
-  }
-  return size == Double(file.count - header) ? Array(file[header...]) : nil
-}
+/// A correct IDX file that is not compressed.
+private struct Expected {
+  let content: [UInt8]
+  /// The first element of each row; empty for images.
+  private(set) var labels: [Int] = []
 
-/// Reads the images again together with labels: with as many as there are images, and with one more.
-private func checkImages(_ images: IDXFile) {
-  let count = images.dimensions[0]
-  guard count < 4096 else { return }
-  for extra in 0...1 {
-    let labels = [UInt8](repeating: 0, count: count + extra)
-    let header = [0, 0, 8, 1, 0, 0, UInt8(labels.count >> 8), UInt8(labels.count & 255)]
-    MemoryFile.labels.write(header + labels)
-    do {
-      let both = try LabelledImages(
-        imagesPath: MemoryFile.images.path, labelsPath: MemoryFile.labels.path)
-      require(extra == 0 && both.count == count, "a label for each image")
-      require(both.images == images.bytes && both.labels == labels, "images and labels as read")
-      checkTraining(both)
-    } catch let error as DatasetError {
-      requireOneLine(error)
-      require(extra == 1 || images.bytes.isEmpty, "images with their labels are accepted: \(error)")
-    } catch {
-      require(false, "an error of the data set, not \(error)")
+  /// Nil if the file is not correct.
+  init?(_ file: [UInt8], areLabels: Bool) {
+    guard file.count >= 4, file[0] == 0, file[1] == 0 else { return nil }
+    let sizes: [UInt8: Int] = areLabels ? [8: 1, 9: 1, 11: 2, 12: 4] : [8: 1]
+    let count = Int(file[3])
+    guard let size = sizes[file[2]], (areLabels ? 1...2 : 3...4).contains(count) else { return nil }
+    let header = 4 + 4 * count
+    guard file.count >= header else { return nil }
+    let dimensions = stride(from: 4, to: header, by: 4).map { start in
+      file[start..<(start + 4)].reduce(0.0) { 256 * $0 + Double($1) }
+    }
+    guard dimensions.reduce(Double(size), *) == Double(file.count - header) else { return nil }
+    if areLabels, count == 2, dimensions[1] == 0, dimensions[0] > 0 { return nil }
+    if !areLabels, dimensions.contains(0) || count == 4 && dimensions[3] > 4 { return nil }
+    content = Array(file[header...])
+    guard areLabels, !content.isEmpty else { return }
+    let row = size * (count == 2 ? Int(dimensions[1]) : 1)
+    labels = stride(from: 0, to: content.count, by: row).map { start in
+      var value = content[start..<(start + size)].reduce(0) { 256 * $0 + Int($1) }
+      if file[2] != 8, content[start] > 127 { value -= 1 << (8 * size) }
+      return value
     }
   }
 }
 
-/// Makes a training set of the images.
-private func checkTraining(_ set: LabelledImages) {
+/// Reads all images in pieces of a few.
+private func pixels(of images: StoredImages) throws -> [UInt8] {
+  var pixels: [UInt8] = []
+  for first in stride(from: 0, to: images.count, by: 3) {
+    let size = min(3, images.count - first) * images.shape.size
+    var piece = [UInt8](repeating: 0, count: size)
+    try piece.withUnsafeMutableBytes { try images.read(into: $0) }
+    pixels += piece
+  }
+  try images.finish()
+  return pixels
+}
+
+/// Classes are the labels, and each label has the class with its value.
+private func checkClasses(_ labels: StoredLabels) {
   do {
-    let data = try TrainingData(
-      training: set, test: set, limit: 2, name: "data", isSynthetic: false,
-      testImagesPath: "images", testLabelsPath: "labels")
-    require(data.training.count == min(2, set.count) && data.classes == 1, "the first two images")
-    require(data.normalisation.deviation > 0, "a deviation by which pixels can be divided")
+    let classes = try labels.classes()
+    let numbers = try labels.numbered(by: classes, among: "the training set has")
+    require(
+      numbers.map { classes.values[Int($0)] } == labels.values, "the classes of the labels")
+  } catch let error as DatasetError {
+    requireOneLine(error)
+    require(Set(labels.values).count > 256, "at most 256 labels are accepted: \(error)")
+  } catch {
+    require(false, "an error of the data set, not \(error)")
+  }
+}
+
+/// Images that are given from memory.
+private final class GivenImages: ImageReader {
+  let count: Int
+  let shape: ImageShape
+  let path = "images"
+  private var rest: ArraySlice<UInt8>
+
+  init(_ shape: ImageShape, _ pixels: [UInt8]) {
+    self.shape = shape
+    rest = pixels[...]
+    count = pixels.count / shape.size
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) {
+    buffer.copyBytes(from: rest.prefix(buffer.count))
+    rest = rest.dropFirst(buffer.count)
+  }
+
+  func finish() {}
+}
+
+/// Makes a data set of the images, with one label.
+private func checkSet(_ shape: ImageShape, _ pixels: [UInt8]) {
+  do {
+    let images = (0..<2).map { _ in GivenImages(shape, pixels) }
+    let labels = images.map {
+      StoredLabels(path: "labels", values: Array(repeating: 7, count: $0.count))
+    }
+    let reader = try DataReader(
+      DataReader.Description(name: "data"), images: images, labels: labels, limit: 2)
+    let data = try TrainingData(reader)
+    require(data.training.count == min(2, images[0].count), "the first two images")
+    require(data.test.images == pixels && data.classes.values == [7], "all test images")
+    require(
+      data.normalisations.allSatisfy { $0.deviation > 0 },
+      "a deviation by which pixels can be divided")
   } catch let error as DatasetError {
     requireOneLine(error)
   } catch {

@@ -137,6 +137,21 @@ def good_sets():
     good("keras-compressed")
     write("medmnist", {"breastmnist.npz": npz(medmnist(), compressed=True)})
     good("medmnist", details="NPZ, breastmnist.npz, validation images not used")
+    colour = [random.integers(0, 256, (n, 5, 4, 3), dtype=np.uint8) for n in (TRAINING, TEST)]
+    write("colour", idx_set([name.replace("idx3", "idx4") for name in OFFICIAL], colour))
+    good("colour", colour)
+    write("pathmnist", {"pathmnist.npz": npz(medmnist(colour), compressed=True)})
+    good("pathmnist", colour)
+    transparent = [np.concatenate([part, np.full((*part.shape[:3], 1), 255, np.uint8)], 3) for part in colour]
+    write("opaque", {"data.npz": npz(keras(transparent))})
+    good("opaque", transparent)
+    photos = [random.integers(0, 256, (n, 32, 32, 3), dtype=np.uint8) for n in (5, 2)]
+    labels = [np.array([7, 0, 9, 7, 3]), np.array([9, 0])]
+    samples = [[bytes([label]) + image.transpose(2, 0, 1).tobytes() for image, label in zip(*part)]
+               for part in zip(photos, labels)]
+    write("cifar", {"data_batch_1.bin": b"".join(samples[0][:3]), "data_batch_2.bin": b"".join(samples[0][3:]),
+                    "test_batch.bin": b"".join(samples[1])})
+    good("cifar", photos, labels, details="CIFAR-10 binary, 3 files")
     for version in ((2, 0), (3, 0)):
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w") as archive:
@@ -164,7 +179,7 @@ def bad_sets():
         "is a Git LFS pointer", "git lfs pull")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(images, idx(IMAGES[0]))
+        archive.writestr(zipfile.ZipInfo(images), idx(IMAGES[0]))
     one("zip", images, packed.getvalue(), "is a zip archive", "unzip ")
     one("tar", images, b"a" * 257 + b"ustar\x00" + b"0" * 400, "is a tar archive", "tar -xf ")
     one("bzip2", images, b"BZh91AY&SY" + b"0" * 40, "bunzip2 ")
@@ -179,10 +194,18 @@ def bad_sets():
     swapped[images], swapped[labels] = swapped[labels], swapped[images]
     write("swapped", swapped)
     bad("swapped", images, "holds labels", "changed places")
-    write("two-forms", idx_set(OFFICIAL) | {images + ".gz": idx(IMAGES[0])})
+    write("two-forms", idx_set(OFFICIAL) | {images + ".gz": idx(IMAGES[0] ^ 1)})
     bad("two-forms", "two files with the training images", images + " and " + images + ".gz")
     write("no-choice", idx_set(OFFICIAL) | idx_set(["kmnist-" + name for name in OFFICIAL]))
     bad("no-choice", "has 2 data sets: official, kmnist", "--split")
+
+    rows = bytes(2 * 3073)
+    write("cifar-cut-off", {"data_batch_1.bin": rows, "data_batch_2.bin": rows[:-1], "test_batch.bin": rows})
+    bad("cifar-cut-off", "data_batch_2.bin: holds 6145 bytes")
+    write("cifar-page", {"data_batch_1.bin": b"<html></html>", "test_batch.bin": rows})
+    bad("cifar-page", "data_batch_1.bin: looks like a web page")
+    write("cifar-no-test", {"data_batch_1.bin": rows})
+    bad("cifar-no-test", "1 files data_batch_N.bin and 0 test_batch.bin")
 
     def archive(case, content, *words):
         write(case, {"data.npz": content})

@@ -35,7 +35,7 @@ final class SampleContent {
 
   private func hash(of sample: Int) -> UInt64 {
     if let known = hashes[sample] { return known }
-    let size = samples.height * samples.width
+    let size = samples.shape.count
     sum.update(
       UnsafeRawBufferPointer(
         rebasing: UnsafeRawBufferPointer(samples.images)[(sample * size)..<((sample + 1) * size)]))

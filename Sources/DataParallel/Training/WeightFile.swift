@@ -22,10 +22,15 @@ public enum WeightFile {
       metadata: [
         "format": "pt", "model": model.text,
         "input": "(byte / 255 - mean) / deviation",
-        "mean": "\(facts.normalisations[0].mean)",
-        "deviation": "\(facts.normalisations[0].deviation)",
-        "labels": facts.classes.values.map { String($0) }.joined(separator: ","),
+        "mean": Self.list(facts.normalisations.map(\.mean)),
+        "deviation": Self.list(facts.normalisations.map(\.deviation)),
+        "image": facts.shape.description,
+        "labels": Self.list(facts.classes.values),
       ])
     try SafeFile.replace(path, with: try file.encoded(), content: "weights")
+  }
+
+  private static func list(_ values: [some Any]) -> String {
+    values.map { "\($0)" }.joined(separator: ",")
   }
 }

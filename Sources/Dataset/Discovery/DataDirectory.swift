@@ -8,11 +8,20 @@ import SystemSupport
 
 /// The data sets in a directory, found by the names of their files.
 struct DataDirectory {
-  /// A data set: either four IDX files or an `.npz` file.
+  /// A data set and its files.
   struct Found: Equatable {
+    enum Format {
+      /// Four files, in the order of `DataFileName.Role`.
+      case idx
+      /// One file.
+      case npz
+      /// Training files, and last the test file.
+      case cifar10
+    }
+
     /// The name of the set; empty for files with the official names.
     let name: String
-    /// The paths of the four files in the order of `DataFileName.Role`, or of the one `.npz` file.
+    let format: Format
     let paths: [String]
   }
 
@@ -25,6 +34,8 @@ struct DataDirectory {
   let path: String
   private var sets: [String: [Entry]] = [:]
   private var archives: [String] = []
+  /// Files of CIFAR-10's binary version.
+  private var batches: [String] = []
 
   /// Lists the directory at `path`.
   ///
@@ -36,6 +47,8 @@ struct DataDirectory {
         sets[name.set, default: []].append(Entry(file: file, name: name))
       } else if file.lowercased().hasSuffix(".npz") {
         archives.append(file)
+      } else if Self.isBatch(file) {
+        batches.append(file)
       }
     }
   }
@@ -43,21 +56,24 @@ struct DataDirectory {
   /// Whether the directory has a file that belongs to a data set.
   static func hasData(_ path: String) -> Bool {
     guard let directory = try? DataDirectory(path: path) else { return false }
-    return !directory.sets.isEmpty || !directory.archives.isEmpty
+    return !directory.sets.isEmpty || !directory.archives.isEmpty || !directory.batches.isEmpty
   }
 
   /// Returns the data set called `split`, or the only one.
   func find(split: String?) throws -> Found {
     let choice = try choose(split)
     if let archive = archives.first(where: { $0 == choice }) {
-      return Found(name: archive, paths: [join(archive)])
+      return Found(name: archive, format: .npz, paths: [join(archive)])
     }
+    if choice == Self.cifarSet { return try cifar() }
     return Found(
-      name: choice, paths: try DataFileName.Role.allCases.map { try file(of: $0, in: choice) })
+      name: choice, format: .idx,
+      paths: try DataFileName.Role.allCases.map { try file(of: $0, in: choice) })
   }
 
   /// Returns the data set that the file called `name` belongs to.
   func find(with name: String) throws -> Found {
+    if Self.isBatch(name) { return try cifar() }
     guard let own = DataFileName(name) else {
       throw DatasetError(
         path: join(name),
@@ -65,7 +81,7 @@ struct DataDirectory {
           + "\(DataFileName.Role.trainingImages.officialName), an .npz file, or a directory")
     }
     return Found(
-      name: own.set,
+      name: own.set, format: .idx,
       paths: try DataFileName.Role.allCases.map { role in
         role == own.role ? join(name) : try file(of: role, in: own.set, preferring: own.form)
       })
@@ -79,8 +95,8 @@ struct DataDirectory {
   private func choose(_ split: String?) throws -> String {
     let complete = sets.filter { Set($0.value.map(\.name.role)).count == 4 }.keys.sorted()
     // Sets with missing files are candidates where there is no complete one.
-    let candidates =
-      (complete.isEmpty && archives.isEmpty ? sets.keys.sorted() : complete) + archives
+    let others = archives + (batches.isEmpty ? [] : [Self.cifarSet])
+    let candidates = (complete.isEmpty && others.isEmpty ? sets.keys.sorted() : complete) + others
     if let split { return try named(split, among: Set(candidates + sets.keys).sorted()) }
     guard let first = candidates.first else {
       throw DatasetError(
@@ -134,7 +150,8 @@ struct DataDirectory {
     }
     let same = entries.filter { $0.name.form == form }
     let files = Self.withoutDirectories(same.isEmpty ? entries : same, in: self)
-    guard files.count == 1 || Self.areOne(files.map { join($0.file) }) else {
+    let paths = files.map { join($0.file) }
+    guard files.count == 1 || Self.areOne(paths) || GzipReader.areForms(paths) else {
       throw DatasetError(
         path: path,
         problem:
@@ -156,6 +173,28 @@ struct DataDirectory {
   private static func areOne(_ paths: [String]) -> Bool {
     let identities = paths.map { (try? FileStatus($0))?.identity }
     return !identities.contains(nil) && Set(identities).count == 1
+  }
+
+  /// Whether a name is one of CIFAR-10's binary version: `data_batch_1.bin` to `data_batch_5.bin` and
+  /// `test_batch.bin`.
+  static func isBatch(_ name: String) -> Bool {
+    name.lowercased().wholeMatch(of: /(data_batch_[0-9]+|test_batch)\.bin(\.gz)?/) != nil
+  }
+
+  /// The name of the set of these files.
+  private static let cifarSet = "cifar-10"
+
+  private func cifar() throws -> Found {
+    let isTest = { (name: String) in name.lowercased().hasPrefix("test") }
+    let (training, test) = (batches.filter { !isTest($0) }, batches.filter(isTest))
+    guard !training.isEmpty, test.count == 1 else {
+      throw DatasetError(
+        path: path,
+        problem:
+          "has \(training.count) files data_batch_N.bin and \(test.count) test_batch.bin of CIFAR-10; "
+          + "expected five and one")
+    }
+    return Found(name: Self.cifarSet, format: .cifar10, paths: (training + test).map(join))
   }
 
   private static func list(_ path: String) throws -> [String] {

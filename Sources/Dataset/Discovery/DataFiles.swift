@@ -1,12 +1,12 @@
 import SystemSupport
 
-/// The files of a data set: four IDX files, or one `.npz` file.
+/// The files of a data set, and their reader.
 struct DataFiles {
   /// What the user named: a directory or a file.
   private let path: String
-  /// The name of the set in its directory; empty for the official names.
-  private let set: String
-  private let paths: [String]
+  private let found: DataDirectory.Found
+
+  private var paths: [String] { found.paths }
 
   /// Finds the files that `path` stands for.
   ///
@@ -20,8 +20,7 @@ struct DataFiles {
       )
     }
     if status.isDirectory {
-      let found = try DataDirectory(path: path).find(split: options.split)
-      (set, paths) = (found.name, found.paths)
+      found = try DataDirectory(path: path).find(split: options.split)
       return
     }
     if let split = options.split {
@@ -32,10 +31,10 @@ struct DataFiles {
     let (directory, name) = Self.divided(path)
     // A file whose name says its part is found with its partners, whatever it holds; the reader of its
     // format then describes what is wrong with it.
-    if DataFileName(name) == nil {
+    if DataFileName(name) == nil, !DataDirectory.isBatch(name) {
       let prefix = try GzipReader(path: path).read(FileKind.prefixLength)
       if NPZFile.isZip(prefix) {
-        (set, paths) = ("", [path])
+        found = DataDirectory.Found(name: "", format: .npz, paths: [path])
         return
       }
       let isCompressed = try GzipReader(path: path).isCompressed
@@ -43,8 +42,7 @@ struct DataFiles {
         throw DatasetError(path: path, problem: complaint)
       }
     }
-    let found = try DataDirectory(path: directory).find(with: name)
-    (set, paths) = (found.name, found.paths)
+    found = try DataDirectory(path: directory).find(with: name)
   }
 
   /// The directory and the name of a file.
@@ -56,12 +54,16 @@ struct DataFiles {
 
   /// Opens the files and reads sizes and labels.
   func reader(_ options: DataSource.Options) throws -> DataReader {
-    try paths.count == 1 ? archive(options) : idx(options)
+    switch found.format {
+    case .idx: try idx(options)
+    case .npz: try archive(options)
+    case .cifar10: try cifar10(options)
+    }
   }
 
   private func idx(_ options: DataSource.Options) throws -> DataReader {
     let folder = Self.divided(Self.divided(paths[0]).directory).name
-    let isTransposed = options.transposition.applies(to: [set, folder])
+    let isTransposed = options.transposition.applies(to: [found.name, folder])
     var images: [StoredImages] = []
     var labels: [StoredLabels] = []
     var packed: [Bool] = []
@@ -76,7 +78,10 @@ struct DataFiles {
       packed.append(reader.isCompressed)
     }
     let details =
-      ["IDX", packed.contains(true) ? "gzip" : "", set.printable, isTransposed ? "transposed" : ""]
+      [
+        "IDX", packed.contains(true) ? "gzip" : "", found.name.printable,
+        isTransposed ? "transposed" : "",
+      ]
       .filter { !$0.isEmpty }
     return try DataReader(
       DataReader.Description(name: path, details: details.joined(separator: ", ")), images: images,
@@ -105,7 +110,7 @@ struct DataFiles {
     let images = try (0...1).map { try file.images(of: $0, isTransposed: isTransposed) }
     let labels = try (0...1).map { try file.labels(of: $0, count: images[$0].count) }
     let details = [
-      "NPZ", set.printable, isTransposed ? "transposed" : "",
+      "NPZ", found.name.printable, isTransposed ? "transposed" : "",
       file.hasValidationSet ? "validation images not used" : "",
     ]
     return try DataReader(
@@ -113,5 +118,16 @@ struct DataFiles {
         name: path, details: details.filter { !$0.isEmpty }.joined(separator: ", ")),
       images: images,
       labels: labels, limit: options.limit)
+  }
+
+  private func cifar10(_ options: DataSource.Options) throws -> DataReader {
+    guard options.transposition != .yes else {
+      throw DatasetError(
+        path: path, problem: "CIFAR-10 is not stored transposed; leave out --transpose yes")
+    }
+    let parts = [try CIFARImages(paths: paths.dropLast()), try CIFARImages(paths: paths.suffix(1))]
+    return try DataReader(
+      DataReader.Description(name: path, details: "CIFAR-10 binary, \(paths.count) files"),
+      images: parts, labels: parts.map(\.labels), limit: options.limit)
   }
 }

@@ -27,7 +27,7 @@ final class GzipReader: ByteReader {
       throw DatasetError(path: path, problem: "cannot be read: \(String(cString: strerror(errno)))")
     }
     self.file = file
-    gzbuffer(file, 1 << 17)
+    gzbuffer(file, UInt32(min(1 << 17, max(1 << 13, storedBytes))))
   }
 
   deinit { gzclose(file) }
@@ -53,6 +53,35 @@ final class GzipReader: ByteReader {
       throw error("damaged (\(reason)); \(DatasetError.fetchAgain)")
     }
     return filled
+  }
+}
+
+extension GzipReader {
+  /// Whether two paths are a file and its gzip form `.gz`, with the same content.
+  ///
+  /// The length and the CRC at the end of the gzip file are compared, so it need not be unpacked.
+  static func areForms(_ paths: [String]) -> Bool {
+    guard let plain = paths.min(by: { $0.utf8.count < $1.utf8.count }), paths.count == 2,
+      paths.contains(where: { $0.lowercased() == plain.lowercased() + ".gz" }),
+      let packed = paths.first(where: { $0 != plain }), let trailer = try? trailer(of: packed),
+      let reader = try? GzipReader(path: plain)
+    else { return false }
+    var (crc, length): (UInt, Int) = (0, 0)
+    while let piece = try? reader.read(1 << 20), !piece.isEmpty {
+      crc = crc32(crc, piece, UInt32(piece.count))
+      length += piece.count
+    }
+    return [UInt32(truncatingIfNeeded: crc), UInt32(truncatingIfNeeded: length)] == trailer
+  }
+
+  /// The CRC and the length, modulo 2^32, of the content of a gzip file with one member (RFC 1952).
+  private static func trailer(of path: String) throws -> [UInt32] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    defer { if descriptor >= 0 { close(descriptor) } }
+    var words: [UInt32] = [0, 0]
+    let offset = off_t(try FileStatus(path).size - 8)
+    let count = words.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, 8, offset) }
+    return count == 8 ? words.map { UInt32(littleEndian: $0) } : []
   }
 }
 

@@ -10,6 +10,8 @@ public struct Work: Codable, Hashable, Sendable {
   public var classes: Int
   public var imageHeight: Int
   public var imageWidth: Int
+  /// Channels of an image; nil for 1.
+  public var imageChannels: Int?
   /// The canonical text of the model.
   public var model: String
   public var parameters: Int
@@ -25,16 +27,20 @@ public struct Work: Codable, Hashable, Sendable {
   public var seed: UInt64
   public var optimizer: Optimizer
   public var virtualShards: Int
+  /// Of the first channel.
   public var normalisation: Normalisation
+  /// Of all channels; nil for one channel.
+  public var channelNormalisations: [Normalisation]?
   public var precision: String
 
   /// All fields at once; a field that the run did not set is nil.
   public init(
     dataSHA256: String, trainingSamples: Int, testSamples: Int, classes: Int, imageHeight: Int,
-    imageWidth: Int, model: String, parameters: Int, globalBatch: Int? = nil,
+    imageWidth: Int, imageChannels: Int? = nil, model: String, parameters: Int,
+    globalBatch: Int? = nil,
     batchPerRank: Int? = nil, epochs: Int, steps: Int? = nil, targetAccuracy: Double? = nil,
     seed: UInt64, optimizer: Optimizer, virtualShards: Int, normalisation: Normalisation,
-    precision: String
+    channelNormalisations: [Normalisation]? = nil, precision: String
   ) {
     self.dataSHA256 = dataSHA256
     self.trainingSamples = trainingSamples
@@ -42,6 +48,7 @@ public struct Work: Codable, Hashable, Sendable {
     self.classes = classes
     self.imageHeight = imageHeight
     self.imageWidth = imageWidth
+    self.imageChannels = imageChannels
     self.model = model
     self.parameters = parameters
     self.globalBatch = globalBatch
@@ -53,6 +60,7 @@ public struct Work: Codable, Hashable, Sendable {
     self.optimizer = optimizer
     self.virtualShards = virtualShards
     self.normalisation = normalisation
+    self.channelNormalisations = channelNormalisations
     self.precision = precision
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmarks
 import CUDAEngine
+import Dataset
 import Foundation
 import NeuralNetwork
 import OpenBLASEngine

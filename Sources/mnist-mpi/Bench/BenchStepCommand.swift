@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import Dataset
 import HostInspection
 import NeuralNetwork
 import OpenBLASEngine

@@ -1,23 +1,14 @@
 import ArgumentParser
+import Dataset
 import NeuralNetwork
 
 /// The shape of generated images, as `--image` gives it: `28x28` or `32x32x3`.
-struct ImageShape: ExpressibleByArgument, CustomStringConvertible {
-  let height: Int
-  let width: Int
-  let channels: Int
-
+extension ImageShape: ExpressibleByArgument {
   /// The shape of MNIST's images.
-  static let mnist = ImageShape(height: 28, width: 28, channels: 1)
-
-  private init(height: Int, width: Int, channels: Int) {
-    self.height = height
-    self.width = width
-    self.channels = channels
-  }
+  static let mnist = ImageShape(height: 28, width: 28)
 
   /// Two sides of 1 to 1024 pixels and, after them, 1 to 4 channels (1 if they are left out).
-  init?(argument: String) {
+  public init?(argument: String) {
     let parts = argument.split(separator: "x", omittingEmptySubsequences: false)
     let sizes = parts.compactMap { $0.allSatisfy(\.isASCII) ? Int($0) : nil }
     guard sizes.count == parts.count, (2...3).contains(sizes.count),
@@ -28,8 +19,5 @@ struct ImageShape: ExpressibleByArgument, CustomStringConvertible {
     self.init(height: sizes[0], width: sizes[1], channels: channels)
   }
 
-  var description: String {
-    channels == 1 ? "\(height)x\(width)" : "\(height)x\(width)x\(channels)"
-  }
-  var defaultValueDescription: String { description }
+  public var defaultValueDescription: String { description }
 }

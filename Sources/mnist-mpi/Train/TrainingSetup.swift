@@ -91,7 +91,8 @@ struct TrainingSetup {
   private static func makeModel(_ facts: DataFacts, _ work: WorkOptions) throws -> Model {
     do {
       return try work.modelChoice.make(
-        height: facts.shape.height, width: facts.shape.width, classes: facts.classes.count)
+        height: facts.shape.height, width: facts.shape.width, channels: facts.shape.channels,
+        classes: facts.classes.count)
     } catch {
       throw AgreedError("\(error)", exitCode: ExitCode.usage)
     }

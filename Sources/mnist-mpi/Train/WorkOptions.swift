@@ -35,6 +35,12 @@ struct WorkOptions: ParsableArguments {
   var transpose: Transposition = .auto
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Channels of synthetic images, 1 to 4 (default: 1); files say their own.", valueName: "n"))
+  var channels: Int?
+
+  @Option(
     help: ArgumentHelp(
       "Named set of defaults for network, batch, schedule, learning rate and steps.",
       discussion: Recipe.help + " Other options override these defaults.", valueName: "name"))
@@ -158,7 +164,8 @@ struct WorkOptions: ParsableArguments {
 
   /// How the data are read.
   var dataOptions: DataSource.Options {
-    DataSource.Options(limit: limit, seed: seed, split: split, transposition: transpose)
+    DataSource.Options(
+      limit: limit, seed: seed, split: split, transposition: transpose, channels: channels ?? 1)
   }
 
   /// The model that the options name.
@@ -180,6 +187,10 @@ struct WorkOptions: ParsableArguments {
     try Self.check("--epochs", epochs, within: 1...1_000_000)
     try Self.check("--steps", steps, within: 1...100_000_000)
     try Self.check("--limit", limit, within: 1...(1 << 40))
+    try Self.check("--channels", channels, within: 1...Samples.mostChannels)
+    if channels != nil && data != "synthetic" {
+      throw ValidationError("--channels belongs to --data synthetic; leave it out or add that")
+    }
     try Self.check("--virtual-shards", virtualShards, within: 1...1_000_000)
     if batchSize != nil && batchSizePerRank != nil {
       throw ValidationError(

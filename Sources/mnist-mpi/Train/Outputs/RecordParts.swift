@@ -12,10 +12,14 @@ extension Work {
   init(_ setup: TrainingSetup, _ options: WorkOptions) {
     let (facts, plan, optimizer) = (setup.facts, setup.job.plan, setup.job.optimizer)
     let isAdam = optimizer.kind == .adam
+    let normalisations = facts.normalisations.map {
+      Work.Normalisation(mean: $0.mean, deviation: $0.deviation)
+    }
     self.init(
       dataSHA256: facts.sha256, trainingSamples: facts.trainingCount, testSamples: facts.testCount,
       classes: facts.classes.count, imageHeight: facts.shape.height,
       imageWidth: facts.shape.width,
+      imageChannels: facts.shape.channels == 1 ? nil : facts.shape.channels,
       model: setup.job.model.text, parameters: ParameterLayout(of: setup.job.model).count,
       globalBatch: options.batchSizePerRank == nil ? plan.globalBatch : nil,
       batchPerRank: options.batchSizePerRank,
@@ -27,8 +31,8 @@ extension Work {
         beta2: isAdam ? optimizer.beta2 : nil, epsilon: isAdam ? optimizer.epsilon : nil,
         weightDecay: optimizer.weightDecay, schedule: optimizer.schedule.rawValue),
       virtualShards: options.virtualShards,
-      normalisation: Work.Normalisation(
-        mean: facts.normalisations[0].mean, deviation: facts.normalisations[0].deviation),
+      normalisation: normalisations[0],
+      channelNormalisations: normalisations.count == 1 ? nil : normalisations,
       precision: options.precision.rawValue)
   }
 }
