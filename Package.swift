@@ -27,6 +27,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     // Modules that import no other module of this package.
@@ -45,6 +46,9 @@ let package = Package(
       name: "TextTables", dependencies: [.product(name: "TextTable", package: "TextTable")],
       exclude: ["README.md"]),
     .target(name: "Charts", exclude: ["README.md"]),
+    .target(name: "ImageFiles", dependencies: ["CPNG"], exclude: ["README.md"]),
+    .target(
+      name: "Predictions", dependencies: ["SystemSupport", "TextTables"], exclude: ["README.md"]),
 
     // The modules of the program, each after those that it imports.
     .target(
@@ -52,6 +56,9 @@ let package = Package(
       exclude: ["README.md"]),
     .target(
       name: "NeuralNetwork", dependencies: ["CounterRandom"], exclude: ["README.md"]),
+    .target(
+      name: "SavedModels", dependencies: ["NeuralNetwork", "Safetensors", "SystemSupport"],
+      exclude: ["README.md"]),
     .target(
       name: "OpenBLASEngine", dependencies: ["NeuralNetwork", "COpenBLAS", "VectorKernels"],
       exclude: ["README.md"]),
@@ -101,7 +108,7 @@ let package = Package(
       dependencies: [
         "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "CUDAEngine",
         "DataParallel", "RunRecords", "HostInspection", "ScalingComparison", "ScalingStudy",
-        "Benchmarks",
+        "Benchmarks", "SavedModels", "ImageFiles", "Predictions",
         "Statistics", "TextTables", "SystemSupport", "Hashing", "ProgramRevision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
@@ -131,6 +138,10 @@ let package = Package(
     .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
     .testTarget(name: "CounterRandomTests", dependencies: ["CounterRandom"]),
+    .testTarget(
+      name: "SavedModelsTests", dependencies: ["SavedModels", "NeuralNetwork", "TestSupport"]),
+    .testTarget(name: "ImageFilesTests", dependencies: ["ImageFiles", "Hashing", "TestSupport"]),
+    .testTarget(name: "PredictionsTests", dependencies: ["Predictions"]),
     .testTarget(
       name: "DatasetTests", dependencies: ["Dataset", "CounterRandom", "Hashing", "TestSupport"]),
     .testTarget(

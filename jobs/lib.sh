@@ -48,7 +48,7 @@ missing_packages() {
   for entry in \
     "pkg-config command pkg-config" "openmpi-bin command mpirun" "python3 command python3" \
     "libopenmpi-dev library mpi-c" "libopenblas-dev library openblas" \
-    "zlib1g-dev library zlib" "libssl-dev library libcrypto"; do
+    "zlib1g-dev library zlib" "libpng-dev library libpng" "libssl-dev library libcrypto"; do
     read -r package kind name <<<"$entry"
     if [[ $kind == command ]]; then
       command -v "$name" >/dev/null || echo "$package"

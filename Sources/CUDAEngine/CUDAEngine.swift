@@ -122,4 +122,8 @@ public final class CUDAEngine: Engine {
       attached.isDeviceNewer = false
     }
   }
+
+  public func adoptSamples() {
+    onDevice(()) { try attached().samples.copyImages(on: main) }
+  }
 }

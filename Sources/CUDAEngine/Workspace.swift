@@ -6,15 +6,23 @@ struct DeviceSamples {
   let labels: DeviceMemory<UInt8>
   let count: Int
   let normalisation: NormalisationConstants
+  /// The images on the host.
+  private let source: UnsafeBufferPointer<UInt8>
 
   /// Copies the samples to the device and returns when the copy is done.
   init(_ samples: Samples, on stream: Stream) throws {
     images = try DeviceMemory(stream.device, count: samples.images.count)
     labels = try DeviceMemory(stream.device, count: samples.count)
     count = samples.count
+    source = samples.images
     normalisation = NormalisationConstants(of: samples)
-    try stream.copy(samples.images, to: images.address)
     try stream.copy(samples.labels, to: labels.address)
+    try copyImages(on: stream)
+  }
+
+  /// Copies the images from the host again, and returns when the copy is done.
+  func copyImages(on stream: Stream) throws {
+    try stream.copy(source, to: images.address)
     try stream.synchronize()
   }
 }

@@ -98,6 +98,31 @@ extension OpenBLASEngine {
     }
   }
 
+  /// Computes the last layer's outputs for samples of the model's shape; their labels are not used.
+  ///
+  /// - Returns: `[samples.count, classes]`.
+  public func outputs(of samples: Samples) -> [Float] {
+    let attached = attached
+    plan.prepare(attached.weights)
+    let classes = model.classes
+    let result = UnsafeMutableBufferPointer<Float>.allocate(capacity: samples.count * classes)
+    defer { result.deallocate() }
+    let target = SharedOutputs(result)
+    team.run { member in
+      let range = Part.range(member, of: threads, count: samples.count)
+      let workspace = attached.parts[member].workspace
+      for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.evaluationBatch) {
+        let count = min(Self.evaluationBatch, range.upperBound - first)
+        let batch = (first..<(first + count)).map { Int32($0) }
+        batch.withUnsafeBufferPointer { load($0, of: samples, into: workspace) }
+        plan.forward(count: count, attached.weights, workspace)
+        target.copy(
+          workspace.activations[plan.stages.count].data, count * classes, at: first * classes)
+      }
+    }
+    return Array(result)
+  }
+
   /// Loss and correct predictions on a range of samples, `evaluationBatch` at a time.
   func evaluate(_ samples: Samples, _ range: Range<Int>, _ part: Part) -> BatchOutcome {
     var outcome = BatchOutcome()
@@ -114,5 +139,16 @@ extension OpenBLASEngine {
       }
     }
     return outcome
+  }
+}
+
+/// The outputs of all samples, of which each worker writes its own range.
+private struct SharedOutputs: @unchecked Sendable {
+  private let memory: UnsafeMutableBufferPointer<Float>
+
+  init(_ memory: UnsafeMutableBufferPointer<Float>) { self.memory = memory }
+
+  func copy(_ source: UnsafePointer<Float>, _ count: Int, at index: Int) {
+    memory.baseAddress?.advanced(by: index).update(from: source, count: count)
   }
 }

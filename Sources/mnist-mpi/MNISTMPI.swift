@@ -21,7 +21,8 @@ struct MNISTMPI: ParsableCommand {
       """,
     version: ProgramVersion.text,
     subcommands: [
-      TrainCommand.self, StudyCommand.self, ReportCommand.self, CompareCommand.self,
+      TrainCommand.self, PredictCommand.self, StudyCommand.self, ReportCommand.self,
+      CompareCommand.self,
       BenchCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)

@@ -10,6 +10,10 @@ extension Trainer {
   ) throws -> EpochTotals {
     let start = MonotonicClock.seconds()
     let before = result.trainingSeconds
+    if let shifted {
+      shifted.shift(epoch: epoch)
+      engine.adoptSamples()
+    }
     let steps = steps(ofEpoch: epoch)
     var now = MonotonicClock.seconds()
     result.phases.load += now - start

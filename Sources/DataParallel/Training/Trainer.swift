@@ -24,6 +24,8 @@ public final class Trainer {
   /// The engine if it takes whole steps without the host; nil with several ranks.
   let runner: (any StepRunner)?
   let content: SampleContent
+  /// The samples that the engine trains on if images are shifted; nil if they are not.
+  let shifted: ShiftedSamples?
   let statesPerParameter: Int
   /// Steps of the whole run.
   let planned: Int
@@ -51,6 +53,9 @@ public final class Trainer {
     node = try communicator.splitByNode()
     layout = ParameterLayout(of: job.model)
     content = SampleContent(data.trainingSamples)
+    shifted = plan.shift.map { [communicator, data, plan] most in
+      ShiftedSamples(of: data, rank: communicator.rank, most: most, seed: plan.seed)
+    }
     planned = plan.plannedSteps(samples: data.facts.trainingCount)
     statesPerParameter = job.optimizer.statesPerParameter
     leafwise = try data.cut.map { [engine, communicator] cut in
@@ -77,14 +82,19 @@ public final class Trainer {
         pointsPerStep: runner == nil ? sync.synchronisationPoints : 0)
     }
     if communicator.isRoot {
-      InitialWeights.fill(sync.replica.parameters, layout: layout, seed: plan.seed)
+      if let weights = job.initialWeights {
+        layout.store(canonical: weights, into: sync.replica.parameters)
+      } else {
+        InitialWeights.fill(sync.replica.parameters, layout: layout, seed: plan.seed)
+      }
     }
     // Ranks that share memory for their parameters all write the same bits.
     try communicator.broadcast(sync.replica.parameters)
     // All samples of a global batch may be this rank's, so a local batch can be as large as this.
     let largest = min(plan.globalBatch, data.trainingSamples.count)
     try engine.attach(
-      samples: data.trainingSamples, buffers: sync.replica.buffers, largestBatch: largest)
+      samples: shifted?.samples ?? data.trainingSamples, buffers: sync.replica.buffers,
+      largestBatch: largest)
     if let leafwise { leafwise.engine.take(leafwise.share, largestLeaf: largest) }
   }
 
@@ -125,6 +135,12 @@ public final class Trainer {
         result.stoppedBy = .targetAccuracy
         break
       }
+    }
+    // A run of no steps tells the accuracy of the weights that it starts from.
+    if planned == 0 {
+      let summary = try evaluate(epoch: 0, totals: EpochTotals(resuming: nil, isRoot: false))
+      result.epochs.append(summary)
+      onEvent(.evaluated(summary))
     }
     let clockAfter = try ClockOffset.measure(over: communicator, node: node)
     let clock = CommonClock(from: clockBefore, to: clockAfter)

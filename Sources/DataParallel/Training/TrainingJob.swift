@@ -17,11 +17,14 @@ public struct TrainingJob {
   /// 0 for all gradients in one call, nil for `AllReduceSync.standardBucket`. Without effect for an
   /// engine that cannot compute during an exchange.
   public let bucket: Int?
+  /// The weights to start from, in canonical order, on rank 0; nil for random ones, and on other ranks.
+  public let initialWeights: [Float]?
 
   /// A job by its parts.
   public init(
     communicator: Communicator, data: LocalData, model: Model, optimizer: Optimizer,
-    engine: any Engine, plan: TrainingPlan, bucket: Int? = nil
+    engine: any Engine, plan: TrainingPlan, bucket: Int? = nil,
+    initialWeights: [Float]? = nil
   ) {
     self.communicator = communicator
     self.data = data
@@ -30,5 +33,6 @@ public struct TrainingJob {
     self.engine = engine
     self.plan = plan
     self.bucket = bucket
+    self.initialWeights = initialWeights
   }
 }

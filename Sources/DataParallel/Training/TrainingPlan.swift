@@ -19,6 +19,8 @@ public struct TrainingPlan: Equatable, Sendable {
   public var drill: Drill?
   /// Whether a step whose loss is not finite is skipped instead of ending the run.
   public var skipsNonFinite = false
+  /// The largest random shift of training images, in pixels; nil without shifts.
+  public var shift: Int?
   /// The steps to trace, from 1 to at most the last planned one; nil for a run without a trace.
   public var tracedSteps: ClosedRange<Int>?
 

@@ -99,6 +99,15 @@ public final class DataReader {
     numbers[index].withUnsafeBytes { hash.update($0) }
   }
 
+  /// Reads the test set alone, for a model that is trained already; afterwards the reader is used up.
+  public func readTestSet() throws -> LabelledImages {
+    precondition(done == [0, 0], "images were read before")
+    var bytes = [UInt8](repeating: 0, count: counts[1] * shape.size)
+    try bytes.withUnsafeMutableBytes { try images[1].read(into: $0) }
+    try images[1].finish()
+    return LabelledImages(shape: shape, images: bytes, labels: numbers[1])
+  }
+
   /// Returns the normalisation and the hash; called once, when all images are read.
   ///
   /// The hash is the SHA-256 of the data in use. Its bytes are, for the training set and then the test

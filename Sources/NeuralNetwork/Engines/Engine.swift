@@ -117,6 +117,11 @@ public protocol Engine: AnyObject {
   /// Needed after the caller has changed the buffers since `attach`.
   func adoptParameters()
 
+  /// Reads the images from the attached samples again.
+  ///
+  /// Needed after the caller has changed them since `attach`.
+  func adoptSamples()
+
   /// Throws the error of a call since `attach` that failed on the device but cannot throw.
   ///
   /// The results of such a call are invalid. The caller checks after each step.
@@ -130,6 +135,8 @@ extension Engine {
   public var deviceGradients: (any DeviceNumbers)? { nil }
   /// Does nothing: on a CPU the engine computes directly with the attached buffers.
   public func adoptParameters() {}
+  /// Does nothing: on a CPU the engine reads the attached samples themselves.
+  public func adoptSamples() {}
   /// Does nothing: on a CPU there are no device errors.
   public func checkDevice() throws {}
 }

@@ -25,6 +25,10 @@ public struct Work: Codable, Hashable, Sendable {
   /// Test accuracy, a fraction, at which training stops.
   public var targetAccuracy: Double?
   public var seed: UInt64
+  /// SHA-256 of the weights of `--init`; nil for initial weights that follow from the seed.
+  public var initialWeightsSHA256: String?
+  /// The largest shift of training images in pixels; nil without.
+  public var shift: Int?
   public var optimizer: Optimizer
   public var virtualShards: Int
   /// Of the first channel.
@@ -39,7 +43,8 @@ public struct Work: Codable, Hashable, Sendable {
     imageWidth: Int, imageChannels: Int? = nil, model: String, parameters: Int,
     globalBatch: Int? = nil,
     batchPerRank: Int? = nil, epochs: Int, steps: Int? = nil, targetAccuracy: Double? = nil,
-    seed: UInt64, optimizer: Optimizer, virtualShards: Int, normalisation: Normalisation,
+    seed: UInt64, initialWeightsSHA256: String? = nil, shift: Int? = nil, optimizer: Optimizer,
+    virtualShards: Int, normalisation: Normalisation,
     channelNormalisations: [Normalisation]? = nil, precision: String
   ) {
     self.dataSHA256 = dataSHA256
@@ -57,6 +62,8 @@ public struct Work: Codable, Hashable, Sendable {
     self.steps = steps
     self.targetAccuracy = targetAccuracy
     self.seed = seed
+    self.initialWeightsSHA256 = initialWeightsSHA256
+    self.shift = shift
     self.optimizer = optimizer
     self.virtualShards = virtualShards
     self.normalisation = normalisation

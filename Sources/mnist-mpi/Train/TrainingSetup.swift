@@ -1,8 +1,10 @@
 import DataParallel
 import Dataset
 import Foundation
+import Hashing
 import MessagePassing
 import NeuralNetwork
+import SavedModels
 import SystemSupport
 
 /// The parts of a run that exist before its first step: device, placement, and the training job.
@@ -13,6 +15,8 @@ struct TrainingSetup {
   let job: TrainingJob
   /// The number of threads that the engine keeps busy.
   let threads: Int
+  /// SHA-256 of the weights of `--init`; nil without.
+  let initialWeightsSHA256: String?
 
   var communicator: Communicator { job.communicator }
   var facts: DataFacts { job.data.facts }
@@ -30,9 +34,7 @@ struct TrainingSetup {
       over: communicator, virtualShards: work.virtualShards, leaves: options.leafCount,
       onProgress: ReadingProgress(isSilent: options.quiet).makeReport()
     ) {
-      try DataSource.locate(
-        option: work.data, environment: ProcessInfo.processInfo.environment
-      ).open(work.dataOptions)
+      try work.dataset.source().open(work.dataOptions)
     }
     if options.onNan == .skip, device.gpu != nil {
       throw AgreedError(
@@ -41,6 +43,7 @@ struct TrainingSetup {
     }
     let plan = try makePlan(data.facts, communicator, work, options)
     let model = try makeModel(data.facts, work)
+    let weights = try initialWeights(communicator, for: model, work)
     let optimizer = work.optimizer(steps: plan.plannedSteps(samples: data.facts.trainingCount))
     // One thread is enough to keep a GPU busy.
     let place = try RankPlace.find(communicator, threads: device.gpu == nil ? options.threads : 1)
@@ -50,7 +53,11 @@ struct TrainingSetup {
       startedAt: startedAt, device: device, place: place,
       job: TrainingJob(
         communicator: communicator, data: data, model: model, optimizer: optimizer, engine: engine,
-        plan: plan, bucket: options.bucket), threads: threads)
+        plan: plan, bucket: options.bucket, initialWeights: weights), threads: threads,
+      initialWeightsSHA256: work.initialWeights == nil
+        ? nil
+        : try communicator.broadcast(
+          weights.map { $0.withUnsafeBytes { SHA256.hex(of: $0) } } ?? ""))
   }
 
   private static func makePlan(
@@ -76,6 +83,7 @@ struct TrainingSetup {
       checkInterval: options.checkReplicas, sampleSwap: options.swapSamples,
       drill: options.inject?.drill)
     plan.skipsNonFinite = options.onNan == .skip
+    plan.shift = work.shift
     if options.trace != nil {
       let last = plan.plannedSteps(samples: facts.trainingCount)
       if let steps = options.traceSteps, steps.range.upperBound > last {
@@ -86,6 +94,22 @@ struct TrainingSetup {
       plan.tracedSteps = options.traceSteps?.range ?? 1...last
     }
     return plan
+  }
+
+  /// The weights of `--init`, on rank 0.
+  ///
+  /// - Throws: `AgreedError` on all ranks for weights of another model.
+  private static func initialWeights(
+    _ communicator: Communicator, for model: Model, _ work: WorkOptions
+  ) throws -> [Float]? {
+    guard let path = work.initialWeights else { return nil }
+    return try communicator.onRoot(exitCode: ExitCode.data) {
+      let saved = try SavedModel(path: path)
+      if let difference = saved.difference(from: model) {
+        throw AgreedError("--init \(path): \(difference)", exitCode: ExitCode.data)
+      }
+      return saved.weights
+    }
   }
 
   private static func makeModel(_ facts: DataFacts, _ work: WorkOptions) throws -> Model {

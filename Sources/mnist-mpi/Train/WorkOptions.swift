@@ -5,34 +5,13 @@ import NeuralNetwork
 extension Optimizer.Kind: ExpressibleByArgument {}
 extension Schedule: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
-extension Transposition: ExpressibleByArgument {}
 
 // Numbers are parsed unconditionally, so that `--batch-size -64` is an invalid number and not a
 // missing one.
 
 /// The options that define the work: runs with equal values do the same work.
 struct WorkOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Directory with a data set, or a file of it; or synthetic, for generated images.",
-      discussion: """
-        A data set is four IDX files, plain or .gz, or one .npz file. Default: $MNIST_DATA, else \
-        data/mnist, else the user's cache directory.
-        """,
-      valueName: "path"))
-  var data: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Name of the data set to use from a directory with several, such as emnist-letters.",
-      valueName: "name"))
-  var split: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Exchange rows and columns of the images: yes, no, or auto (IDX files whose name says EMNIST).",
-      valueName: "auto|yes|no"))
-  var transpose: Transposition = .auto
+  @OptionGroup var dataset: DataOptions
 
   @Option(
     parsing: .unconditional,
@@ -56,6 +35,20 @@ struct WorkOptions: ParsableArguments {
         """,
       valueName: "name or layers"))
   var namedModel: String?
+
+  @Option(
+    name: .customLong("init"),
+    help: ArgumentHelp(
+      "Start from weights that --save wrote, of the same network.",
+      discussion: "With --steps 0 the run only evaluates them.", valueName: "file"))
+  var initialWeights: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Shift each training image in each epoch by up to n pixels in each direction, at random.",
+      valueName: "n"))
+  var shift: Int?
 
   @Option(
     help: ArgumentHelp("Widths of the mlp's hidden layers (default: 512,512).", valueName: "n,n"))
@@ -164,8 +157,9 @@ struct WorkOptions: ParsableArguments {
 
   /// How the data are read.
   var dataOptions: DataSource.Options {
-    DataSource.Options(
-      limit: limit, seed: seed, split: split, transposition: transpose, channels: channels ?? 1)
+    var options = dataset.options
+    (options.limit, options.seed, options.channels) = (limit, seed, channels ?? 1)
+    return options
   }
 
   /// The model that the options name.
@@ -185,10 +179,12 @@ struct WorkOptions: ParsableArguments {
     try Self.check("--batch-size", batchSize, within: 1...(1 << 24))
     try Self.check("--batch-size-per-rank", batchSizePerRank, within: 1...(1 << 24))
     try Self.check("--epochs", epochs, within: 1...1_000_000)
-    try Self.check("--steps", steps, within: 1...100_000_000)
+    try Self.check(
+      "--steps", steps, within: (initialWeights == nil ? 1 : 0)...100_000_000)
+    try Self.check("--shift", shift, within: 1...1024)
     try Self.check("--limit", limit, within: 1...(1 << 40))
     try Self.check("--channels", channels, within: 1...Samples.mostChannels)
-    if channels != nil && data != "synthetic" {
+    if channels != nil && dataset.data != "synthetic" {
       throw ValidationError("--channels belongs to --data synthetic; leave it out or add that")
     }
     try Self.check("--virtual-shards", virtualShards, within: 1...1_000_000)
@@ -207,10 +203,6 @@ struct WorkOptions: ParsableArguments {
       throw ValidationError("--epochs and --steps exclude each other; give one of them")
     }
     try modelChoice.validate()
-    if data == "synthetic" && (split != nil || transpose != .auto) {
-      throw ValidationError(
-        "--split and --transpose belong to files; leave them out with --data synthetic")
-    }
     if momentum != nil && optimizer != .sgd {
       throw ValidationError("--momentum belongs to --optimizer sgd; leave it out or add that")
     }

@@ -25,6 +25,7 @@ extension Work {
       batchPerRank: options.batchSizePerRank,
       epochs: plan.plannedEpochs(samples: facts.trainingCount), steps: plan.steps,
       targetAccuracy: plan.targetAccuracy, seed: plan.seed,
+      initialWeightsSHA256: setup.initialWeightsSHA256, shift: plan.shift,
       optimizer: Work.Optimizer(
         kind: optimizer.kind.rawValue, learningRate: optimizer.learningRate,
         momentum: isAdam ? nil : optimizer.momentum, beta1: isAdam ? optimizer.beta1 : nil,

@@ -3,6 +3,7 @@ import DataParallel
 import Foundation
 import MessagePassing
 import RunRecords
+import SavedModels
 import SystemSupport
 
 /// The files that a run leaves, written by rank 0 when the training is over.
@@ -45,8 +46,12 @@ struct RunOutputs {
     }
     if let path = options.save {
       attempt {
-        try WeightFile.write(
-          outcome.weights, of: setup.job.model, facts: setup.facts, to: path)
+        try SavedModel(
+          model: setup.job.model, weights: outcome.weights,
+          means: setup.facts.normalisations.map(\.mean),
+          deviations: setup.facts.normalisations.map(\.deviation),
+          labels: setup.facts.classes.values
+        ).write(to: path)
       }
     }
     if let path = options.trace, let spans = outcome.result.spans {
