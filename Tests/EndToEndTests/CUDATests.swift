@@ -195,7 +195,7 @@ import Testing
         "--batch-size", "4",
       ], environment: Self.environment())
     #expect(run.stdout.hasPrefix("GPU: Fake GPU 2, 16 GiB, compute capability 8.9"))
-    #expect(run.stdout.contains("Checks: 28 of 28 passed"), "\(run.report)")
+    #expect(run.stdout.contains("Checks: 31 of 31 passed"), "\(run.report)")
     #expect(run.stdout.contains("steps in graphs:"))
   }
 
@@ -209,7 +209,7 @@ import Testing
       ], environment: Self.environment())
     let report = try JSONDecoder().decode(GPUReport.self, from: Data(run.stdout.utf8))
     #expect(report.device == "Fake GPU 0, 16 GiB" && report.precision == "float32")
-    #expect(report.checks.count(where: \.isGood) == (part == "checks" ? 28 : 0))
+    #expect(report.checks.count(where: \.isGood) == (part == "checks" ? 31 : 0))
     #expect((report.limits != nil) == (part == "limits"))
     #expect(report.networks.count == (part == "steps" || part == "products" ? 1 : 0))
     for network in report.networks {
