@@ -52,26 +52,38 @@ public enum PictureFile {
   private static func png(
     _ data: Data, path: String, height: Int, width: Int
   ) throws(PictureError) -> Picture {
-    // libpng's simplified interface returns on errors and needs no setjmp, which Swift cannot call.
-    var image = png_image()
-    image.version = mnist_mpi_png_version
-    defer { png_image_free(&image) }
-    let bytes = [UInt8](data)
-    var pixels = [UInt8](repeating: 0, count: 4 * height * width)
+    // libpng's simplified interface returns on errors and needs no setjmp, which Swift cannot call. It keeps
+    // the addresses of the image and of the file's bytes from the first call to the last.
+    let image = UnsafeMutablePointer<png_image>.allocate(capacity: 1)
+    image.initialize(to: png_image())
+    image.pointee.version = mnist_mpi_png_version
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: data.count, alignment: 16)
+    bytes.copyBytes(from: data)
+    defer {
+      png_image_free(image)
+      image.deallocate()
+      bytes.deallocate()
+    }
     func damaged() -> PictureError {
-      let message = withUnsafeBytes(of: image.message) {
+      let message = withUnsafeBytes(of: image.pointee.message) {
         String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
       }
       return PictureError(path, "is a damaged PNG file (\(message))")
     }
-    guard png_image_begin_read_from_memory(&image, bytes, bytes.count) != 0 else { throw damaged() }
-    try check(path, (Int(image.height), Int(image.width)), height: height, width: width)
-    image.format = mnist_mpi_png_rgba
+    guard png_image_begin_read_from_memory(image, bytes.baseAddress, bytes.count) != 0 else {
+      throw damaged()
+    }
+    try check(
+      path, (Int(image.pointee.height), Int(image.pointee.width)), height: height, width: width)
+    image.pointee.format = mnist_mpi_png_rgba
     // A file of 16 bits that says no gamma is like one of 8 bits.
-    image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
-    guard png_image_finish_read(&image, nil, &pixels, 0, nil) != 0 else { throw damaged() }
+    image.pointee.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
+    var pixels = [UInt8](repeating: 0, count: 4 * height * width)
+    let isRead = pixels.withUnsafeMutableBytes {
+      png_image_finish_read(image, nil, $0.baseAddress, 0, nil) != 0
+    }
     // Bit 1 of the result is an error, bit 0 a warning.
-    guard image.warning_or_error & 2 == 0 else { throw damaged() }
+    guard isRead, image.pointee.warning_or_error & 2 == 0 else { throw damaged() }
     return Picture(height: height, width: width, bytes: pixels)
   }
 }

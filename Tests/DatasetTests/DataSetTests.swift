@@ -184,6 +184,15 @@ struct DiscoveryTests {
     #expect(error(links.path).contains("two files with the training images"))
   }
 
+  @Test func anArchiveInTheDirectoryIsToBeUnpacked() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write([1], to: "my data.tar.gz")
+    #expect(
+      error(directory.path)
+        == "\(directory.path): has no data set, but an archive; unpack it first: "
+        + "tar -xf '\(directory.path)/my data.tar.gz'")
+  }
+
   /// As `jobs/get-mnist.sh` leaves them where it unpacks files.
   @Test func aFileBesideItsPackedFormIsOneFile() throws {
     let directory = try Self.fixture.write(gzip: true)

@@ -36,6 +36,8 @@ struct DataDirectory {
   private var archives: [String] = []
   /// Files of CIFAR-10's binary version.
   private var batches: [String] = []
+  /// Archives that may hold data and are not read.
+  private var packed: [String] = []
 
   /// Lists the directory at `path`.
   ///
@@ -49,6 +51,8 @@ struct DataDirectory {
         archives.append(file)
       } else if Self.isBatch(file) {
         batches.append(file)
+      } else if [".zip", ".tar", ".tgz", ".tar.gz"].contains(where: file.lowercased().hasSuffix) {
+        packed.append(file)
       }
     }
   }
@@ -98,6 +102,10 @@ struct DataDirectory {
     let others = archives + (batches.isEmpty ? [] : [Self.cifarSet])
     let candidates = (complete.isEmpty && others.isEmpty ? sets.keys.sorted() : complete) + others
     if let split { return try named(split, among: Set(candidates + sets.keys).sorted()) }
+    if candidates.isEmpty, let archive = packed.first {
+      throw DatasetError(
+        path: path, problem: "has no data set, but an archive; \(Self.command(for: join(archive)))")
+    }
     guard let first = candidates.first else {
       throw DatasetError(
         path: join(DataFileName.Role.trainingImages.officialName),
@@ -173,6 +181,12 @@ struct DataDirectory {
   private static func areOne(_ paths: [String]) -> Bool {
     let identities = paths.map { (try? FileStatus($0))?.identity }
     return !identities.contains(nil) && Set(identities).count == 1
+  }
+
+  /// What to do about an archive.
+  private static func command(for archive: String) -> String {
+    let program = archive.lowercased().hasSuffix(".zip") ? "unzip" : "tar -xf"
+    return "unpack it first: \(program) \(ShellWord.quoted(archive))"
   }
 
   /// Whether a name is one of CIFAR-10's binary version: `data_batch_1.bin` to `data_batch_5.bin` and
