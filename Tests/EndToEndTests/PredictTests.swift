@@ -59,6 +59,12 @@ import Testing
     let more = try await Self.train(data, ranks: 1, ["--init", weights, "--steps", "1"])
     #expect(more.certificate?.initialWeightsSHA256 == saved)
     #expect(more.result.weightsSHA256 != saved)
+    let traced = try await Program.run(
+      ranks: nil,
+      Self.work + [
+        "--data", data.path, "--init", weights, "--steps", "0", "--trace", data.path("t.json"),
+      ])
+    #expect(traced.exitCode == 64 && traced.stderr.contains("nothing to trace"))
   }
 
   @Test func anotherModelIsNotAStart() async throws {

@@ -86,6 +86,11 @@ struct TrainingSetup {
     plan.shift = work.shift
     if options.trace != nil {
       let last = plan.plannedSteps(samples: facts.trainingCount)
+      guard last > 0 else {
+        throw AgreedError(
+          "--trace: a run of no steps has nothing to trace; leave it out or raise --steps",
+          exitCode: ExitCode.usage)
+      }
       if let steps = options.traceSteps, steps.range.upperBound > last {
         throw AgreedError(
           "--trace-steps \(steps.text): the run has \(last) steps; expected steps from 1 to \(last)",
