@@ -148,6 +148,11 @@ struct DiscoveryTests {
     #expect(
       error(directory.path, split: "byclass").contains(
         "expected one of emnist-digits, emnist-letters"))
+    let archive = directory.path("kmnist.npz")
+    try FileManager.default.copyItem(
+      atPath: DataSetTests.folder + "/keras/mnist.npz", toPath: archive)
+    let reader = try DataSource.path(directory.path).open(DataSource.Options(split: "kmnist"))
+    #expect(reader.details == "NPZ, kmnist.npz")
     let file = directory.path("emnist-digits-" + IDXFixture.names[0])
     #expect(error(file, split: "letters").contains("is a file"))
   }

@@ -20,6 +20,20 @@ import Testing
     ] + more
   }
 
+  /// A GPU has a copy of the images, which each epoch replaces.
+  @Test(arguments: [nil, 2]) func shiftedImagesReachTheGPU(ranks: Int?) async throws {
+    let data = try Self.small.write()
+    let options = ["--shift", "2", "--epochs", "2", "--optimizer", "sgd"]
+    let cpu = try await Program.succeed(
+      ranks: 1, Self.arguments(data, options + ["--device", "cpu"]))
+    let gpu = try await Program.succeed(
+      ranks: ranks, Self.arguments(data, options + ["--device", "cuda"]),
+      environment: Self.environment())
+    let (expected, losses) = (Program.losses(cpu), Program.losses(gpu))
+    #expect(losses.count == 12 && expected.count == 12)
+    for (loss, expectedLoss) in zip(losses, expected) { #expect(abs(loss - expectedLoss) < 2e-4) }
+  }
+
   /// A run on the CPU and on GPUs: same work, same losses except for rounding, separate records.
   @Test(arguments: [nil, 1, 2, 3])
   func aRunOnGPUsHasTheLossesOfTheCPU(ranks: Int?) async throws {

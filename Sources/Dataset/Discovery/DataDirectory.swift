@@ -122,10 +122,12 @@ struct DataDirectory {
     return first
   }
 
-  /// The set that the user calls `split`: by its name, or by the end of its name after `-`.
+  /// The set that the user calls `split`: by its name, with or without `.npz`, or by its end after `-`.
   private func named(_ split: String, among names: [String]) throws -> String {
     let wanted = split == Self.officialSet ? "" : split.lowercased()
-    if let exact = names.first(where: { $0.lowercased() == wanted }) { return exact }
+    if let exact = names.first(where: { [wanted, wanted + ".npz"].contains($0.lowercased()) }) {
+      return exact
+    }
     let ends = names.filter { $0.lowercased().hasSuffix("-\(wanted)") }
     guard ends.count == 1 else {
       throw DatasetError(

@@ -37,7 +37,7 @@ struct DataFileName: Equatable {
     guard
       let match = plain.wholeMatch(
         of:
-          /(?:(.*)[-_.])?(train|t10k|test)([-_.])(images|labels)([-_.])idx[1-4]([-_.])(ubyte|u?byte|short|int)/
+          /(?:(.*)[-_.])?(train|t10k|test)([-_.])(images|labels)([-_.])idx[1-4]([-_.])(u?byte|short|int)/
       )
     else { return nil }
     set = match.1.map { String($0) } ?? ""
