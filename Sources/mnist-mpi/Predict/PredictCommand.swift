@@ -37,7 +37,7 @@ struct PredictCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Threads (default: as for train).", valueName: "n"))
+    help: ArgumentHelp("Threads (default: 1).", valueName: "n"))
   var threads: Int = 1
 
   @Flag(help: "Print a line for each image: label and probability, separated by commas.")
