@@ -46,7 +46,8 @@ let package = Package(
       name: "TextTables", dependencies: [.product(name: "TextTable", package: "TextTable")],
       exclude: ["README.md"]),
     .target(name: "Charts", exclude: ["README.md"]),
-    .target(name: "ImageFiles", dependencies: ["CPNG"], exclude: ["README.md"]),
+    .target(
+      name: "ImageFiles", dependencies: ["CPNG", "SystemSupport"], exclude: ["README.md"]),
     .target(
       name: "Predictions", dependencies: ["SystemSupport", "TextTables"], exclude: ["README.md"]),
 

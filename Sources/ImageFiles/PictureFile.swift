@@ -1,5 +1,6 @@
 internal import CPNG
 import Foundation
+import SystemSupport
 
 /// Reads pictures in the formats PNG (by libpng) and PGM.
 public enum PictureFile {
@@ -10,14 +11,9 @@ public enum PictureFile {
   public static func read(_ path: String, height: Int, width: Int) throws(PictureError) -> Picture {
     let data: Data
     do {
-      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
       // Of what is no picture, not more than a large picture of the size would have.
-      data = try file.read(upToCount: 1 << 16 + 64 * height * width) ?? Data()
-    } catch {
-      let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-      throw PictureError(
-        path, "cannot be read: \(reason?.localizedDescription ?? error.localizedDescription)")
-    }
+      data = try SafeFile.read(path, atMost: (1 << 16) + 64 * height * width)
+    } catch { throw PictureError(path, "cannot be read: \(error.reason)") }
     return try read(data, path: path, height: height, width: width)
   }
 

@@ -73,10 +73,8 @@ extension SavedModel {
   ///   those of its model.
   public init(path: String) throws(SavedModelError) {
     let data: Data
-    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-      let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-      throw SavedModelError(
-        path, "cannot be read: \(reason?.localizedDescription ?? error.localizedDescription)")
+    do { data = try SafeFile.read(path) } catch {
+      throw SavedModelError(path, "cannot be read: \(error.reason)")
     }
     try self.init(decoding: data, path: path)
   }

@@ -134,6 +134,17 @@ public enum SafeFile {
     }
   }
 
+  /// Reads the first `limit` bytes of a file.
+  ///
+  /// - Throws: `FileError.read`.
+  public static func read(_ path: String, atMost limit: Int) throws(FileError) -> Data {
+    do {
+      return try FileHandle(forReadingFrom: URL(filePath: path)).read(upToCount: limit) ?? Data()
+    } catch {
+      throw .read(path: path, reason: reason(of: error))
+    }
+  }
+
   private static func reason(of error: any Error) -> String {
     switch (error as? CocoaError)?.code {
     case .fileReadNoSuchFile?, .fileNoSuchFile?: "no such file or directory"
