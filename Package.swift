@@ -5,6 +5,9 @@ import PackageDescription
 // Without it (a plain `swift build`) a record names the program by the hash of its executable
 // alone.
 let revision = Context.environment["MNIST_MPI_REVISION"] ?? ""
+// The pkg-config module of the MPI library. Debian's `mpi-c` is the MPI that `mpicc` is; other MPIs
+// have names of their own, such as `mpich`. The scripts choose it by `MPI=`.
+let mpi = Context.environment["MNIST_MPI_PKG_CONFIG"] ?? "mpi-c"
 
 let package = Package(
   name: "mnist-mpi",
@@ -23,7 +26,7 @@ let package = Package(
   ],
   targets: [
     // System library targets: the C libraries, through pkg-config.
-    .systemLibrary(name: "CMPI", pkgConfig: "mpi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(name: "CMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -36,7 +39,9 @@ let package = Package(
     .target(
       name: "ProgramRevision",
       cSettings: [.define("MNIST_MPI_REVISION", to: "\"\(revision)\"")]),
-    .target(name: "MessagePassing", dependencies: ["CMPI"], exclude: ["README.md"]),
+    .target(name: "MPILaunchers", exclude: ["README.md"]),
+    .target(
+      name: "MessagePassing", dependencies: ["CMPI", "MPILaunchers"], exclude: ["README.md"]),
     .target(name: "Hashing", dependencies: ["CCrypto"], exclude: ["README.md"]),
     .target(name: "CounterRandom", exclude: ["README.md"]),
     .target(name: "SystemSupport", exclude: ["README.md"]),
@@ -77,11 +82,12 @@ let package = Package(
     .target(
       name: "RunRecords", dependencies: ["Statistics", "SystemSupport"], exclude: ["README.md"]),
     .target(
-      name: "HostInspection", dependencies: ["RunRecords", "SystemSupport", "TextTables"],
+      name: "HostInspection",
+      dependencies: ["MPILaunchers", "RunRecords", "SystemSupport", "TextTables"],
       exclude: ["README.md"]),
     .target(
       name: "ScalingComparison",
-      dependencies: ["RunRecords", "Statistics", "SystemSupport", "TextTables"],
+      dependencies: ["MPILaunchers", "RunRecords", "Statistics", "SystemSupport", "TextTables"],
       exclude: ["README.md"]),
     .target(
       name: "Benchmarks",
@@ -91,7 +97,7 @@ let package = Package(
       name: "ScalingStudy",
       dependencies: [
         "RunRecords", "ScalingComparison", "Statistics", "SystemSupport", "TextTables",
-        "CounterRandom", "Charts", .product(name: "Yams", package: "Yams"),
+        "MPILaunchers", "CounterRandom", "Charts", .product(name: "Yams", package: "Yams"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "Mustache", package: "swift-mustache"),
       ], exclude: ["README.md"],
@@ -109,7 +115,7 @@ let package = Package(
       dependencies: [
         "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "CUDAEngine",
         "DataParallel", "RunRecords", "HostInspection", "ScalingComparison", "ScalingStudy",
-        "Benchmarks", "SavedModels", "ImageFiles", "Predictions",
+        "Benchmarks", "MPILaunchers", "SavedModels", "ImageFiles", "Predictions",
         "Statistics", "TextTables", "SystemSupport", "Hashing", "ProgramRevision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
@@ -136,6 +142,7 @@ let package = Package(
         "TestSupport", "mnist-mpi", "CUDAEngine", "RunRecords", "HostInspection", "Benchmarks",
         "ScalingComparison", "Statistics", "Hashing",
       ]),
+    .testTarget(name: "MPILaunchersTests", dependencies: ["MPILaunchers", "TestSupport"]),
     .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),
     .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
     .testTarget(name: "CounterRandomTests", dependencies: ["CounterRandom"]),
@@ -163,14 +170,16 @@ let package = Package(
     .testTarget(
       name: "RunRecordsTests", dependencies: ["RunRecords", "Statistics", "TestSupport"]),
     .testTarget(
-      name: "HostInspectionTests", dependencies: ["HostInspection", "RunRecords", "TestSupport"]),
+      name: "HostInspectionTests",
+      dependencies: ["HostInspection", "MPILaunchers", "RunRecords", "TestSupport"]),
     .testTarget(
       name: "ScalingComparisonTests",
       dependencies: ["ScalingComparison", "RunRecords", "Statistics", "TestSupport"]),
     .testTarget(
       name: "ScalingStudyTests",
       dependencies: [
-        "ScalingStudy", "ScalingComparison", "RunRecords", "Statistics", "TestSupport",
+        "ScalingStudy", "ScalingComparison", "MPILaunchers", "RunRecords", "Statistics",
+        "TestSupport",
       ]),
     .testTarget(
       name: "BenchmarksTests",

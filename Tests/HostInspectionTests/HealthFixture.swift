@@ -10,7 +10,8 @@ func makeHealth(
   let cores = Array(0..<ranksPerNode)
   var report = HealthReport(
     launch: LaunchReport(
-      launcher: launcher, words: ["mnist-mpi", "doctor"], isAllocation: false,
+      launcher: launcher, family: .openMPI, command: "mpirun", words: ["mnist-mpi", "doctor"],
+      isAllocation: false,
       ranks: nodes * ranksPerNode, nodes: nodes),
     ranks: (0..<nodes * ranksPerNode).map {
       RankReport(

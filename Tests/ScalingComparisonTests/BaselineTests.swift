@@ -146,7 +146,7 @@ import Testing
 
   @Test(arguments: [
     ("mpirun", BindingClass.none, "mpirun -np 1 --bind-to none "),
-    ("mpirun", .severalCores, "mpirun -np 1 --map-by slot:PE=3 "),
+    ("mpirun", .severalCores, "mpirun -np 1 --map-by slot:PE=3 --bind-to core "),
     ("srun", .severalCores, "srun -n 1 --cpus-per-task=3 "),
     ("srun", .none, "srun -n 1 --cpu-bind=none "), ("srun", .core, "srun -n 1 mnist-mpi"),
   ])
@@ -160,12 +160,27 @@ import Testing
     #expect(command.hasSuffix(" --threads 3"))
   }
 
+  @Test(arguments: [
+    (BindingClass.none, "mpirun.mpich -np 1 --bind-to none mnist"),
+    (.severalCores, "mpirun.mpich -np 1 --bind-to core:2 mnist"),
+    (.core, "mpirun.mpich -np 1 --bind-to core mnist"),
+  ])
+  func theMissingCommandIsHydras(binding: BindingClass, start: String) {
+    var record = two
+    record.machine.mpi = "MPICH 4.0.2"
+    record.run.launcherCommand = "mpirun.mpich"
+    record.machine.binding = binding
+    record.config.threadsPerRank = 2
+    let command = Comparison(records: [record]).groups.first?.baselineCommands.first ?? ""
+    #expect(command.hasPrefix(start))
+  }
+
   /// One thread may be bound to several cores; one core would be another binding.
   @Test func severalCoresAreAtLeastTwo() {
     var record = two
     record.machine.binding = .severalCores
     let command = Comparison(records: [record]).groups.first?.baselineCommands.first ?? ""
-    #expect(command.hasPrefix("mpirun -np 1 --map-by slot:PE=2 mnist-mpi "))
+    #expect(command.hasPrefix("mpirun -np 1 --map-by slot:PE=2 --bind-to core mnist-mpi "))
     #expect(command.hasSuffix(" --threads 1"))
   }
 

@@ -24,6 +24,40 @@ import Testing
         == "mpirun -np 1 --hostfile hosts --bind-to core prog train")
   }
 
+  @Test func hydraHasItsOwnWords() {
+    let settings = LaunchSettings(mpirun: "mpirun.mpich", family: .mpich, oversubscribe: true)
+    #expect(Self.command(settings, ranks: 4) == "mpirun.mpich -np 4 --bind-to core prog train")
+    #expect(
+      Self.command(settings, ranks: 2, threads: 2)
+        == "mpirun.mpich -np 2 --bind-to core:2 prog train")
+    #expect(
+      Self.command(settings, ranks: 3, threads: 2)
+        == "mpirun.mpich -np 3 --bind-to none prog train")
+  }
+
+  /// The line of a failed run that a study keeps.
+  @Test(arguments: [
+    (
+      """
+      YOUR APPLICATION TERMINATED WITH THE EXIT STRING: Killed (signal 9)
+      This typically refers to a problem with your application.
+      Please see the FAQ page for debugging suggestions
+      """, "YOUR APPLICATION TERMINATED WITH THE EXIT STRING: Killed (signal 9)"
+    ),
+    (
+      """
+      [mpiexec@a] match_arg (utils/args/args.c:163): unrecognized argument x
+      [mpiexec@a] HYDU_parse_array (utils/args/args.c:178): argument matching returned error
+      """, "[mpiexec@a] match_arg (utils/args/args.c:163): unrecognized argument x"
+    ),
+    ("mnist-mpi: the disk is full\n[proxy:0:0@a] error\n", "mnist-mpi: the disk is full"),
+    ("mpirun noticed that a rank exited\n-----\n", "mpirun noticed that a rank exited"),
+    ("", "no output"),
+  ])
+  func theReasonOfAFailureIsFound(output: String, reason: String) {
+    #expect(ChildProcess.Ending(exitCode: 9, output: output).reason == reason)
+  }
+
   @Test func moreThreadsThanSlotsAreUnboundAndOnlyOnRequest() throws {
     let many = [StudyConfiguration(ranks: 3, threads: 2)]
     #expect(
@@ -63,8 +97,9 @@ import Testing
   @Test func slotsOfAHostFile() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.write(
-      "# two hosts\nnode1 slots=4 # fast\n\nnode2\nnode3 max_slots=8 slots=2\n".utf8, to: "hosts")
-    #expect(try RankSlots.read(hostfile: path).count == 7)
+      "# four hosts\nnode1 slots=4 # fast\n\nnode2\nnode3 max_slots=8 slots=2\nnode4:3\n".utf8,
+      to: "hosts")
+    #expect(try RankSlots.read(hostfile: path).count == 10)
     let empty = try directory.write("# none\n".utf8, to: "empty")
     for path in [empty, directory.path("missing")] {
       #expect(throws: StudyError.self) { try RankSlots.read(hostfile: path) }

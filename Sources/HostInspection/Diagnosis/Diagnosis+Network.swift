@@ -24,7 +24,8 @@ extension Diagnosis {
 
   /// Finds that a lost host would be noticed only after minutes.
   private static func keepalive(_ report: HealthReport) -> [Finding] {
-    guard report.launch.launcher == "mpirun", let missing = report.launch.missingKeepalive,
+    guard report.launch.launcher == "mpirun", report.launch.family == .openMPI,
+      let missing = report.launch.missingKeepalive,
       !missing.isEmpty
     else { return [] }
     let settings = KeepaliveParameters.recommended.filter { missing.contains($0.0) }
@@ -84,12 +85,14 @@ extension Diagnosis {
     let used = Set(usedNetworks(first, host).map(\.network))
     let shared = Set(first.network.networks.map(\.network))
       .intersection(host.network.networks.map(\.network))
-    guard let other = shared.subtracting(used).sorted().first else {
+    guard let other = shared.subtracting(used).sorted().first,
+      let interface = host.network.networks.first(where: { $0.network == other })?.interface
+    else {
       return "ping -c 20 \(host.host) (no other network joins the two; look for what slows this "
         + "one)"
     }
     var command = LaunchCommand(report.launch)
-    command.setParameter("btl_tcp_if_include", to: other)
+    command.use(network: other, interface: interface)
     return command.text
   }
 }

@@ -1,3 +1,4 @@
+import MPILaunchers
 import SystemSupport
 import TextTables
 
@@ -20,6 +21,7 @@ struct LaunchCommand {
     ranks = launch.ranks
   }
 
+  private var mpirun: LauncherOptions { LauncherOptions(launch.family) }
   private var isSrun: Bool { launch.launcher == "srun" }
   /// Whether a single rank runs without a launcher.
   private var isAlone: Bool { launch.launcher == "none" }
@@ -31,7 +33,7 @@ struct LaunchCommand {
     } else if isAlone {
       prefix = ["taskset", "-c", NumberText.ranges(host.permittedCores)]
     } else {
-      options += ["--bind-to", "none"]
+      options += mpirun.unbound
     }
   }
 
@@ -40,7 +42,7 @@ struct LaunchCommand {
     if isSrun {
       options += ["--cpus-per-task=\(threads)", "--cpu-bind=cores"]
     } else if !isAlone {
-      options += (threads > 1 ? ["--map-by", "slot:PE=\(threads)"] : []) + ["--bind-to", "core"]
+      options += mpirun.bound(threads: threads)
     }
   }
 
@@ -55,8 +57,7 @@ struct LaunchCommand {
     ranks = ranksPerNode * launch.nodes
     guard launch.nodes > 1 else { return }
     options +=
-      isSrun
-      ? ["--ntasks-per-node=\(ranksPerNode)"] : ["--map-by", "ppr:\(ranksPerNode):node"]
+      isSrun ? ["--ntasks-per-node=\(ranksPerNode)"] : mpirun.perNode(ranksPerNode)
   }
 
   /// Starts the ranks only on these nodes.
@@ -66,7 +67,7 @@ struct LaunchCommand {
     options +=
       isSrun
       ? ["--nodelist=" + nodes.map(\.host.host).joined(separator: ",")]
-      : ["--host", nodes.map { "\($0.host.host):\($0.ranks.count)" }.joined(separator: ",")]
+      : mpirun.hosts(nodes.map { ($0.host.host, $0.ranks.count) })
   }
 
   /// Sets an environment variable for all ranks.
@@ -74,16 +75,16 @@ struct LaunchCommand {
     if isSrun || isAlone {
       prefix.append("\(variable)=\(value)")
     } else {
-      options += ["-x", "\(variable)=\(value)"]
+      options += mpirun.variable(variable, to: value)
     }
   }
 
-  /// Sets a parameter of Open MPI (MCA parameter).
-  mutating func setParameter(_ name: String, to value: String) {
+  /// Sends messages between hosts through a network, to which this interface belongs.
+  mutating func use(network: String, interface: String) {
     if isSrun {
-      prefix.append("OMPI_MCA_\(name)=\(value)")
+      prefix.append(mpirun.networkVariable(network, interface: interface))
     } else {
-      options += ["--mca", name, value]
+      options += mpirun.network(network, interface: interface)
     }
   }
 
@@ -91,10 +92,10 @@ struct LaunchCommand {
   var text: String {
     var words = prefix
     if isSrun {
-      words += ["srun", "--mpi=pmix", "-n", "\(ranks)"] + options
+      words += ["srun", mpirun.srunInterface, "-n", "\(ranks)"] + options
     } else if !isAlone {
       let hostfile = launch.nodes > 1 && !launch.isAllocation && !namesHosts
-      words += ["mpirun"] + (hostfile ? ["--hostfile", "hostfile"] : [])
+      words += [launch.command] + (hostfile ? ["--hostfile", "hostfile"] : [])
       words += ["-np", "\(ranks)"] + options
     }
     return (words + programWords).map(ShellWord.quoted).joined(separator: " ")

@@ -1,3 +1,5 @@
+internal import MPILaunchers
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -51,13 +53,18 @@ public struct LaunchEnvironment: Sendable {
     ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_SIZE"].contains { variables[$0] != nil }
   }
 
+  /// Whether Hydra, the launcher of MPICH, started this process.
+  public var isHydra: Bool { variables["MPI_LOCALNRANKS"] != nil }
+
   /// The name of the launcher for messages and records: `mpirun`, `srun` or `none`.
+  ///
+  /// In an allocation of SLURM, Hydra starts its helpers by srun, and the ranks inherit the step's
+  /// variables. Only Hydra sets `MPI_LOCALNRANKS`.
   public var launcherName: String {
-    if variables["OMPI_COMM_WORLD_SIZE"] != nil && variables["SLURM_STEP_NUM_TASKS"] == nil {
-      return "mpirun"
-    }
-    if variables["SLURM_STEP_NUM_TASKS"] != nil && variables["PMIX_RANK"] != nil { return "srun" }
-    return mpirunIsPresent ? "mpirun" : "none"
+    guard mpirunIsPresent else { return "none" }
+    guard variables["SLURM_STEP_NUM_TASKS"] != nil else { return "mpirun" }
+    if variables["PMIX_RANK"] != nil { return "srun" }
+    return variables["PMI_SIZE"] != nil && variables["MPI_LOCALNRANKS"] == nil ? "srun" : "mpirun"
   }
 
   /// A launcher under which each process would initialise MPI alone, and a command that works.
@@ -73,37 +80,54 @@ public struct LaunchEnvironment: Sendable {
   /// With such a launcher, the program would be alone in each of several processes. To be called
   /// before MPI is initialised, as ``Environment/run(program:threadLevel:_:)`` does. `SLURM_NTASKS`
   /// is ignored, because it is also set for a single process within an allocation. Only programs
-  /// built with Open MPI are checked; other MPI libraries support PMI.
-  /// - Parameter words: the program and its arguments, for the remedy.
+  /// built with Open MPI are checked. MPICH can be built for PMI and for PMIx, so only the size that
+  /// it reports after initialisation shows the error, which `Environment.run` prints.
+  /// - Parameters:
+  ///   - words: the program and its arguments, for the remedy.
+  ///   - mpirun: the command that starts ranks of `library`; nil means the one found in PATH.
   public func foreignLauncher(
-    library: String = Environment.libraryVersion, words: [String] = CommandLine.arguments
+    library: String = Environment.libraryVersion, words: [String] = CommandLine.arguments,
+    mpirun: String? = nil
   ) -> ForeignLauncher? {
-    guard library.hasPrefix("Open MPI") else { return nil }
+    guard MPIFamily(library: library) == .openMPI else { return nil }
     if variables["OMPI_COMM_WORLD_SIZE"] != nil || variables["PMIX_RANK"] != nil { return nil }
-
-    let problem: String
-    let start: String
-    if let tasks = number("SLURM_STEP_NUM_TASKS"), tasks > 1 {
-      problem = "srun started \(tasks) processes"
-      let nodes = number("SLURM_STEP_NUM_NODES") ?? 1
-      start = "srun --mpi=pmix " + (nodes > 1 ? "-N \(nodes) " : "") + "-n \(tasks)"
-    } else if let size = number("PMI_SIZE"), size > 1 {
-      problem = "the launcher of another MPI (PMI) started \(size) processes"
-      start = "mpirun -np \(size)"
-    } else {
-      return nil
-    }
+    guard let launch = launchedProcesses, launch.count > 1 else { return nil }
     return ForeignLauncher(
-      problem: "\(problem), but this program is built with \(library) and would be alone in each "
-        + "of them",
-      remedy: "\(start) \(Self.commandText(words))")
+      problem: "\(launch.starter) started \(launch.count) processes, but this program is built "
+        + "with \(library) and would be alone in each of them",
+      remedy: command(starting: launch.count, library, words, mpirun))
+  }
+
+  /// What started the processes, and their number; nil if no launcher reports it.
+  private var launchedProcesses: (starter: String, count: Int)? {
+    if let size = number("OMPI_COMM_WORLD_SIZE") { return ("mpirun", size) }
+    // Under Hydra in an allocation this is the number of its helpers.
+    if let tasks = number("SLURM_STEP_NUM_TASKS"), variables["MPI_LOCALNRANKS"] == nil {
+      return ("srun", tasks)
+    }
+    return number("PMI_SIZE").map { ("the launcher of another MPI (PMI)", $0) }
+  }
+
+  /// The command that starts `count` ranks of a program that is built with `library`.
+  private func command(
+    starting count: Int, _ library: String, _ words: [String], _ mpirun: String?
+  ) -> String {
+    let family = MPIFamily(library: library)
+    let program = Self.commandText(words)
+    guard number("SLURM_STEP_NUM_TASKS") != nil, variables["OMPI_COMM_WORLD_SIZE"] == nil,
+      variables["MPI_LOCALNRANKS"] == nil
+    else { return "\(mpirun ?? LauncherCommand.name(of: family)) -np \(count) \(program)" }
+    let nodes = number("SLURM_STEP_NUM_NODES") ?? 1
+    return "srun \(LauncherOptions(family).srunInterface) "
+      + (nodes > 1 ? "-N \(nodes) " : "") + "-n \(count) \(program)"
   }
 
   /// Returns the result of ``foreignLauncher(library:words:)`` as one line, or nil.
   public func foreignLauncherProblem(
-    library: String = Environment.libraryVersion, words: [String] = CommandLine.arguments
+    library: String = Environment.libraryVersion, words: [String] = CommandLine.arguments,
+    mpirun: String? = nil
   ) -> String? {
-    foreignLauncher(library: library, words: words).map {
+    foreignLauncher(library: library, words: words, mpirun: mpirun).map {
       "\($0.problem); start it with: \($0.remedy)"
     }
   }
@@ -127,11 +151,22 @@ public struct LaunchEnvironment: Sendable {
     }
   }
 
-  /// Returns one line if Open MPI's mpirun and the MPI library report different sizes, else nil.
-  func sizeProblem(size: Int, library: String) -> String? {
-    guard let processes = number("OMPI_COMM_WORLD_SIZE"), processes != size else { return nil }
-    return "mpirun started \(processes) processes, but \(library), with which this program is "
-      + "built, reports \(size): start it with the mpirun of \(library)"
+  /// Returns one line if the launcher and the initialised MPI library report different sizes.
+  ///
+  /// - Parameters:
+  ///   - size: the size that the library reports.
+  ///   - words: the program and its arguments, for the remedy.
+  ///   - mpirun: the command that starts ranks of `library`; nil means the one found in PATH.
+  public func sizeProblem(
+    size: Int, library: String, words: [String] = CommandLine.arguments, mpirun: String? = nil
+  ) -> String? {
+    guard let launch = launchedProcesses, launch.count != size else { return nil }
+    // Only a size of 1 shows that the ranks did not find each other: a job of SLURM with several
+    // components has more ranks than this step has tasks.
+    guard launch.starter != "srun" || size == 1 else { return nil }
+    return "\(launch.starter) started \(launch.count) processes, but \(library), with which this "
+      + "program is built, reports \(size): start it with: "
+      + command(starting: launch.count, library, words, mpirun)
   }
 
   private func number(_ name: String) -> Int? {
@@ -139,7 +174,8 @@ public struct LaunchEnvironment: Sendable {
   }
 
   private static let namesOfInterest = [
-    "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE",
+    "MPI_LOCALNRANKS", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK",
+    "PMI_SIZE",
     "SLURM_PROCID", "SLURM_STEP_NUM_NODES", "SLURM_STEP_NUM_TASKS",
   ]
 }

@@ -10,10 +10,13 @@ public struct Run: Codable, Equatable, Sendable {
   public var nodes: Int
   /// What started the ranks: `mpirun`, `srun` or `none`.
   public var launcher: String
+  /// The command of this launcher where it is not `mpirun`, such as `mpirun.mpich`; else nil.
+  public var launcherCommand: String?
 
   /// All fields at once.
   public init(
-    id: String, startedAt: String, command: [String], ranks: Int, nodes: Int, launcher: String
+    id: String, startedAt: String, command: [String], ranks: Int, nodes: Int, launcher: String,
+    launcherCommand: String? = nil
   ) {
     self.id = id
     self.startedAt = startedAt
@@ -21,5 +24,6 @@ public struct Run: Codable, Equatable, Sendable {
     self.ranks = ranks
     self.nodes = nodes
     self.launcher = launcher
+    self.launcherCommand = launcherCommand
   }
 }

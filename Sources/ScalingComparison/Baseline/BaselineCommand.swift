@@ -1,3 +1,4 @@
+import MPILaunchers
 import RunRecords
 
 /// The command that makes the missing baseline of a record.
@@ -18,16 +19,18 @@ enum BaselineCommand {
 
   private static func launcher(of record: RunRecord) -> [String]? {
     // A rank of one thread, bound to one core, would have the binding class `core`.
-    let several = "\(max(record.config.threadsPerRank, 2))"
+    let several = max(record.config.threadsPerRank, 2)
+    let options = LauncherOptions(MPIFamily(library: record.machine.mpi))
+    let mpirun = [record.run.launcherCommand ?? "mpirun", "-np", "1"]
     let slurm = record.run.launcher.hasPrefix("srun") || record.run.launcher == "slurm"
     switch (slurm, record.machine.binding) {
     case (_, .mixed): return nil
     case (true, .none): return ["srun", "-n", "1", "--cpu-bind=none"]
     case (true, .severalCores): return ["srun", "-n", "1", "--cpus-per-task=\(several)"]
     case (true, .core): return ["srun", "-n", "1"]
-    case (false, .none): return ["mpirun", "-np", "1", "--bind-to", "none"]
-    case (false, .severalCores): return ["mpirun", "-np", "1", "--map-by", "slot:PE=\(several)"]
-    case (false, .core): return ["mpirun", "-np", "1", "--bind-to", "core"]
+    case (false, .none): return mpirun + options.unbound
+    case (false, .severalCores): return mpirun + options.bound(threads: several)
+    case (false, .core): return mpirun + options.bound(threads: 1)
     }
   }
 

@@ -11,11 +11,23 @@ public enum ChildProcess {
     /// Standard output and standard error together.
     public let output: String
 
-    /// The line of the output that says most: the program's own error, else the launcher's last words.
+    /// An ending with this exit code and output.
+    public init(exitCode: Int32, output: String) {
+      self.exitCode = exitCode
+      self.output = output
+    }
+
+    /// The line of the output that says most: the program's own error, else the launcher's words.
+    ///
+    /// Open MPI's mpirun ends with its reason. Hydra has it in its first line, which names its
+    /// process, or as the exit string of a rank, with advice behind it.
     public var reason: String {
       let lines = output.split(whereSeparator: \.isNewline).map(String.init)
       let own = lines.first { $0.hasPrefix("mnist-mpi: ") && !$0.hasPrefix("mnist-mpi: warning") }
-      return own ?? lines.last { $0.contains(where: \.isLetter) } ?? "no output"
+      let hydra =
+        lines.first { $0.contains("TERMINATED WITH THE EXIT STRING: ") }
+        ?? lines.first { $0.hasPrefix("[mpiexec@") || $0.hasPrefix("[proxy:") }
+      return own ?? hydra ?? lines.last { $0.contains(where: \.isLetter) } ?? "no output"
     }
   }
 

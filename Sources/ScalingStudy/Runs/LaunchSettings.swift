@@ -1,17 +1,27 @@
+import MPILaunchers
 import TextTables
 
 /// How the runs of a study are started.
 public struct LaunchSettings: Codable, Equatable, Sendable {
   /// Words of a launcher that replaces mpirun, with `{ranks}` and `{threads}`; empty for mpirun.
   public var launcher: [String]
+  /// The command of mpirun where it is not `mpirun`, such as `mpirun.mpich`.
+  public var mpirun: String?
+  /// The family of the MPI library; nil means Open MPI, as in studies of earlier versions.
+  public var family: MPIFamily?
   /// A host file for mpirun.
   public var hostfile: String?
   /// Whether more ranks than cores are allowed.
   public var oversubscribe: Bool
 
   /// All fields at once.
-  public init(launcher: [String] = [], hostfile: String? = nil, oversubscribe: Bool = false) {
+  public init(
+    launcher: [String] = [], mpirun: String? = nil, family: MPIFamily? = nil,
+    hostfile: String? = nil, oversubscribe: Bool = false
+  ) {
     self.launcher = launcher
+    self.mpirun = mpirun
+    self.family = family
     self.hostfile = hostfile
     self.oversubscribe = oversubscribe
   }
@@ -30,15 +40,10 @@ public struct LaunchSettings: Codable, Equatable, Sendable {
       } + program
     }
     let fits = slots?.fits(ranks: ranks, threads: threads) ?? true
-    var words = ["mpirun", "-np", "\(ranks)"]
+    let options = LauncherOptions(family ?? .openMPI)
+    var words = [mpirun ?? "mpirun", "-np", "\(ranks)"]
     if let hostfile { words += ["--hostfile", hostfile] }
-    if !fits {
-      words += ["--oversubscribe", "--bind-to", "none"]
-    } else if threads > 1 {
-      words += ["--map-by", "slot:PE=\(threads)", "--bind-to", "core"]
-    } else {
-      words += ["--bind-to", "core"]
-    }
+    words += fits ? options.bound(threads: threads) : options.oversubscribed + options.unbound
     return words + program
   }
 

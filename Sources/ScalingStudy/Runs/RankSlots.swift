@@ -16,12 +16,12 @@ public struct RankSlots: Equatable, Sendable {
   /// Whether each thread of each rank gets a slot.
   public func fits(ranks: Int, threads: Int) -> Bool { ranks * threads <= count }
 
-  /// The slots of a host file of Open MPI: `slots=N` of each host, or 1.
+  /// The slots of a host file: `slots=N` of each host (Open MPI) or `host:N` (Hydra), or 1.
   ///
   /// - Throws: `StudyError` if the file cannot be read or names no host.
   public static func read(hostfile path: String) throws(StudyError) -> RankSlots {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw StudyError("--hostfile \(path): cannot be read; expected a host file of Open MPI")
+      throw StudyError("--hostfile \(path): cannot be read; expected a host file")
     }
     let lines = text.split(whereSeparator: \.isNewline)
       .map { $0.prefix { $0 != "#" } }
@@ -31,7 +31,9 @@ public struct RankSlots: Equatable, Sendable {
       throw StudyError("--hostfile \(path): names no host; expected lines such as node1 slots=2")
     }
     let slots = lines.map { words in
-      words.lazy.compactMap { $0.hasPrefix("slots=") ? Int($0.dropFirst(6)) : nil }.first ?? 1
+      let named = words.lazy.compactMap { $0.hasPrefix("slots=") ? Int($0.dropFirst(6)) : nil }
+      let host = words[0].split(separator: ":")
+      return named.first ?? (host.count == 2 ? Int(host[1]) : nil) ?? 1
     }
     let count = slots.reduce(0, +)
     return RankSlots(count: count, text: "\(count) slots in \(path)")

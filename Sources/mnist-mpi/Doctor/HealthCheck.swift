@@ -1,5 +1,6 @@
 import Foundation
 import HostInspection
+import MPILaunchers
 import MessagePassing
 import OpenBLASEngine
 
@@ -65,8 +66,10 @@ struct HealthCheck {
   }
 
   private var launch: LaunchReport {
-    LaunchReport(
-      launcher: LaunchEnvironment.current.launcherName, words: CommandLine.arguments,
+    let family = MPIFamily(library: Environment.libraryVersion)
+    return LaunchReport(
+      launcher: LaunchEnvironment.current.launcherName, family: family,
+      command: LauncherCommand.name(of: family), words: CommandLine.arguments,
       isAllocation: ProcessInfo.processInfo.environment["SLURM_JOB_ID"] != nil,
       ranks: communicator.size, nodes: place.nodes)
   }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import HostInspection
+import MPILaunchers
+import MessagePassing
 import ScalingStudy
 
 /// The options of `study` that say how its runs are started.
@@ -26,7 +28,12 @@ struct StudyLaunchOptions: ParsableArguments {
     }
     var words: [String] = []
     if let launcher { words = try LaunchSettings.words(ofLauncher: launcher) }
-    return LaunchSettings(launcher: words, hostfile: hostfile, oversubscribe: oversubscribe)
+    let command = LauncherCommand.name(of: Self.family)
+    // Absent means mpirun of Open MPI, so that a study of an earlier version can be continued.
+    return LaunchSettings(
+      launcher: words, mpirun: command == "mpirun" || !words.isEmpty ? nil : command,
+      family: Self.family == .openMPI ? nil : Self.family, hostfile: hostfile,
+      oversubscribe: oversubscribe)
   }
 
   /// The ranks that fit: on the hosts of the file, in the allocation of SLURM, or on this host.
@@ -41,7 +48,11 @@ struct StudyLaunchOptions: ParsableArguments {
 
   /// What every run needs in its environment: without it Open MPI refuses to run as root.
   static var environment: [String: String] {
-    geteuid() == 0
-      ? ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"] : [:]
+    geteuid() == 0 ? LauncherOptions(family).rootPermission : [:]
+  }
+
+  /// The family of the MPI library with which this program is built.
+  private static var family: MPIFamily {
+    MPIFamily(library: MessagePassing.Environment.libraryVersion)
   }
 }

@@ -2,6 +2,7 @@ import DataParallel
 import Foundation
 import Hashing
 import HostInspection
+import MPILaunchers
 import MessagePassing
 import RunRecords
 import Statistics
@@ -38,7 +39,7 @@ struct RecordBuilder {
       run: Run(
         id: UUID().uuidString, startedAt: setup.startedAt.formatted(.iso8601),
         command: CommandLine.arguments, ranks: communicator.size, nodes: setup.place.nodes,
-        launcher: LaunchEnvironment.current.launcherName),
+        launcher: LaunchEnvironment.current.launcherName, launcherCommand: launcherCommand),
       machine: Machine(setup),
       ranks: try ranks.map { try JSONDecoder().decode(RankRecord.self, from: Data($0)) },
       epochs: result.epochs.map(EpochRecord.init),
@@ -54,6 +55,12 @@ struct RecordBuilder {
         ? history.parts(
           lastStep: result.steps, trainingSeconds: slowest[0], totalSeconds: slowest[1],
           signal: signal) : nil, interruption: signal)
+  }
+
+  /// The command of mpirun for this MPI, if another command has that name here.
+  private var launcherCommand: String? {
+    let command = LauncherCommand.name(of: MPIFamily(library: Environment.libraryVersion))
+    return command == "mpirun" ? nil : command
   }
 
   private func rankRecord() -> RankRecord {
