@@ -28,6 +28,7 @@ typedef struct cmpi_info {
   static inline type name(void) { return value; }
 
 CMPI_ACCESSOR(int, cmpi_success, MPI_SUCCESS)
+CMPI_ACCESSOR(int, cmpi_err_op, MPI_ERR_OP)
 CMPI_ACCESSOR(int, cmpi_err_truncate, MPI_ERR_TRUNCATE)
 CMPI_ACCESSOR(int, cmpi_max_error_string, MPI_MAX_ERROR_STRING)
 CMPI_ACCESSOR(int, cmpi_max_processor_name, MPI_MAX_PROCESSOR_NAME)

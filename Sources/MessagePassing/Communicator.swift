@@ -124,8 +124,12 @@ public final class Communicator {
   }
 
   /// Ends all ranks at once with the exit code `code`; called by any one rank.
+  ///
+  /// Hydra ends when it is told of the abort, and loses output that it has not read by then. So the
+  /// rank waits for a moment after its last output, long enough also on a busy machine.
   public func abort(code: Int32) -> Never {
     fflush(nil)
+    if LaunchEnvironment.current.isHydra { usleep(300_000) }
     MPI_Abort(handle, code)
     exit(code)
   }

@@ -2,7 +2,7 @@ internal import CMPI
 
 /// The operation that a reduction applies to the elements of all ranks (MPI 3.1, section 5.9.2).
 ///
-/// Logical and bitwise operations need integers; MPI returns an error for floating-point numbers.
+/// Logical and bitwise operations need integers; for floating-point numbers they are an error.
 public enum ReduceOperation: Sendable, CaseIterable {
   case sum, product, min, max, logicalAnd, logicalOr, bitwiseAnd, bitwiseOr, bitwiseXor
 }

@@ -7,14 +7,20 @@ extension Communicator {
   /// Replaces each element of `buffer` by the reduction of that element over all ranks.
   ///
   /// All ranks pass the same count. The method allocates nothing. It makes one `MPI_Allreduce` call
-  /// for up to 2^31 - 1 elements.
+  /// for up to 2^31 - 1 elements. Throws an ``MPIError`` for an operation that is not defined for
+  /// the type.
   public func allReduce<T: MPIScalar>(
     inPlace buffer: UnsafeMutableBufferPointer<T>, _ operation: ReduceOperation
   ) throws {
+    try operation.requireDefined(for: T.scalarKind, "MPI_Allreduce")
+    let signed = T.scalarKind.comparedAs(operation)
+    if signed != nil { invertHighestBits(buffer) }
+    defer { if signed != nil { invertHighestBits(buffer) } }
+    let datatype = (signed ?? T.scalarKind).datatype
     try MessageBuffer(buffer).forEachPiece(limit: countLimit) { piece in
       try collective(
         MPI_Allreduce(
-          cmpi_in_place(), piece.base, piece.count32, piece.kind.datatype, operation.handle, handle),
+          cmpi_in_place(), piece.base, piece.count32, datatype, operation.handle, handle),
         "MPI_Allreduce")
     }
   }
@@ -39,13 +45,18 @@ extension Communicator {
   ///
   /// Until the request is complete, `buffer` must not be read, written, moved or freed. Most MPI
   /// libraries advance the operation only inside MPI calls: see ``Request/test()``. All ranks start
-  /// their operations in the same order. At most 2^31 - 1 elements (precondition).
+  /// their operations in the same order. At most 2^31 - 1 elements, and no minimum or maximum of an
+  /// unsigned type (preconditions).
   public func startAllReduce<T: MPIScalar>(
     inPlace buffer: UnsafeMutableBufferPointer<T>, _ operation: ReduceOperation
   ) throws -> Request {
     precondition(
       buffer.count <= countLimit,
       "\(buffer.count) elements in one request, \(countLimit) is the limit")
+    precondition(
+      T.scalarKind.comparedAs(operation) == nil,
+      "\(operation) of \(T.self) in a request: use allReduce, which orders unsigned numbers itself")
+    try operation.requireDefined(for: T.scalarKind, "MPI_Iallreduce")
     let message = MessageBuffer(buffer)
     var request = cmpi_request()
     try collective(
