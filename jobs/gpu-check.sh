@@ -25,6 +25,8 @@ case $archive in
 esac
 [[ -d $(dirname "$archive") ]] || die "there is no directory $(dirname "$archive")"
 
+# The archive contains the parts of Open MPI.
+export MPI=openmpi
 set_up
 get_data
 scratch=$root/.build-install

@@ -36,7 +36,7 @@ get_data
 # stay shared libraries.
 runtime=$(swift -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
 if [[ -d ${runtime}_static ]]; then
-  scratch=$root/.build-install
+  scratch=$scratch_path-install
   build --product mnist-mpi --scratch-path "$scratch" --static-swift-stdlib
   built=$scratch/release/mnist-mpi
 else
@@ -58,6 +58,6 @@ if [[ $found != "$prefix/bin/mnist-mpi" ]]; then
   [[ -z $found ]] || echo "Another mnist-mpi comes first on PATH: $found"
   echo "Put it on PATH:  export PATH=\"$prefix/bin:\$PATH\""
 fi
-if [[ $(id -u) == 0 ]]; then
+if [[ $(id -u) == 0 && $MPI == openmpi ]]; then
   echo "For mpirun as root:  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"
 fi

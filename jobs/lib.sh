@@ -4,22 +4,13 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# The program that `build` builds.
-# shellcheck disable=SC2034 # used by the scripts that source this
-program=$root/.build/release/mnist-mpi
+# shellcheck source=jobs/mpi.sh
+. "$root/jobs/mpi.sh"
 
 # Ends the script with one line on stderr.
 die() {
   echo "${0##*/}: $*" >&2
   exit 1
-}
-
-# Allows mpirun to run as root: Open MPI refuses to, unless both variables are set. Does nothing for
-# other users.
-as_root() {
-  if [[ $(id -u) == 0 ]]; then
-    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-  fi
 }
 
 # Runs a command without its output. If the command fails, prints all output and ends the script.
@@ -45,9 +36,10 @@ quietly() {
 # package names, so libraries from environment modules count as present.
 missing_packages() {
   local entry package kind name
+  [[ -n $(find_mpirun "$MPI") ]] || mpi_runtime_package "$MPI"
+  [[ -n $(find_mpi_module "$MPI") ]] || mpi_library_package "$MPI"
   for entry in \
-    "pkg-config command pkg-config" "openmpi-bin command mpirun" "python3 command python3" \
-    "libopenmpi-dev library mpi-c" "libopenblas-dev library openblas" \
+    "pkg-config command pkg-config" "python3 command python3" "libopenblas-dev library openblas" \
     "zlib1g-dev library zlib" "libpng-dev library libpng" "libssl-dev library libcrypto"; do
     read -r package kind name <<<"$entry"
     if [[ $kind == command ]]; then
@@ -95,8 +87,9 @@ require_swift() {
     die "Swift $version is too old ($wanted or newer): $where"
 }
 
-# Installs or checks everything that a build needs.
+# Installs or checks everything that a build with the MPI of `choose_mpi` needs.
 set_up() {
+  choose_mpi
   as_root
   install_packages
   require_swift
@@ -109,11 +102,12 @@ export_revision() {
   export MNIST_MPI_REVISION
 }
 
-# Builds the release configuration; passes its options to `swift build`.
+# Builds the release configuration with the MPI of `choose_mpi`; passes its options to `swift build`.
 build() {
   export_revision
-  quietly "Building mnist-mpi${MNIST_MPI_REVISION:+ (revision $MNIST_MPI_REVISION)}" \
-    swift build --package-path "$root" -c release "$@"
+  export_mpi_module
+  quietly "Building mnist-mpi${MNIST_MPI_REVISION:+ (revision $MNIST_MPI_REVISION)} for $MPI" \
+    swift build --package-path "$root" -c release --scratch-path "$scratch_path" "$@"
 }
 
 # Downloads MNIST into MNIST_DATA (default: data/mnist in the repository) and exports MNIST_DATA.
@@ -140,5 +134,7 @@ can_bind() {
   # A container may show all cores and still limit the CPU time to less than N cores.
   quota=$(cpu_quota)
   [[ -z $quota ]] || awk -v quota="$quota" -v ranks="$1" 'BEGIN { exit quota < ranks }' || return 1
-  mpirun -np "$1" --bind-to core true >/dev/null 2>&1 </dev/null
+  local options
+  mapfile -t options < <(placement "$MPI" core 1)
+  "$(find_mpirun "$MPI")" -np "$1" "${options[@]}" true >/dev/null 2>&1 </dev/null
 }

@@ -15,10 +15,13 @@ def words(text):
 
 def options():
     parser = argparse.ArgumentParser(prog="jobs/prove.sh")
-    parser.add_argument("--program", required=True)
+    parser.add_argument("--family", nargs=4, action="append", required=True,
+                        metavar=("NAME", "PROGRAM", "LAUNCHER", "SPREAD"),
+                        help="an MPI family: its build, its launcher, and its options for one rank a host in turn")
     parser.add_argument("--data", required=True)
     parser.add_argument("--limit", type=int, default=6400, help="training images; 0: all")
     parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--steps", type=int, help="optimizer steps, in place of epochs")
     parser.add_argument("--ranks", type=words, default=words("1 2 3 4 5 6 8"))
     parser.add_argument("--threads", type=words, default=words("1 2"))
     parser.add_argument("--batches", type=words, default=words("64 96 100"))
@@ -30,8 +33,8 @@ def options():
 
 
 def configurations(chosen):
-    """The (ranks, threads, sync) of each run of one work; the first run is repeated."""
-    pairs = list(itertools.product(chosen.threads, ["allreduce", "node"]))
+    """The (ranks, threads, sync, family) of each run of one work; the first run is repeated."""
+    pairs = list(itertools.product(chosen.threads, ["allreduce", "node"], chosen.family))
     if chosen.every:
         runs = [(ranks, *pair) for ranks in chosen.ranks for pair in pairs]
     else:
@@ -39,18 +42,20 @@ def configurations(chosen):
     return runs[:1] + runs
 
 
-def train(chosen, work, ranks, threads, sync):
+def train(chosen, work, ranks, threads, sync, family):
     """Runs one training; returns its certificate, host names and the kernel that OpenBLAS chose."""
     model, optimizer, batch = work
     with tempfile.TemporaryDirectory() as directory:
         record = os.path.join(directory, "record.json")
-        command = ["mpirun", "-np", ranks, "--bind-to", "none", "--oversubscribe"]
+        _, program, launcher, spread = family
+        command = launcher.split() + ["-np", ranks]
         if chosen.hostfile and ranks != "1":
-            command += ["--hostfile", chosen.hostfile, "--map-by", "node"]
+            command += ["--hostfile", chosen.hostfile] + spread.split()
         command += [
-            chosen.program, "--data", chosen.data, "--reproducible", "--model", model,
+            program, "--data", chosen.data, "--reproducible", "--model", model,
             "--optimizer", optimizer, "--batch-size", batch, "--threads", threads, "--sync", sync,
-            "--epochs", str(chosen.epochs), "--quiet", "--results", directory, "--json", record]
+            "--quiet", "--results", directory, "--json", record]
+        command += ["--steps", str(chosen.steps)] if chosen.steps else ["--epochs", str(chosen.epochs)]
         if chosen.limit:
             command += ["--limit", str(chosen.limit)]
         if optimizer == "sgd" and model == "cnn":
@@ -63,7 +68,7 @@ def train(chosen, work, ranks, threads, sync):
         with open(record, encoding="utf-8") as file:
             record = json.load(file)
     hosts = "+".join(sorted(record["machine"]["hosts"]))
-    return record["certificate"], hosts, record["machine"]["blasKernel"]
+    return record["certificate"], hosts, record["machine"]["mpi"], record["machine"]["blasKernel"]
 
 
 def main():
@@ -71,17 +76,18 @@ def main():
     equal = 0
     different = 0
     works = list(itertools.product(chosen.models, chosen.optimizers, chosen.batches))
-    print(f"{chosen.limit or 'all'} training images, {chosen.epochs} epochs, --reproducible, 8 leaves")
+    print(f"{chosen.limit or 'all'} training images, "
+          f"{f'{chosen.steps} steps' if chosen.steps else f'{chosen.epochs} epochs'}, --reproducible, 8 leaves")
     for work in works:
         print("\n" + ", ".join((work[0], work[1], f"batch {work[2]}")))
         first = None
-        for ranks, threads, sync in configurations(chosen):
-            certificate, hosts, kernel = train(chosen, work, ranks, threads, sync)
+        for ranks, threads, sync, family in configurations(chosen):
+            certificate, hosts, mpi, kernel = train(chosen, work, ranks, threads, sync, family)
             first = first or certificate
             same = certificate == first
             equal, different = equal + same, different + (not same)
             hashes = "  ".join(epoch["weightsSHA256"][:16] for epoch in certificate["epochs"])
-            print(f"  {ranks:>2} ranks x {threads} threads  {sync:9}  {hosts:12}  {kernel:10}  {hashes}"
+            print(f"  {ranks:>2} ranks x {threads} threads  {sync:9}  {mpi:14}  {hosts:12}  {kernel:10}  {hashes}"
                   f"{'' if same else '  DIFFERS'}", flush=True)
     print(f"\n{equal} runs of {len(works)} works with equal hashes, {different} with different hashes")
     return 1 if different else 0

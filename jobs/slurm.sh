@@ -3,6 +3,7 @@
 # program and start it on the allocation. These variables, set when the job is submitted, change
 # what is started:
 #   LAUNCHER   mpirun (default) or srun
+#   MPI        openmpi or mpich, with which the program is built (default: what mpicc is)
 #   BINDING    the launcher's options for placing and binding ranks; replaces the default
 #   MNIST_MPI  the program (default: mnist-mpi on PATH, else the one built in the repository)
 #   MNIST_DATA the directory of the images (default: data/mnist in the repository)
@@ -23,8 +24,9 @@ find_program() {
   done
 }
 
-# Exports what every run of the job needs: permission for root, MNIST, detection of lost nodes.
+# Chooses the MPI family and exports what every run of the job needs: permission for root, MNIST, detection of lost nodes.
 prepare_environment() {
+  choose_mpi
   as_root
   if [[ -z ${MNIST_DATA:-} && -d $SLURM_SUBMIT_DIR/data/mnist ]]; then
     export MNIST_DATA=$SLURM_SUBMIT_DIR/data/mnist
@@ -77,7 +79,7 @@ launch_study() {
       # Other nodes get only the environment variables that mpirun is told to pass on.
       export OMPI_MCA_mca_base_env_list=${OMPI_MCA_mca_base_env_list:-MNIST_DATA}
       ;;
-    srun) launcher=(--launcher "srun --mpi=pmix -K1 --cpus-per-task={threads} -n {ranks}") ;;
+    srun) launcher=(--launcher "srun $(srun_interface "$MPI") -K1 --cpus-per-task={threads} -n {ranks}") ;;
     *) die "LAUNCHER must be mpirun or srun, not $LAUNCHER" ;;
   esac
   # A later --out replaces this one.
@@ -94,19 +96,19 @@ launch() {
   case ${LAUNCHER:-mpirun} in
     mpirun)
       # No -np: mpirun takes the hosts and the number of ranks from the allocation.
-      command=(mpirun)
-      default="--bind-to core --map-by slot:PE=$threads"
-      # mpirun passes only the environment variables named with -x to other nodes.
+      command=("$(find_mpirun "$MPI")")
+      [[ -n ${command[0]} ]] || die "no mpirun of $MPI on PATH (MPI=openmpi or MPI=mpich chooses)"
+      default=$(placement "$MPI" core "$threads" | paste -sd ' ')
       local name
       for name in MNIST_DATA MNIST_MPI_CUDA CUDA_HOME; do
-        [[ -z ${!name:-} ]] || command+=(-x "$name")
+        [[ -z ${!name:-} ]] || mapfile -t -O "${#command[@]}" command < <(pass_on "$MPI" "$name")
       done
       ;;
     srun)
-      # --mpi=pmix: without it every rank would start as a separate MPI_COMM_WORLD of size 1.
+      # --mpi: without it every rank would start as a separate MPI_COMM_WORLD of size 1.
       # -K1: without it the other ranks would wait for ever for a rank that died.
       # --cpus-per-task: not every Slurm release passes it on from sbatch to srun.
-      command=(srun --mpi=pmix -K1 "--cpus-per-task=$threads")
+      command=(srun "$(srun_interface "$MPI")" -K1 "--cpus-per-task=$threads")
       default=""
       ;;
     *) die "LAUNCHER must be mpirun or srun, not $LAUNCHER" ;;

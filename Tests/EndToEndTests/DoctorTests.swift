@@ -35,8 +35,10 @@ import Testing
       "ok       launcher: mpirun, 2 ranks on 1 node (",
       "ok       binding: every rank runs 1 thread on ",
       "ok       oversubscription: none; threads on cores: ", "ok       shared cores: none",
-      "ok       device: cpu", "ok       network: none needed on one node, loaded: btl/",
-      "ok       CUDA: Open MPI ", "ok       shared memory: ", "ok       versions: program ",
+      "ok       device: cpu",
+      "ok       network: none needed on one node" + (MPIRun.isHydra ? "" : ", loaded: btl/"),
+      "ok       CUDA: \(MPIRun.isHydra ? "MPICH" : "Open MPI") ", "ok       shared memory: ",
+      "ok       versions: program ",
     ] {
       #expect(lines.contains { $0.hasPrefix(start) }, "\(start)\n\(result.report)")
     }
@@ -61,7 +63,7 @@ import Testing
     #expect(problems.map(\.subject) == [.oversubscription])
     let problem = try #require(problems.first)
     #expect(problem.text.contains(": \(ranks) ranks with \(ranks) threads in all on "))
-    #expect(problem.remedy?.hasPrefix("mpirun -np \(Self.cores.count) ") == true)
+    #expect(problem.remedy?.hasPrefix("\(MPIRun.launcher) -np \(Self.cores.count) ") == true)
   }
 
   @Test func bothRanksOnOneCore() async throws {
@@ -75,7 +77,8 @@ import Testing
     #expect(
       problem.text.hasSuffix("ranks 0-1 with 2 threads have only 1 core (\(core)) between them"))
     let remedy = try #require(problem.remedy)
-    #expect(remedy.hasPrefix("taskset -c ") && remedy.contains(" mpirun -np 2 --bind-to core "))
+    #expect(remedy.hasPrefix("taskset -c "))
+    #expect(remedy.contains(" \(MPIRun.launcher) -np 2 --bind-to core "))
   }
 
   @Test func moreThreadsThanTheBindingAllows() async throws {
@@ -120,7 +123,8 @@ import Testing
     #expect(result.exitCode == 1)
   }
 
-  @Test func aForeignLauncherIsAFinding() async throws {
+  @Test(.enabled(if: !MPIRun.isHydra, "MPICH finds it only when it is initialised"))
+  func aForeignLauncherIsAFinding() async throws {
     let step = ["SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "0"]
     let first = try await Program.run(ranks: nil, ["doctor"], environment: step)
     #expect(first.exitCode == 1 && first.stderr == "")

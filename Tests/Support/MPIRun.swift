@@ -1,7 +1,17 @@
 import Foundation
 
 /// Starts a built program, under mpirun or alone, as a user would from a clean shell.
+///
+/// `MNIST_MPI_TEST_PROGRAMS` names a directory of executables to use in place of those beside the
+/// tests, and `MNIST_MPI_TEST_LAUNCHER` the mpirun of their MPI: so the same tests run on a build for
+/// another MPI library (see `jobs/test.sh`).
 public enum MPIRun {
+  /// The command that starts ranks.
+  public static let launcher =
+    ProcessInfo.processInfo.environment["MNIST_MPI_TEST_LAUNCHER"] ?? "mpirun"
+  /// Whether this command is the launcher of MPICH.
+  public static let isHydra = launcher.contains("mpich") || launcher.contains("hydra")
+
   /// Runs `executable` (of this build) as `ranks` processes under mpirun and waits for its end.
   ///
   /// If `ranks` is nil, the program runs without mpirun. The words of `prefix` precede the command.
@@ -14,15 +24,22 @@ public enum MPIRun {
   ) async throws -> ProcessResult {
     let program = try path(of: executable)
     var command = [program] + arguments
-    if let ranks { command = ["mpirun", "-np", String(ranks)] + command }
+    if let ranks { command = [launcher, "-np", String(ranks)] + command }
     let launch = Launch(
       command: prefix + command, environment: cleanEnvironment(adding: environment),
       directory: directory, timeout: timeout)
     return try await LaunchGate.shared.run { try await launch.run() }
   }
 
-  /// Returns the path of an executable of the build that these tests belong to.
+  /// Returns the path of an executable of the build that these tests belong to, or of the other one.
   public static func path(of executable: String) throws -> String {
+    if let directory = ProcessInfo.processInfo.environment["MNIST_MPI_TEST_PROGRAMS"] {
+      let path = "\(directory)/\(executable)"
+      guard FileManager.default.isExecutableFile(atPath: path) else {
+        throw LaunchError(description: "\(executable) is not in MNIST_MPI_TEST_PROGRAMS: \(path)")
+      }
+      return path
+    }
     let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let path = URL(fileURLWithPath: tests).deletingLastPathComponent()
       .appendingPathComponent(executable).path
@@ -33,7 +50,7 @@ public enum MPIRun {
   }
 
   static func cleanEnvironment(adding extra: [String: String]) -> [String: String] {
-    let foreign = ["OMPI_", "PMIX_", "PMI_", "PRTE_", "SLURM_"]
+    let foreign = ["HYDI_", "MPI_LOCAL", "OMPI_", "PMIX_", "PMI_", "PRTE_", "SLURM_"]
     var environment = ProcessInfo.processInfo.environment.filter { variable in
       !foreign.contains { variable.key.hasPrefix($0) }
     }

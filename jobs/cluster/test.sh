@@ -85,6 +85,9 @@ obstacle() {
     { echo "namespaces cannot be created here (unshare as root)" && return; }
 }
 
+# These tests know the words of Open MPI's mpirun.
+export MPI=openmpi
+choose_mpi
 export MNIST_MPI=${MNIST_MPI:-$program}
 [[ -x $MNIST_MPI ]] || die "no program at $MNIST_MPI; build it first: jobs/install.sh"
 MNIST_MPI=$(realpath "$MNIST_MPI")

@@ -17,6 +17,8 @@ case " $* " in
     ;;
 esac
 
+# The peers start Open MPI's mpirun.
+export MPI=openmpi
 set_up
 get_data
 build --product mnist-mpi
