@@ -31,10 +31,12 @@ struct DeviceSteps: EpochSteps {
     phases.update = seconds
     let requests = requests()
     if let recorder {
+      // The end of a step is computed as the start of the next one, so that no rounding overlaps them.
+      func end(of steps: Int) -> Double { start + Double(steps) * seconds }
       for index in 0..<batches.count {
-        let begin = start + Double(index) * seconds
         recorder.record(
-          TraceSpan(.update, step: firstStep + index, start: begin, end: begin + seconds))
+          TraceSpan(
+            .update, step: firstStep + index, start: end(of: index), end: end(of: index + 1)))
       }
     }
     return zip(batches, outcomes).map { index, outcome in
