@@ -59,6 +59,8 @@ public enum MPIRun {
         "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
         "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_hwloc_base_binding_policy": "none",
         "OMPI_MCA_mpi_yield_when_idle": "1", "OPENBLAS_NUM_THREADS": "1",
+        // After a failure mpirun otherwise waits for two seconds, also if all ranks have ended.
+        "OMPI_MCA_odls_base_sigkill_timeout": "0",
         // Tests compute on the CPU unless they request a GPU, on any machine.
         "MNIST_MPI_CUDA": "none",
       ]
