@@ -57,9 +57,8 @@ import Testing
         == "mpirun.openmpi -np 3 prog")
     // Hydra's helpers on two nodes of an allocation are started by srun.
     let allocation = LaunchEnvironment([
-      "PMI_SIZE": "6", "MPI_LOCALNRANKS": "3", "SLURM_STEP_NUM_TASKS": "2",
+      "PMI_SIZE": "6", "MPI_LOCALNRANKS": "3", "SLURM_STEP_NUM_TASKS": "2", "PMIX_RANK": "0",
     ])
-    #expect(allocation.launcherName == "mpirun")
     #expect(
       allocation.foreignLauncher(library: openMPI, words: ["prog"], mpirun: "orterun")?.remedy
         == "orterun -np 6 prog")
@@ -101,6 +100,11 @@ import Testing
     (["SLURM_STEP_NUM_TASKS": "2", "PMI_SIZE": "2"], "srun"),
     (["SLURM_STEP_NUM_TASKS": "2", "PMIX_RANK": "0"], "srun"),
     (["SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "0"], "none"),
+    // Hydra in an allocation whose srun uses PMIx.
+    (
+      ["PMI_SIZE": "4", "MPI_LOCALNRANKS": "2", "SLURM_STEP_NUM_TASKS": "2", "PMIX_RANK": "1"],
+      "mpirun"
+    ),
   ])
   func launcherName(variables: [String: String], name: String) {
     #expect(LaunchEnvironment(variables).launcherName == name)
@@ -111,6 +115,12 @@ import Testing
     (["OMPI_COMM_WORLD_RANK": "3", "OMPI_COMM_WORLD_SIZE": "4", "SLURM_PROCID": "0"], 3, 4, true),
     (["PMIX_RANK": "2", "SLURM_PROCID": "2", "SLURM_STEP_NUM_TASKS": "5"], 2, 5, true),
     (["PMI_RANK": "1", "PMI_SIZE": "2"], 1, 2, true),
+    (
+      [
+        "PMI_RANK": "3", "PMI_SIZE": "4", "MPI_LOCALNRANKS": "2", "PMIX_RANK": "1",
+        "SLURM_STEP_NUM_TASKS": "2",
+      ], 3, 4, true
+    ),
     (["SLURM_PROCID": "0", "SLURM_NTASKS": "8"], 0, 1, false),
   ])
   func rankAndSize(variables: [String: String], rank: Int, size: Int, mpirun: Bool) {

@@ -40,11 +40,11 @@ public enum Environment {
     }
     do {
       if let problem = launch.sizeProblem(size: world.size, library: libraryVersion) {
-        try check(MPI_Finalize(), "MPI_Finalize")
+        try finalize(world, exitCode: failureExitCode)
         return refuse(program, problem, launch)
       }
       let exitCode = try body(world)
-      try check(MPI_Finalize(), "MPI_Finalize")
+      try finalize(world, exitCode: exitCode)
       return exitCode
     } catch {
       StandardError.writeLine(
@@ -56,11 +56,13 @@ public enum Environment {
   /// The name and version of the MPI library, for example `Open MPI 4.1.4`.
   ///
   /// It may be read at any time, also before ``run(program:threadLevel:_:)``.
-  public static var libraryVersion: String {
-    let text = libraryString(capacity: cmpi_max_library_version_string()) {
+  public static var libraryVersion: String { shortVersion(of: libraryText) }
+
+  /// The whole text of the MPI library about its version and build.
+  static var libraryText: String {
+    libraryString(capacity: cmpi_max_library_version_string()) {
       MPI_Get_library_version($0, $1)
-    }
-    return shortVersion(of: text ?? "unknown MPI")
+    } ?? "unknown MPI"
   }
 
   /// Whether the library can send from and receive into GPU memory; nil if that is not known.

@@ -17,8 +17,15 @@ public struct LaunchEnvironment: Sendable {
   private let variables: [String: String]
 
   /// Makes a value from environment variables; variables that do not concern launchers are ignored.
+  ///
+  /// In an allocation of SLURM, Hydra starts its helpers by srun, and the ranks inherit variables that
+  /// describe a helper (its step, and its rank for PMIx). They are ignored too. Only Hydra sets
+  /// `MPI_LOCALNRANKS`.
   public init(_ variables: [String: String]) {
-    self.variables = variables
+    let isHydra = variables["MPI_LOCALNRANKS"] != nil
+    self.variables = variables.filter { name, _ in
+      !isHydra || !(name.hasPrefix("PMIX_") || name.hasPrefix("SLURM_"))
+    }
   }
 
   /// The environment of this process.
@@ -57,14 +64,10 @@ public struct LaunchEnvironment: Sendable {
   public var isHydra: Bool { variables["MPI_LOCALNRANKS"] != nil }
 
   /// The name of the launcher for messages and records: `mpirun`, `srun` or `none`.
-  ///
-  /// In an allocation of SLURM, Hydra starts its helpers by srun, and the ranks inherit the step's
-  /// variables. Only Hydra sets `MPI_LOCALNRANKS`.
   public var launcherName: String {
     guard mpirunIsPresent else { return "none" }
     guard variables["SLURM_STEP_NUM_TASKS"] != nil else { return "mpirun" }
-    if variables["PMIX_RANK"] != nil { return "srun" }
-    return variables["PMI_SIZE"] != nil && variables["MPI_LOCALNRANKS"] == nil ? "srun" : "mpirun"
+    return variables["PMIX_RANK"] != nil || variables["PMI_SIZE"] != nil ? "srun" : "mpirun"
   }
 
   /// A launcher under which each process would initialise MPI alone, and a command that works.
@@ -101,10 +104,7 @@ public struct LaunchEnvironment: Sendable {
   /// What started the processes, and their number; nil if no launcher reports it.
   private var launchedProcesses: (starter: String, count: Int)? {
     if let size = number("OMPI_COMM_WORLD_SIZE") { return ("mpirun", size) }
-    // Under Hydra in an allocation this is the number of its helpers.
-    if let tasks = number("SLURM_STEP_NUM_TASKS"), variables["MPI_LOCALNRANKS"] == nil {
-      return ("srun", tasks)
-    }
+    if let tasks = number("SLURM_STEP_NUM_TASKS") { return ("srun", tasks) }
     return number("PMI_SIZE").map { ("the launcher of another MPI (PMI)", $0) }
   }
 
@@ -114,8 +114,7 @@ public struct LaunchEnvironment: Sendable {
   ) -> String {
     let family = MPIFamily(library: library)
     let program = Self.commandText(words)
-    guard number("SLURM_STEP_NUM_TASKS") != nil, variables["OMPI_COMM_WORLD_SIZE"] == nil,
-      variables["MPI_LOCALNRANKS"] == nil
+    guard number("SLURM_STEP_NUM_TASKS") != nil, variables["OMPI_COMM_WORLD_SIZE"] == nil
     else { return "\(mpirun ?? LauncherCommand.name(of: family)) -np \(count) \(program)" }
     let nodes = number("SLURM_STEP_NUM_NODES") ?? 1
     return "srun \(LauncherOptions(family).srunInterface) "
