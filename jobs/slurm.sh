@@ -47,18 +47,25 @@ become() {
 
 # Prints the job and the command, executes it, and ends the job with its exit code. SIGUSR1, which Slurm
 # sends ahead of the time limit (--signal), is passed on to the launcher and so to all ranks: they write
-# a checkpoint and exit with 75. The job is then queued again and goes on from the checkpoint.
-#   run_and_requeue COMMAND...
+# a checkpoint and exit with 75. The job is then queued again and goes on from the checkpoint. Hydra
+# often ends with 0 after a signal that it passed on; a checkpoint that is newer than the signal shows
+# that the run was stopped.
+#   run_and_requeue CHECKPOINTS COMMAND...
 run_and_requeue() {
-  local child status=0 warned=
+  local checkpoints=$1 child status=0 warned=
+  shift
   echo "Job ${SLURM_JOB_ID:-?} on ${SLURM_JOB_NUM_NODES:-?} node(s): ${SLURM_JOB_NODELIST:-?}"
   echo "$*"
   "$@" &
   child=$!
-  trap 'warned=1; kill -USR1 "$child" 2>/dev/null || true' USR1
+  trap 'warned=$(mktemp); kill -USR1 "$child" 2>/dev/null || true' USR1
   # A signal ends a wait before its child has ended.
   while kill -0 "$child" 2>/dev/null; do wait "$child" || true; done
   wait "$child" || status=$?
+  if [[ -n $warned && $status == 0 && -n $(find "$checkpoints" -newer "$warned" -name '*.json' 2>/dev/null) ]]; then
+    status=75
+  fi
+  [[ -z $warned ]] || rm -f "$warned"
   if [[ -n $warned && $status == 75 ]]; then
     echo "Job ${SLURM_JOB_ID:-?}: queued again, to go on from its checkpoint"
     scontrol requeue "$SLURM_JOB_ID"
@@ -116,7 +123,8 @@ launch() {
   read -ra binding <<<"${BINDING-$default}"
   command+=("${binding[@]}" "$executable" --threads "$threads")
   command+=(--results "$SLURM_SUBMIT_DIR/results")
-  # A later --checkpoint replaces this one. Every start of the job resumes what is there.
-  command+=(--checkpoint "${CHECKPOINTS:-$SLURM_SUBMIT_DIR/checkpoints/${SLURM_JOB_ID:-0}}" --resume auto "$@")
-  run_and_requeue "${command[@]}"
+  local checkpoints=${CHECKPOINTS:-$SLURM_SUBMIT_DIR/checkpoints/${SLURM_JOB_ID:-0}}
+  # Every start of the job resumes what is there.
+  command+=(--checkpoint "$checkpoints" --resume auto "$@")
+  run_and_requeue "$checkpoints" "${command[@]}"
 }

@@ -3,6 +3,10 @@
 # results. Sourced by inside.sh.
 # shellcheck disable=SC2154 # variables of the other files that inside.sh sources
 
+# The launcher of the MPI family, and the program that it starts on each host.
+mpirun=$(find_mpirun "$MPI") daemon=orted
+[[ $MPI == openmpi ]] || daemon=hydra_pmi_proxy
+
 log=$scratch/log # output of the last run, printed when one of its checks fails
 passed=0
 failed=0
@@ -26,7 +30,7 @@ check() {
 }
 
 # Reports a part as skipped, when only inside the namespaces it turns out to be impossible.
-#   not_here slurm|hosts "reason"
+#   not_here PART "reason"
 not_here() {
   local name=$1
   [[ $name != slurm ]] || name=SLURM
@@ -74,7 +78,7 @@ kill_a_rank() { kill -KILL "$(processes "$MNIST_MPI" "$1" | head -n 1)"; }
 # Prints the ids of all ranks and of the programs that start ranks.
 left() {
   local file
-  for file in "$MNIST_MPI" "$(command -v orted)" "$(command -v mpirun)" "$(command -v srun)"; do
+  for file in "$MNIST_MPI" "$(command -v "$daemon")" "$(command -v "$mpirun")" "$(command -v srun)"; do
     [[ -z $file ]] || processes "$file"
   done
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The first process in the namespaces that jobs/cluster/test.sh creates: sets up the cluster, runs
 # the tests of the parts and counts the results. Do not start it by hand.
-#   inside.sh part...    each slurm, hosts or faults
+#   inside.sh part...    each slurm, hosts, requeue or faults
 set -euo pipefail
 [[ $$ == 1 ]] || { echo "inside.sh: start jobs/cluster/test.sh instead" >&2 && exit 1; }
 exec 2>&3 3>&-
@@ -35,6 +35,8 @@ export MNIST_MPI=$scratch/mnist-mpi
 . "$here/slurm.sh"
 # shellcheck source=jobs/cluster/slurm-tests.sh
 . "$here/slurm-tests.sh"
+# shellcheck source=jobs/cluster/requeue-tests.sh
+. "$here/requeue-tests.sh"
 # shellcheck source=jobs/cluster/hosts.sh
 . "$here/hosts.sh"
 # shellcheck source=jobs/cluster/hosts-tests.sh

@@ -45,3 +45,5 @@ join_again() { ip link set "$1" up; }
 
 # All nodes share the same few cores, so waiting ranks must let other ranks run.
 export OMPI_MCA_mpi_yield_when_idle=1
+# They are one machine for UCX, which MPICH uses: it would pass the network by.
+export UCX_TLS=tcp,self UCX_NET_DEVICES=eth0

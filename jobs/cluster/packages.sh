@@ -4,11 +4,12 @@
 
 # Prints the packages that a part lacks. It checks for commands, so commands from other sources
 # count as present.
-#   lacking_packages slurm|hosts|faults
+#   lacking_packages slurm|hosts|requeue|faults
 lacking_packages() {
-  local commands=(iproute2:ip python3:python3 openmpi-bin:mpirun) entry
+  local commands=(iproute2:ip python3:python3) entry
+  [[ -n $(find_mpirun "$MPI") ]] || mpi_runtime_package "$MPI"
   case $1 in
-    slurm) commands+=(slurmctld:slurmctld slurmd:slurmd slurm-client:sbatch munge:munged) ;;
+    slurm | requeue) commands+=(slurmctld:slurmctld slurmd:slurmd slurm-client:sbatch munge:munged) ;;
     hosts | faults) commands+=(openssh-server:sshd openssh-client:ssh) ;;
   esac
   for entry in "${commands[@]}"; do
@@ -54,7 +55,7 @@ disable_services() {
 
 # Installs the packages that a part lacks. Prints nothing on success, else the reason; to be called
 # in $(...).
-#   bring_packages slurm|hosts|faults
+#   bring_packages slurm|hosts|requeue|faults
 bring_packages() {
   local packages
   mapfile -t packages < <(lacking_packages "$1")

@@ -65,6 +65,18 @@ slurm_up() {
 }
 slurm_is_idle() { [[ $(sinfo -h -N -o %T 2>/dev/null | grep -c idle) == 2 ]]; }
 
+# Starts Slurm for a part of the tests, with a copy of the scripts to submit; fails if it does not start.
+slurm_begins() {
+  [[ ! -d submit ]] || return 0 # for another part
+  if ! slurm_up >"$log" 2>&1; then
+    check "SLURM: two nodes come up" false
+    return 1
+  fi
+  check "SLURM: two nodes come up" slurm_is_idle
+  mkdir submit
+  cp -R "$root/jobs" submit/
+}
+
 job= # the id of the job submitted last
 
 # Submits a job from a copy of the repository's scripts, with its output in the log.

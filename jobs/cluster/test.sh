@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Tests sbatch, srun, and mpirun over ssh on one machine: three nodes with their own host names and
 # networks, a real Slurm, a real sshd, and the real single.sbatch, multi.sbatch and gpu.sbatch.
-#   jobs/cluster/test.sh [--require] [slurm] [hosts] [faults]    default: slurm and hosts
+#   jobs/cluster/test.sh [--require] [slurm] [hosts] [requeue] [faults]    default: slurm and hosts
+#   MPI=mpich jobs/cluster/test.sh [--require] [requeue] [faults]          with MPICH; default: both
 # Needs root on Debian or a derivative, and the built program: MNIST_MPI, or else the one of the
 # repository. A part that the machine does not allow is skipped and named; with --require a skipped
 # part is a failure.
@@ -16,13 +17,13 @@ set -euo pipefail
 # shellcheck source=jobs/cluster/packages.sh
 . "$root/jobs/cluster/packages.sh"
 
-usage="usage: jobs/cluster/test.sh [--require] [slurm] [hosts] [faults]"
+usage="usage: jobs/cluster/test.sh [--require] [slurm] [hosts] [requeue] [faults]"
 require=0
 parts=()
 while (($#)); do
   case $1 in
     --require) require=1 ;;
-    slurm | hosts | faults) parts+=("$1") ;;
+    slurm | hosts | requeue | faults) parts+=("$1") ;;
     -h | --help)
       echo "$usage"
       exit 0
@@ -31,7 +32,14 @@ while (($#)); do
   esac
   shift
 done
-((${#parts[@]})) || parts=(slurm hosts)
+export MPI=${MPI:-openmpi}
+choose_mpi
+if [[ $MPI == openmpi ]]; then
+  ((${#parts[@]})) || parts=(slurm hosts)
+else
+  ((${#parts[@]})) || parts=(requeue faults)
+  [[ " ${parts[*]} " != *" "@(slurm|hosts)" "* ]] || die "MPI=$MPI: only the parts requeue and faults know its launcher"
+fi
 
 # System programs are not on every user's PATH.
 PATH=$PATH:/usr/sbin:/sbin
@@ -39,10 +47,10 @@ skipped=0
 possible=()
 
 # Prints that a part is skipped and the reason.
-#   skip slurm|hosts|faults "reason"
+#   skip PART "reason"
 skip() {
   local name=$1
-  [[ $name != slurm ]] || name=SLURM
+  [[ $name != slurm && $name != requeue ]] || name=SLURM
   echo "skipped: $name: $2"
   skipped=$((skipped + 1))
 }
@@ -85,9 +93,6 @@ obstacle() {
     { echo "namespaces cannot be created here (unshare as root)" && return; }
 }
 
-# These tests know the words of Open MPI's mpirun.
-export MPI=openmpi
-choose_mpi
 export MNIST_MPI=${MNIST_MPI:-$program}
 [[ -x $MNIST_MPI ]] || die "no program at $MNIST_MPI; build it first: jobs/install.sh"
 MNIST_MPI=$(realpath "$MNIST_MPI")
