@@ -2,10 +2,9 @@ internal import CMPI
 internal import Foundation
 
 extension Environment {
-  /// Finalises MPI on all ranks of `world`; returns if this process may go on. Called by all ranks,
-  /// with nothing left to do but to exit with `exitCode`.
+  /// Finalises MPI on all ranks of `world`, and returns if this process may go on.
   ///
-  /// Where ``hangsInFinalization(library:)`` and the ranks are on several hosts, the process exits
+  /// Called by all ranks, with nothing left to do but to exit with `exitCode`. Where ``hangsInFinalization(library:)`` and the ranks are on several hosts, the process exits
   /// instead. Nothing is lost: no rank exits before all have ended their work.
   /// - Throws: ``MPIError``.
   static func finalize(_ world: Communicator, exitCode: Int32) throws {
