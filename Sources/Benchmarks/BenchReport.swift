@@ -50,11 +50,15 @@ public struct BenchReport: Codable, Equatable, Sendable {
     public var binding: BindingClass
     public var blas: String
     public var blasKernel: String
+    /// The instruction set of the program's own kernels, such as `AVX-512`.
+    public var instructionSet: String
+    /// Median clock rate in GHz while one thread computes.
+    public var clockGHz: Double
 
     /// All fields at once.
     public init(
       cpu: String, cores: Int, allowedCores: [Int], binding: BindingClass, blas: String,
-      blasKernel: String
+      blasKernel: String, instructionSet: String, clockGHz: Double
     ) {
       self.cpu = cpu
       self.cores = cores
@@ -62,14 +66,16 @@ public struct BenchReport: Codable, Equatable, Sendable {
       self.binding = binding
       self.blas = blas
       self.blasKernel = blasKernel
+      self.instructionSet = instructionSet
+      self.clockGHz = clockGHz
     }
   }
 
-  /// Version of the JSON format: 1 until the meaning of a key changes.
-  public var format = 1
+  /// Version of the JSON format. Until 1 the first limit was an sgemm.
+  public var format = 2
   public var work: Work
   public var host: Host
-  /// The machine's limits; the first is the matrix product that `shareOfPeak` refers to.
+  /// The machine's limits; `shareOfPeak` refers to the first, multiply-adds in registers.
   public var limits: [BenchLine]
   /// The parts of a step, in the order of their computation.
   public var parts: [BenchLine]

@@ -23,6 +23,7 @@ public enum BenchTable {
     return [
       "Machine: \(host.cpu), \(NumberText.count(host.cores, "core", "cores")); "
         + "\(host.blas), kernel \(host.blasKernel)",
+      "Kernels: \(host.instructionSet), at \(NumberText.fixed(host.clockGHz, 2)) GHz",
       "Work: \(work.model) (\(work.layers)), " + (work.image.map { "images \($0), " } ?? "")
         + "\(work.parameters) parameters, batch \(work.batch), "
         + "\(work.optimizer), convolution \(work.convolution)",
@@ -85,7 +86,8 @@ public enum BenchTable {
           + "of the peak may pass 100 %.")
     }
     lines.append(
-      "Peak: the median of the sgemm above. GB/s: bytes read plus bytes written.")
+      "Peak: the median of the multiply-adds in registers, which no product can exceed. "
+        + "GB/s: bytes read plus bytes written.")
     if report.work.threads > 1 {
       lines.append(
         "Stages: mean over the threads; rest: waiting for the slowest, joining gradients.")

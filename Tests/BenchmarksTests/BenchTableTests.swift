@@ -14,9 +14,10 @@ import Testing
         warmUpSteps: 1),
       host: .init(
         cpu: "A CPU", cores: 8, allowedCores: [0, 1, 2, 5], binding: .severalCores,
-        blas: "OpenBLAS 1.2.3", blasKernel: "Haswell"),
+        blas: "OpenBLAS 1.2.3", blasKernel: "Haswell", instructionSet: "AVX2 and FMA",
+        clockGHz: 3.456),
       limits: [
-        BenchLine(name: "sgemm 8x8x8", repeats: [0.01, 0.03, 0.02], gflop: 2),
+        BenchLine(name: "multiply-adds", repeats: [0.01, 0.03, 0.02], gflop: 2),
         BenchLine(name: "copy in memory, 4 KiB", repeats: [0.5], gigabytes: 5),
       ],
       parts: [
@@ -34,6 +35,7 @@ import Testing
     #expect(
       BenchTable.text(Self.makeReport()) == """
         Machine: A CPU, 8 cores; OpenBLAS 1.2.3, kernel Haswell
+        Kernels: AVX2 and FMA, at 3.46 GHz
         Work: cnn (conv3x3:32,fc:10), images 32x32x3, 1234 parameters, batch 50, adam, convolution auto
         Threads: 1 on cores 0-2,5, binding: several cores
         Timing: 3 repeats of 7 steps after 1 step of warm-up; median and spread over the repeats of a step's mean
@@ -41,7 +43,7 @@ import Testing
         the machine's limits   median     p10     p90  GFLOP GFLOP/s GB/s
                                    ms      ms      ms
         --------------------- ------- ------- ------- ------ ------- ----
-        sgemm 8x8x8            20.000  12.000  28.000 2.0000   100.0
+        multiply-adds          20.000  12.000  28.000 2.0000   100.0
         copy in memory, 4 KiB 500.000 500.000 500.000                10.0
 
         phase or stage  method   median    p10    p90 of step  GFLOP GFLOP/s of peak GB/s
@@ -56,7 +58,7 @@ import Testing
         5000 images/s at the median step
         GFLOP: counted as direct convolution and plain products take them; the first layer has no gradient of its input.
         Winograd's method does up to 4 times fewer multiplications than are counted, so its share of the peak may pass 100 %.
-        Peak: the median of the sgemm above. GB/s: bytes read plus bytes written.
+        Peak: the median of the multiply-adds in registers, which no product can exceed. GB/s: bytes read plus bytes written.
         """)
   }
 

@@ -22,6 +22,9 @@
   X(vk_adam)                     \
   X(vk_sgd)                      \
   X(vk_sgd_momentum)             \
+  X(vk_multiply_add)             \
+  X(vk_dependent_steps)          \
+  X(vk_instruction_set)          \
   X(vk_winograd_input)           \
   X(vk_winograd_input_adjoint)   \
   X(vk_winograd_output)          \

@@ -37,6 +37,10 @@ void matrix_case(trial *t, const sizes *s) {
   keep(t, gradient, count);
   keep(t, sums, columns);
 
+  float *sums_of_products = numbers(t, 32);
+  t->call->vk_multiply_add(rows % 2 ? 6 : 3, rows, sums_of_products);
+  keep(t, sums_of_products, 16);
+
   float *transposed = result_buffer(t, count);
   t->call->vk_transpose(values, rows, columns, columns, transposed);
   keep(t, transposed, count);

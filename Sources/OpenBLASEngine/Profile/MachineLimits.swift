@@ -1,3 +1,5 @@
+internal import VectorKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -18,6 +20,14 @@ public struct MachineLimits: Sendable {
   }
 
   public let threads: Int
+  /// The instruction set of the kernels, such as `AVX-512`.
+  public let instructionSet: String
+  /// Clock rate in GHz while one thread computes, one value for each repeat.
+  public let clock: [Double]
+  /// Multiplications and additions of each thread in `multiplyAddSeconds`.
+  public let multiplyAddOperations: Int
+  /// Seconds of independent multiply-adds in registers: what no product can exceed.
+  public let multiplyAddSeconds: [Double]
   /// Rows and columns of the square matrices that each thread multiplies.
   public let productSize: Int
   /// Seconds of one product by OpenBLAS; each thread computes one, single-threaded.
@@ -35,11 +45,41 @@ public struct MachineLimits: Sendable {
     let large = 2 * cacheBytes(_SC_LEVEL3_CACHE_SIZE, otherwise: 32 << 20)
     let memoryBytes = min(max(large, 64 << 20), 256 << 20) / threads
     let cacheBytes = cacheBytes(_SC_LEVEL2_CACHE_SIZE, otherwise: 512 << 10) / 4
+    let (operations, seconds) = multiplyAdds(team, repeats: repeats)
     return MachineLimits(
-      threads: threads, productSize: productSize,
+      threads: threads, instructionSet: String(cString: vk_instruction_set()),
+      clock: clock(repeats: repeats), multiplyAddOperations: operations,
+      multiplyAddSeconds: seconds, productSize: productSize,
       productSeconds: products(team, size: productSize, repeats: repeats),
       memoryCopy: copies(team, bytes: memoryBytes, turns: 1, repeats: repeats),
       cacheCopy: copies(team, bytes: cacheBytes, turns: 2000, repeats: repeats))
+  }
+
+  /// The operations of a thread, and the seconds of each repeat, with the number of independent sums
+  /// that is fastest on this processor.
+  private static func multiplyAdds(
+    _ team: WorkerTeam, repeats: Int
+  ) -> (operations: Int, seconds: [Double]) {
+    let updates = 4_000_000
+    let numbers = (0..<team.count).map { _ in FloatBuffer(count: 32) }
+    let trials = [3, 6, Int(VK_MOST_SUMS)].map { count in
+      time(team, turns: 1, repeats: repeats) { member in
+        for index in 0..<32 { numbers[member].data[index] = index < 16 ? 0.5 : 1e-3 }
+        vk_multiply_add(Int32(count), updates / count, numbers[member].data)
+      }
+    }
+    let fastest = trials.min { ($0.min() ?? 0) < ($1.min() ?? 0) } ?? []
+    return (updates * 32, fastest)
+  }
+
+  private static func clock(repeats: Int) -> [Double] {
+    let turns = 2_000_000
+    var value: UInt64 = 88_172_645_463_325_252
+    return (0..<repeats).map { _ in
+      let start = ContinuousClock.now
+      value = vk_dependent_steps(turns, value)
+      return 6e-9 / ((.now - start) / .seconds(turns))
+    }
   }
 
   private static func products(_ team: WorkerTeam, size: Int, repeats: Int) -> [Double] {

@@ -134,6 +134,24 @@ void vk_sgd(float *parameters, const float *gradients, ptrdiff_t count, float sc
 void vk_sgd_momentum(float *parameters, float *buffers, const float *gradients, ptrdiff_t count,
                      float scale, float rate, float decay, float momentum);
 
+/// The most independent sums of vk_multiply_add.
+#define VK_MOST_SUMS 12
+
+/// Multiplies and adds in registers, as fast as the processor can, for the measurement of its peak.
+///
+/// `count` (3, 6 or VK_MOST_SUMS) times 16 sums are updated `turns` times as sum = sum * factor + term,
+/// which are 32 * count * turns floating-point operations. `results` holds 16 factors, then 16 terms;
+/// its first 16 numbers receive the totals. Which count is fastest depends on the latency of a
+/// multiply-add and on the number and the width of the registers.
+void vk_multiply_add(int count, ptrdiff_t turns, float *results);
+
+/// Six dependent operations (shift, exclusive or) for each turn, each of one cycle on every processor in
+/// use: the clock rate is 6 * turns / seconds. Returns the last value of Marsaglia's xorshift.
+uint64_t vk_dependent_steps(ptrdiff_t turns, uint64_t value);
+
+/// The instruction set for which the kernels' version was chosen, such as "AVX-512".
+const char *vk_instruction_set(void);
+
 #ifdef __cplusplus
 }
 #endif

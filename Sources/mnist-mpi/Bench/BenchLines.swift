@@ -4,7 +4,7 @@ import OpenBLASEngine
 
 /// Lines of a report from measured values: their names, FLOP and bytes.
 extension BenchLine {
-  /// The lines of the machine's limits: the matrix product, then the copies.
+  /// The lines of the machine's limits: multiply-adds in registers, the matrix product, the copies.
   static func lines(of limits: MachineLimits) -> [BenchLine] {
     let each = limits.threads > 1 ? " on each of \(limits.threads) threads" : ""
     func copy(_ memory: String, _ copy: MachineLimits.Copy) -> BenchLine {
@@ -14,6 +14,9 @@ extension BenchLine {
     }
     let size = limits.productSize
     return [
+      BenchLine(
+        name: "multiply-adds in registers\(each)", repeats: limits.multiplyAddSeconds,
+        gflop: 1e-9 * Double(limits.multiplyAddOperations * limits.threads)),
       BenchLine(
         name: "sgemm \(size)x\(size)x\(size)\(each)", repeats: limits.productSeconds,
         gflop: 2e-9 * Double(size * size * size * limits.threads)),

@@ -4,6 +4,7 @@ import Dataset
 import HostInspection
 import NeuralNetwork
 import OpenBLASEngine
+import Statistics
 
 /// `mnist-mpi bench`, also `mnist-mpi bench step`: measures the machine and a step's parts.
 struct BenchStepCommand: ParsableCommand {
@@ -12,7 +13,7 @@ struct BenchStepCommand: ParsableCommand {
     abstract: "Measure the machine's limits and each stage and phase of a model; needs no data.",
     discussion: """
       Trains on generated images, by default of MNIST's size, without MPI, and compares every stage of the \
-      forward and the backward pass with the fastest matrix product of OpenBLAS on this machine. \
+      forward and the backward pass with the processor's own peak. \
       Bind it to the cores that it should use, and keep the machine otherwise idle:
 
         taskset -c 0 mnist-mpi bench --model mlp --batch-size 256
@@ -72,7 +73,7 @@ struct BenchStepCommand: ParsableCommand {
       network, optimizer: .adam, batch: batchSize, threads: threads, convolution: convolution,
       repeats: repeats)
     let report = BenchReport(
-      work: work(network, profile), host: Self.host(), limits: BenchLine.lines(of: limits),
+      work: work(network, profile), host: Self.host(limits), limits: BenchLine.lines(of: limits),
       parts: BenchLine.parts(of: profile, network, batch: batchSize),
       step: BenchLine(
         name: "step", repeats: profile.steps,
@@ -89,10 +90,11 @@ struct BenchStepCommand: ParsableCommand {
       warmUpSteps: profile.warmUpSteps)
   }
 
-  private static func host() -> BenchReport.Host {
+  private static func host(_ limits: MachineLimits) -> BenchReport.Host {
     let cores = HostFacts.allowedCores()
     return BenchReport.Host(
       cpu: HostFacts.cpuName(), cores: HostFacts.onlineCores(), allowedCores: cores,
-      binding: HostFacts.bindingClass(of: cores), blas: BLAS.version, blasKernel: BLAS.kernel)
+      binding: HostFacts.bindingClass(of: cores), blas: BLAS.version, blasKernel: BLAS.kernel,
+      instructionSet: limits.instructionSet, clockGHz: SampleStatistics.median(limits.clock) ?? 0)
   }
 }
