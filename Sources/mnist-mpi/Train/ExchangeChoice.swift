@@ -6,7 +6,7 @@ import SystemSupport
 /// The gradient exchange method of a run, and why it was chosen.
 struct ExchangeChoice {
   let method: SyncMethod
-  /// The methods that were measured, the fastest first; empty if none was measured.
+  /// The methods that were measured, the chosen one first; empty if none was measured.
   var trials: [SyncTrial] = []
   /// Why gradients of GPUs are exchanged through memory of the host.
   ///
@@ -50,7 +50,10 @@ struct ExchangeChoice {
 
   /// A string such as `node (tried, a step: node 5.61 ms, allreduce 6.02 ms)`.
   var text: String {
-    let tried = trials.map(\.text).joined(separator: ", ")
+    var tried = trials.map(\.text).joined(separator: ", ")
+    if trials.count > 1, trials[1].stepSeconds < trials[0].stepSeconds {
+      tried += "; \(trials[1].method.rawValue) is not faster beyond noise"
+    }
     return method.rawValue + (tried.isEmpty ? "" : " (tried, a step: \(tried))")
       + (hostMemoryReason.map { " through memory of the host (\($0))" } ?? "")
   }
