@@ -71,7 +71,7 @@ public struct BenchReport: Codable, Equatable, Sendable {
     }
   }
 
-  /// Version of the JSON format. Until 1 the first limit was an sgemm.
+  /// Version of the JSON format: 2 until the meaning of a key changes; in 1 the peak was an sgemm.
   public var format = 2
   public var work: Work
   public var host: Host
