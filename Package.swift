@@ -52,6 +52,10 @@ let package = Package(
       exclude: ["README.md"]),
     .target(name: "Charts", exclude: ["README.md"]),
     .target(
+      name: "ChildProcesses",
+      dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
+      exclude: ["README.md"]),
+    .target(
       name: "ImageFiles", dependencies: ["CPNG", "SystemSupport"], exclude: ["README.md"]),
     .target(
       name: "Predictions", dependencies: ["SystemSupport", "TextTables"], exclude: ["README.md"]),
@@ -97,8 +101,8 @@ let package = Package(
       name: "ScalingStudy",
       dependencies: [
         "RunRecords", "ScalingComparison", "Statistics", "SystemSupport", "TextTables",
-        "MPILaunchers", "CounterRandom", "Charts", .product(name: "Yams", package: "Yams"),
-        .product(name: "Subprocess", package: "swift-subprocess"),
+        "MPILaunchers", "CounterRandom", "Charts", "ChildProcesses",
+        .product(name: "Yams", package: "Yams"),
         .product(name: "Mustache", package: "swift-mustache"),
       ], exclude: ["README.md"],
       // The page is part of the program: no file has to be found when it runs.
@@ -115,7 +119,8 @@ let package = Package(
       dependencies: [
         "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "CUDAEngine",
         "DataParallel", "RunRecords", "HostInspection", "ScalingComparison", "ScalingStudy",
-        "Benchmarks", "MPILaunchers", "SavedModels", "ImageFiles", "Predictions",
+        "ChildProcesses", "Benchmarks", "MPILaunchers", "SavedModels",
+        "ImageFiles", "Predictions",
         "Statistics", "TextTables", "SystemSupport", "Hashing", "ProgramRevision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
@@ -178,8 +183,8 @@ let package = Package(
     .testTarget(
       name: "ScalingStudyTests",
       dependencies: [
-        "ScalingStudy", "ScalingComparison", "MPILaunchers", "RunRecords", "Statistics",
-        "TestSupport",
+        "ScalingStudy", "ScalingComparison", "MPILaunchers", "ChildProcesses",
+        "RunRecords", "Statistics", "TestSupport",
       ]),
     .testTarget(
       name: "BenchmarksTests",

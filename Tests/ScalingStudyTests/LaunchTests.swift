@@ -1,3 +1,4 @@
+import ChildProcesses
 import ScalingStudy
 import TestSupport
 import Testing

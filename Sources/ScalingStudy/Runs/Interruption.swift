@@ -1,3 +1,4 @@
+import ChildProcesses
 @preconcurrency import Dispatch
 import Foundation
 import Synchronization

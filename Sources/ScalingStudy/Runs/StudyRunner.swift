@@ -1,3 +1,4 @@
+public import ChildProcesses
 import Foundation
 import RunRecords
 import Statistics
@@ -160,10 +161,14 @@ public final class StudyRunner {
       interruption.setGroup(nil)
       directory.noteRunning(nil)
     }
-    return try ChildProcess.run(command, environment: program.environment) {
-      [interruption, directory] group in
-      directory.noteRunning(group)
-      interruption.setGroup(group)
+    do throws(ChildProcessError) {
+      return try ChildProcess.run(command, environment: program.environment) {
+        [interruption, directory] group in
+        directory.noteRunning(group)
+        interruption.setGroup(group)
+      }
+    } catch {
+      throw StudyError("\(error)")
     }
   }
 

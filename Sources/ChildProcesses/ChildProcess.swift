@@ -2,7 +2,7 @@ import Foundation
 import Subprocess
 import Synchronization
 
-/// A command that runs as the leader of its own process group, so that a signal reaches all of it.
+/// A command that this program starts and waits for.
 public enum ChildProcess {
   /// How a command ended.
   public struct Ending: Equatable, Sendable {
@@ -16,19 +16,6 @@ public enum ChildProcess {
       self.exitCode = exitCode
       self.output = output
     }
-
-    /// The line of the output that says most: the program's own error, else the launcher's words.
-    ///
-    /// Open MPI's mpirun ends with its reason. Hydra has it in its first line, which names its
-    /// process, or as the exit string of a rank, with advice behind it.
-    public var reason: String {
-      let lines = output.split(whereSeparator: \.isNewline).map(String.init)
-      let own = lines.first { $0.hasPrefix("mnist-mpi: ") && !$0.hasPrefix("mnist-mpi: warning") }
-      let hydra =
-        lines.first { $0.contains("TERMINATED WITH THE EXIT STRING: ") }
-        ?? lines.first { $0.hasPrefix("[mpiexec@") || $0.hasPrefix("[proxy:") }
-      return own ?? hydra ?? lines.last { $0.contains(where: \.isLetter) } ?? "no output"
-    }
   }
 
   /// Output of a run beyond this number of bytes is an error.
@@ -40,45 +27,55 @@ public enum ChildProcess {
   ///   - words: the command and its arguments; no shell reads them. A command without a slash is
   ///     looked up on PATH.
   ///   - environment: variables that are added to those of this process.
-  ///   - onStart: receives the process group.
-  /// - Throws: `StudyError` if the command cannot be started.
+  ///   - directory: the working directory; nil for that of this process.
+  ///   - ownGroup: whether the command leads a process group of its own, so that a signal of this
+  ///     program reaches all of it. Otherwise Ctrl-C in the terminal ends it with this program.
+  ///   - onStart: receives the process, which is also the group if that is the command's own.
+  /// - Throws: `ChildProcessError` if the command cannot be started.
   public static func run(
-    _ words: [String], environment: [String: String] = [:],
-    onStart: @escaping @Sendable (pid_t) -> Void
-  ) throws(StudyError) -> Ending {
+    _ words: [String], environment: [String: String] = [:], directory: String? = nil,
+    ownGroup: Bool = true, onStart: @escaping @Sendable (pid_t) -> Void = { _ in }
+  ) throws(ChildProcessError) -> Ending {
     let waiting = Waiting()
-    Task.detached { waiting.finish(await start(words, environment, onStart)) }
+    Task.detached {
+      waiting.finish(
+        await start(
+          words, environment: environment, directory: directory, ownGroup: ownGroup, onStart))
+    }
     return try waiting.result().get()
   }
 
   /// Lets a thread wait for the result of a task.
   private final class Waiting: Sendable {
-    private let ending = Mutex<Result<Ending, StudyError>?>(nil)
+    private let ending = Mutex<Result<Ending, ChildProcessError>?>(nil)
     private let done = DispatchSemaphore(value: 0)
 
-    func finish(_ result: Result<Ending, StudyError>) {
+    func finish(_ result: Result<Ending, ChildProcessError>) {
       ending.withLock { $0 = result }
       done.signal()
     }
 
-    func result() -> Result<Ending, StudyError> {
+    func result() -> Result<Ending, ChildProcessError> {
       done.wait()
-      return ending.withLock { $0 } ?? .failure(StudyError("a command ended without a result"))
+      return ending.withLock { $0 }
+        ?? .failure(ChildProcessError("a command ended without a result"))
     }
   }
 
   private static func start(
-    _ words: [String], _ environment: [String: String], _ onStart: @Sendable (pid_t) -> Void
-  ) async -> Result<Ending, StudyError> {
+    _ words: [String], environment: [String: String], directory: String?, ownGroup: Bool,
+    _ onStart: @Sendable (pid_t) -> Void
+  ) async -> Result<Ending, ChildProcessError> {
     var options = PlatformOptions()
-    options.processGroupID = 0
+    if ownGroup { options.processGroupID = 0 }
     var variables: [Environment.Key: String?] = [:]
     for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
     do {
       let result = try await Subprocess.run(
         words[0].contains("/") ? .path(.init(words[0])) : .name(words[0]),
         arguments: Arguments(Array(words.dropFirst())),
-        environment: .inherit.updating(variables), platformOptions: options, input: .none,
+        environment: .inherit.updating(variables),
+        workingDirectory: directory.map { .init($0) }, platformOptions: options, input: .none,
         output: .string(limit: outputLimit), error: .combinedWithOutput
       ) { execution in
         onStart(execution.processIdentifier.value)
@@ -90,7 +87,7 @@ public enum ChildProcess {
         }
       return .success(Ending(exitCode: code, output: result.standardOutput))
     } catch {
-      return .failure(StudyError("\(words.joined(separator: " ")): cannot be run: \(error)"))
+      return .failure(ChildProcessError("\(words.joined(separator: " ")): cannot be run: \(error)"))
     }
   }
 
