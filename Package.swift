@@ -96,7 +96,13 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: ["RunRecords", "Statistics", "SystemSupport", "TextTables"],
-      exclude: ["README.md", "GROWTH.md"]),
+      exclude: ["README.md"]),
+    .target(
+      name: "ScalingProjection",
+      dependencies: [
+        "ChildProcesses", "RunRecords", "ScalingComparison", "Statistics", "SystemSupport",
+        "TextTables",
+      ], exclude: ["README.md", "FORMULAS.md"]),
     .target(
       name: "ScalingStudy",
       dependencies: [
@@ -119,7 +125,7 @@ let package = Package(
       dependencies: [
         "MessagePassing", "Dataset", "NeuralNetwork", "OpenBLASEngine", "CUDAEngine",
         "DataParallel", "RunRecords", "HostInspection", "ScalingComparison", "ScalingStudy",
-        "ChildProcesses", "Benchmarks", "MPILaunchers", "SavedModels",
+        "ScalingProjection", "ChildProcesses", "Benchmarks", "MPILaunchers", "SavedModels",
         "ImageFiles", "Predictions",
         "Statistics", "TextTables", "SystemSupport", "Hashing", "ProgramRevision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -186,6 +192,9 @@ let package = Package(
         "ScalingStudy", "ScalingComparison", "MPILaunchers", "ChildProcesses",
         "RunRecords", "Statistics", "TestSupport",
       ]),
+    .testTarget(
+      name: "ScalingProjectionTests",
+      dependencies: ["ScalingProjection", "RunRecords", "TestSupport"]),
     .testTarget(
       name: "BenchmarksTests",
       dependencies: ["Benchmarks", "RunRecords", "Statistics", "SystemSupport", "TestSupport"]),

@@ -22,7 +22,7 @@ struct MNISTMPI: ParsableCommand {
     version: ProgramVersion.text,
     subcommands: [
       TrainCommand.self, PredictCommand.self, StudyCommand.self, ReportCommand.self,
-      CompareCommand.self,
+      CompareCommand.self, ProjectCommand.self,
       BenchCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)

@@ -100,18 +100,6 @@ import Testing
     #expect(!other.stdout.contains("\nPredicted: "))
   }
 
-  @Test func growthIsComputedWithoutARun() async throws {
-    let run = try await Program.succeed(
-      ranks: nil,
-      [
-        "bench", "growth", "--latency", "30", "--bandwidth", "1.2", "--node-latency", "0.5",
-        "--node-bandwidth", "5", "--sum-rate", "10", "--ranks-per-node", "16", "--parameters",
-        "669706", "--sample-time", "0.08", "--step-time", "0.2", "--update-time", "0.8",
-      ])
-    #expect(run.stdout.hasPrefix("Computed, not measured:"))
-    #expect(run.stdout.split(separator: "\n").last?.contains("4096") == true)
-  }
-
   @Test(arguments: [
     (["--sync", "ring"], "--sync"),
     (["--check-replicas", "0"], "--check-replicas 0"),

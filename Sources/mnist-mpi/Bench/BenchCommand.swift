@@ -9,8 +9,7 @@ struct BenchCommand: ParsableCommand {
       Without a subcommand it runs bench step: the machine's limits and each stage of a step.
       """,
     subcommands: [
-      BenchStepCommand.self, BenchAllReduceCommand.self, BenchGrowthCommand.self,
-      BenchGPUCommand.self,
+      BenchStepCommand.self, BenchAllReduceCommand.self, BenchGPUCommand.self,
     ],
     defaultSubcommand: BenchStepCommand.self)
 }

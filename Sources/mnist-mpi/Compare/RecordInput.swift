@@ -28,11 +28,16 @@ enum RecordInput {
 
   /// Loads the records of one directory; notes on stderr name files that are not records.
   static func load(directory: String) throws -> [RunRecord] {
+    try stored(in: directory).map(\.record)
+  }
+
+  /// Loads the records of one directory with their files; notes as for `load`.
+  static func stored(in directory: String) throws -> [RecordStore.Stored] {
     let contents = try RecordStore.load(directory: directory)
     for skipped in contents.skipped {
       StandardError.writeLine(
         "\(Program.name): note: \(skipped.file) left out: \(skipped.reason)")
     }
-    return contents.records.map(\.record)
+    return contents.records
   }
 }
