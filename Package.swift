@@ -107,7 +107,7 @@ let package = Package(
       name: "ScalingStudy",
       dependencies: [
         "RunRecords", "ScalingComparison", "Statistics", "SystemSupport", "TextTables",
-        "MPILaunchers", "CounterRandom", "Charts", "ChildProcesses",
+        "MPILaunchers", "CounterRandom", "Charts", "ChildProcesses", "ScalingProjection",
         .product(name: "Yams", package: "Yams"),
         .product(name: "Mustache", package: "swift-mustache"),
       ], exclude: ["README.md"],
@@ -189,7 +189,7 @@ let package = Package(
     .testTarget(
       name: "ScalingStudyTests",
       dependencies: [
-        "ScalingStudy", "ScalingComparison", "MPILaunchers", "ChildProcesses",
+        "ScalingStudy", "ScalingComparison", "ScalingProjection", "MPILaunchers", "ChildProcesses",
         "RunRecords", "Statistics", "TestSupport",
       ]),
     .testTarget(

@@ -22,6 +22,7 @@ import Testing
       PageReports.study(), PageReports.singles(), StudyReport(analyse([])),
       StudyReport(analyse([studyRecord(Times.pair) { $0.drill = "slow:rank1:1.5x" }])),
       StudyReport(analyse([]), timeline: try PageReports.step()),
+      StudyReport(analyse([]), projections: [ProjectionFixture.projection("fat-tree")]),
     ].map { ReportPage($0).context }
     let tags = try TemplateTag.all(in: ReportPage.templateText)
     #expect(tags.count > 80)

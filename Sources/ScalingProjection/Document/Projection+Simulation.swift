@@ -27,7 +27,7 @@ extension Projection {
       }
     }
     self.init(
-      format: Self.currentFormat, program: "mnist-mpi", version: version, work: work,
+      version: version, work: work,
       machine: Machine(
         platform: URL(filePath: platform.path).deletingPathExtension().lastPathComponent,
         hosts: platform.hosts.count, ranksPerNode: plan.ranksPerNode, selector: plan.selector,

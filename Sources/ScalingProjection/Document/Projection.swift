@@ -16,6 +16,18 @@ public struct Projection: Codable, Equatable, Sendable {
     public let selector: CollectiveSelector
     /// Such as `SimGrid version 3.32`.
     public let simulator: String
+
+    /// All fields at once.
+    public init(
+      platform: String, hosts: Int, ranksPerNode: Int, selector: CollectiveSelector,
+      simulator: String
+    ) {
+      self.platform = platform
+      self.hosts = hosts
+      self.ranksPerNode = ranksPerNode
+      self.selector = selector
+      self.simulator = simulator
+    }
   }
 
   /// A step on some ranks.
@@ -29,6 +41,19 @@ public struct Projection: Codable, Equatable, Sendable {
     public let stepSeconds: Double
     /// Whether a local batch of these ranks was outside the measured ones.
     public let isExtrapolated: Bool
+
+    /// All fields at once.
+    public init(
+      ranks: Int, nodes: Int, localBatch: Int, computeSeconds: Double, stepSeconds: Double,
+      isExtrapolated: Bool
+    ) {
+      self.ranks = ranks
+      self.nodes = nodes
+      self.localBatch = localBatch
+      self.computeSeconds = computeSeconds
+      self.stepSeconds = stepSeconds
+      self.isExtrapolated = isExtrapolated
+    }
   }
 
   /// The steps of a gradient exchange method, by ranks ascending from one.
@@ -38,6 +63,14 @@ public struct Projection: Codable, Equatable, Sendable {
     public let batch: Int
     public let sync: ExchangeMethod
     public let points: [Point]
+
+    /// All fields at once.
+    public init(scaling: Scaling, batch: Int, sync: ExchangeMethod, points: [Point]) {
+      self.scaling = scaling
+      self.batch = batch
+      self.sync = sync
+      self.points = points
+    }
 
     /// T(1)/T(p), under weak scaling times p; nil without one rank.
     public func speedup(_ point: Point) -> Double? {
@@ -58,4 +91,14 @@ public struct Projection: Codable, Equatable, Sendable {
   public let work: MeasuredWork
   public let machine: Machine
   public let curves: [Curve]
+
+  /// A document of this program's format.
+  public init(version: String, work: MeasuredWork, machine: Machine, curves: [Curve]) {
+    format = Self.currentFormat
+    program = "mnist-mpi"
+    self.version = version
+    self.work = work
+    self.machine = machine
+    self.curves = curves
+  }
 }

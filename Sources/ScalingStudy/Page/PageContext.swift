@@ -13,6 +13,8 @@ struct PageContext {
   let works: [WorkContext]
   /// One step of all ranks; nil without a trace.
   let timeline: FigureContext?
+  /// Ranks that are not there; nil without projections.
+  let projections: ProjectionSection?
   let machines: [MachineContext]
   let findings: PageList?
   let launches: [LaunchContext]
@@ -45,6 +47,7 @@ struct PageContext {
       WorkContext(work, runs: analysis.runs, number: offset + 1)
     }
     timeline = report.timeline.map(TimelineChart.figure)
+    projections = ProjectionSection(report.projections, beside: analysis.works)
     machines = MachineContext.list(analysis.runs)
     findings = PageList(report.findings)
     launches = LaunchContext.list(analysis.runs)

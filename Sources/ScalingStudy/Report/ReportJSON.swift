@@ -1,5 +1,6 @@
 import RunRecords
 import ScalingComparison
+import ScalingProjection
 import Statistics
 
 /// A report as a value that is encoded as JSON; numbers are unrounded.
@@ -14,6 +15,8 @@ struct ReportJSON: Encodable {
   let disturbedBlocks: Int
   let stoppingRule: OrNull<String>
   let method: [String]
+  /// As their files have them.
+  let projections: [Projection]
 
   init(_ report: StudyReport) {
     let analysis = report.analysis
@@ -31,6 +34,7 @@ struct ReportJSON: Encodable {
     disturbedBlocks = analysis.disturbedBlocks
     stoppingRule = OrNull(report.end?.text)
     method = Method.sentences
+    projections = report.projections
   }
 
   /// A value, or null: the key is never absent.

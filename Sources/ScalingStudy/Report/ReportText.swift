@@ -1,3 +1,4 @@
+import ScalingProjection
 import TextTables
 
 /// A report as plain text.
@@ -13,6 +14,7 @@ struct ReportText {
       sections += WorkText(work: work, runs: analysis.runs).sections
     }
     if analysis.works.isEmpty { sections.append("No records to report.") }
+    sections += report.projections.map { ProjectionTable($0).text }
     sections += [list("Runs disturbed by other programs", disturbed)]
     sections += [list("Failed runs, which have no record", failures)]
     sections += [list("Findings of doctor before the first block", report.findings)]

@@ -1,3 +1,4 @@
+public import ScalingProjection
 public import SystemSupport
 
 /// The report of a study, or of any records: text for a terminal, an HTML page, CSV and JSON.
@@ -10,17 +11,20 @@ public struct StudyReport: Sendable {
   public let findings: [String]
   /// A step of a trace, for the page; nil without one.
   public let timeline: StepDrawing?
+  /// Simulated steps on ranks that are not there.
+  public let projections: [Projection]
 
   /// A report of an analysis, with what records do not hold.
   public init(
     _ analysis: StudyAnalysis, failures: [StudyFailure] = [], end: StudyEnd? = nil,
-    findings: [String] = [], timeline: StepDrawing? = nil
+    findings: [String] = [], timeline: StepDrawing? = nil, projections: [Projection] = []
   ) {
     self.analysis = analysis
     self.failures = failures
     self.end = end
     self.findings = findings
     self.timeline = timeline
+    self.projections = projections
   }
 
   /// Tables, ledgers, fits, runs that do not count, and the method; without a last line break.

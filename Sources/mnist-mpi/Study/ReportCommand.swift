@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import MessagePassing
 import RunRecords
+import ScalingProjection
 import ScalingStudy
 import SystemSupport
 
@@ -45,7 +46,14 @@ struct ReportCommand: ParsableCommand {
       valueName: "n"))
   var timelineStep: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Add the simulated steps of this file, which project --json writes; may be repeated.",
+      valueName: "file"))
+  var projection: [String] = []
+
   func validate() throws {
+    if projection.contains("") { throw ValidationError("--projection \"\": expected a path") }
     if timeline == "" { throw ValidationError("--timeline \"\": expected a path") }
     if let timelineStep {
       guard timeline != nil else {
@@ -67,6 +75,8 @@ struct ReportCommand: ParsableCommand {
       if let timeline, html == nil { return print(try step(of: timeline).text()) }
       try writeReport()
     } catch let error as TraceError {
+      try fail("\(error)", SystemSupport.ExitCode.data)
+    } catch let error as ProjectionError {
       try fail("\(error)", SystemSupport.ExitCode.data)
     } catch let error as StudyError {
       try fail("\(error)", SystemSupport.ExitCode.data)
@@ -103,7 +113,8 @@ struct ReportCommand: ParsableCommand {
     let end = state.map { StudyEnd($0.plan) }
     let report = StudyReport(
       StudyAnalysis(records: records), failures: study.loadFailures(), end: end,
-      findings: state?.findings ?? [], timeline: try timeline.map(step))
+      findings: state?.findings ?? [], timeline: try timeline.map(step),
+      projections: try projection.map { try Projection(path: $0) })
     if let csv { try write(report.csv(), to: csv, "report") }
     if let json { try write(try report.json(), to: json, "report") }
     if let html { try write(report.html(), to: html, "report") }
