@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The first process in the namespaces that jobs/cluster/test.sh creates: sets up the cluster, runs
 # the tests of the parts and counts the results. Do not start it by hand.
-#   inside.sh part...    each slurm, hosts, requeue or faults
+#   inside.sh part...    each slurm, hosts, requeue, faults or projection
 set -euo pipefail
 [[ $$ == 1 ]] || { echo "inside.sh: start jobs/cluster/test.sh instead" >&2 && exit 1; }
 exec 2>&3 3>&-
@@ -47,6 +47,8 @@ export MNIST_MPI=$scratch/mnist-mpi
 . "$here/study-tests.sh"
 # shellcheck source=jobs/cluster/fault-tests.sh
 . "$here/fault-tests.sh"
+# shellcheck source=jobs/cluster/projection-tests.sh
+. "$here/projection-tests.sh"
 
 if ! nodes_up >"$log" 2>&1; then
   for part in "$@"; do

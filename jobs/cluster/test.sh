@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Tests sbatch, srun, and mpirun over ssh on one machine: three nodes with their own host names and
 # networks, a real Slurm, a real sshd, and the real single.sbatch, multi.sbatch and gpu.sbatch.
-#   jobs/cluster/test.sh [--require] [slurm] [hosts] [requeue] [faults]    default: slurm and hosts
+#   jobs/cluster/test.sh [--require] [slurm] [hosts] [requeue] [faults] [projection]
+#     default: slurm and hosts
 #   MPI=mpich jobs/cluster/test.sh [--require] [requeue] [faults]          with MPICH; default: both
 # Needs root on Debian or a derivative, and the built program: MNIST_MPI, or else the one of the
 # repository. A part that the machine does not allow is skipped and named; with --require a skipped
@@ -17,13 +18,13 @@ set -euo pipefail
 # shellcheck source=jobs/cluster/packages.sh
 . "$root/jobs/cluster/packages.sh"
 
-usage="usage: jobs/cluster/test.sh [--require] [slurm] [hosts] [requeue] [faults]"
+usage="usage: jobs/cluster/test.sh [--require] [slurm] [hosts] [requeue] [faults] [projection]"
 require=0
 parts=()
 while (($#)); do
   case $1 in
     --require) require=1 ;;
-    slurm | hosts | requeue | faults) parts+=("$1") ;;
+    slurm | hosts | requeue | faults | projection) parts+=("$1") ;;
     -h | --help)
       echo "$usage"
       exit 0
