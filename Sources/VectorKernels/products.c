@@ -7,8 +7,9 @@ VK_CLONES
 void vk_multiply(const float *a, ptrdiff_t row, ptrdiff_t step, const float *b, ptrdiff_t rows,
                  ptrdiff_t columns, ptrdiff_t depth, int adding, float *c) {
   for (ptrdiff_t j = 0; j < columns; j += 16) {
-    product p = {a, row, step, b + j, columns, depth, c + j, columns, NULL, 0};
-    multiply_panel(rows, p, adding);
+    // Wider blocks are slower here, where rows of b are read in place.
+    product p = {a, row, step, b + j, columns, 0, depth, c + j, columns, NULL, 0};
+    multiply_rows(rows, 1, p, adding);
   }
 }
 
@@ -16,6 +17,7 @@ VK_CLONES
 void vk_multiply_packing(const float *a, ptrdiff_t row, ptrdiff_t step, const float *b,
                          ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, float *c) {
   vk_float16 packed[VK_PANELS][VK_DEPTH];
+  ptrdiff_t most = VK_BLOCK_VECTORS, vectors;
   for (ptrdiff_t first = 0; first < depth; first += VK_DEPTH) {
     ptrdiff_t steps = depth - first < VK_DEPTH ? depth - first : VK_DEPTH;
     for (ptrdiff_t j = 0; j < columns; j += 16 * VK_PANELS) {
@@ -26,15 +28,16 @@ void vk_multiply_packing(const float *a, ptrdiff_t row, ptrdiff_t step, const fl
           packed[q][k] = *(const vk_float16 *)(from + k * columns + 16 * q);
         }
       }
-      for (ptrdiff_t q = 0; q < panels; q++) {
+      for (ptrdiff_t q = 0; q < panels; q += vectors) {
+        vectors = panels - q < most ? 1 : most;
         ptrdiff_t next = j + 16 * (VK_PANELS + q);
         product p = {a + first * step,  row,
                      step,              (const float *)packed[q],
-                     16,                steps,
-                     c + j + 16 * q,    columns,
-                     next < columns ? b + first * columns + next : NULL,
+                     16,                16 * VK_DEPTH,
+                     steps,             c + j + 16 * q,
+                     columns,           next < columns ? b + first * columns + next : NULL,
                      columns};
-        multiply_panel(rows, p, first > 0);
+        multiply_panel(rows, vectors, p, first > 0);
       }
     }
   }
@@ -61,6 +64,7 @@ VK_CLONES
 void vk_multiply_rows(const float *a, const float *b, ptrdiff_t rows, ptrdiff_t columns,
                       ptrdiff_t depth, float *c) {
   vk_float16 packed[VK_PANELS][VK_DEPTH];
+  ptrdiff_t most = VK_BLOCK_VECTORS, vectors;
   ptrdiff_t padded = (columns + 15) / 16 * 16;
   for (ptrdiff_t j = 0; j < columns; j += 16 * VK_PANELS) {
     ptrdiff_t panels = padded - j < 16 * VK_PANELS ? (padded - j) / 16 : VK_PANELS;
@@ -70,10 +74,11 @@ void vk_multiply_rows(const float *a, const float *b, ptrdiff_t rows, ptrdiff_t 
         ptrdiff_t column = j + 16 * q, left = columns - column;
         pack_rows(b + column * depth + first, left < 16 ? left : 16, depth, steps, packed[q]);
       }
-      for (ptrdiff_t q = 0; q < panels; q++) {
-        product p = {a + first, depth,  1, (const float *)packed[q], 16,
-                     steps,     c + j + 16 * q, padded, NULL, 0};
-        multiply_panel(rows, p, first > 0);
+      for (ptrdiff_t q = 0; q < panels; q += vectors) {
+        vectors = panels - q < most ? 1 : most;
+        product p = {a + first, depth, 1,              (const float *)packed[q], 16, 16 * VK_DEPTH,
+                     steps,     c + j + 16 * q, padded, NULL,                    0};
+        multiply_panel(rows, vectors, p, first > 0);
       }
     }
   }

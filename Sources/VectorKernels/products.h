@@ -1,20 +1,32 @@
 #pragma once
 #include "lanes.h"
 
-// The inner block that all matrix products share: up to six rows of 16 results, summed over the
+// The inner block that all matrix products share: up to six rows of 16 or 32 results, summed over the
 // whole depth in registers.
 //
 // Six rows of 16 results fill 12 of AVX2's 16 registers. The other four hold a row of b and an
-// element of a. On AVX2 a step of depth is two loads, six broadcasts and twelve multiply-adds.
+// element of a. On AVX2 a step of depth is two loads, six broadcasts and twelve multiply-adds. AVX-512
+// has 32 registers, of which 12 hold six rows of 32 results: 12 multiply-adds for eight loads.
 
-/// The part of `c = a b` that one call computes: 16 columns of b and c.
+/// Vectors of 16 columns in a block: 2 where there are enough registers, else 1.
+#if defined(__AVX512F__)
+#define VK_BLOCK_VECTORS 2
+#elif !defined(VK_SINGLE_TARGET) && defined(__x86_64__) && defined(__ELF__)
+#define VK_BLOCK_VECTORS (__builtin_cpu_supports("x86-64-v4") ? 2 : 1)
+#else
+#define VK_BLOCK_VECTORS 1
+#endif
+
+/// The part of `c = a b` that one call computes: 16 or 32 columns of b and c.
 typedef struct {
   /// First element of a, and the distance to the next row and to the next step, in numbers.
   const float *a;
   ptrdiff_t row, step;
-  /// First element of b, and the distance to the next step; the number of steps.
+  /// First element of b, and the distance to the next step and to the next 16 columns.
   const float *b;
-  ptrdiff_t b_step, depth;
+  ptrdiff_t b_step, b_panel;
+  /// The number of steps.
+  ptrdiff_t depth;
   /// First element of c, and the distance to the next row.
   float *c;
   ptrdiff_t c_row;
@@ -24,46 +36,72 @@ typedef struct {
   ptrdiff_t next_step;
 } product;
 
-/// Computes `rows` x 16 results; `rows` is a constant of at most 6.
-VK_INLINE void multiply_block(int rows, product p, int adding) {
-  vk_float16 sums[6];
+/// Computes `rows` x 16 `vectors` results; both are constants, of at most 6 and 2.
+VK_INLINE void multiply_block(int rows, int vectors, product p, int adding) {
+  vk_float16 sums[6][2];
   VK_UNROLL for (int i = 0; i < rows; i++) {
-    __builtin_prefetch(p.c + i * p.c_row, 1);
-    sums[i] = adding ? *(const vk_float16 *)(p.c + i * p.c_row) : (vk_float16){0};
+    VK_UNROLL for (int v = 0; v < vectors; v++) {
+      float *c = p.c + i * p.c_row + 16 * v;
+      __builtin_prefetch(c, 1);
+      sums[i][v] = adding ? *(const vk_float16 *)c : (vk_float16){0};
+    }
   }
   for (ptrdiff_t k = 0; k < p.depth; k++) {
-    if (p.next) __builtin_prefetch(p.next + k * p.next_step, 0, 2);
-    vk_float16 line = *(const vk_float16 *)(p.b + k * p.b_step);
-    VK_UNROLL for (int i = 0; i < rows; i++) sums[i] += p.a[i * p.row + k * p.step] * line;
+    if (p.next) {
+      VK_UNROLL for (int v = 0; v < vectors; v++) {
+        __builtin_prefetch(p.next + k * p.next_step + 16 * v, 0, 2);
+      }
+    }
+    vk_float16 line[2];
+    VK_UNROLL for (int v = 0; v < vectors; v++) {
+      line[v] = *(const vk_float16 *)(p.b + k * p.b_step + v * p.b_panel);
+    }
+    VK_UNROLL for (int i = 0; i < rows; i++) {
+      float factor = p.a[i * p.row + k * p.step];
+      VK_UNROLL for (int v = 0; v < vectors; v++) sums[i][v] += factor * line[v];
+    }
   }
-  VK_UNROLL for (int i = 0; i < rows; i++) *(vk_float16 *)(p.c + i * p.c_row) = sums[i];
+  VK_UNROLL for (int i = 0; i < rows; i++) {
+    VK_UNROLL for (int v = 0; v < vectors; v++) {
+      *(vk_float16 *)(p.c + i * p.c_row + 16 * v) = sums[i][v];
+    }
+  }
 }
 
-/// Computes `rows` x 16 results for any number of rows, in blocks of 6, 4 and 1.
-VK_INLINE void multiply_panel(ptrdiff_t rows, product p, int adding) {
+/// Computes `rows` x 16 `vectors` results for any number of rows, in blocks of 6, 4 and 1.
+VK_INLINE void multiply_rows(ptrdiff_t rows, int vectors, product p, int adding) {
   for (ptrdiff_t left = rows; left > 0;) {
     int taken;
     // Eight rows are faster as 4 + 4 than as 6 + 2: two rows leave the arithmetic units half idle.
     if (left >= 6 && left != 8) {
       taken = 6;
       if (p.next) {
-        multiply_block(6, p, adding);
+        multiply_block(6, vectors, p, adding);
         p.next = NULL;
       } else {
-        multiply_block(6, p, adding);
+        multiply_block(6, vectors, p, adding);
       }
     } else if (left >= 4) {
       taken = 4;
       p.next = NULL;
-      multiply_block(4, p, adding);
+      multiply_block(4, vectors, p, adding);
     } else {
       taken = 1;
       p.next = NULL;
-      multiply_block(1, p, adding);
+      multiply_block(1, vectors, p, adding);
     }
     left -= taken;
     p.a += taken * p.row;
     p.c += taken * p.c_row;
+  }
+}
+
+/// Computes `rows` x 16 `vectors` results, where `vectors` is 1 or 2.
+VK_INLINE void multiply_panel(ptrdiff_t rows, ptrdiff_t vectors, product p, int adding) {
+  if (vectors == 2) {
+    multiply_rows(rows, 2, p, adding);
+  } else {
+    multiply_rows(rows, 1, p, adding);
   }
 }
 
