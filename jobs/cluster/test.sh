@@ -39,7 +39,7 @@ if [[ $MPI == openmpi ]]; then
   ((${#parts[@]})) || parts=(slurm hosts)
 else
   ((${#parts[@]})) || parts=(requeue faults)
-  [[ " ${parts[*]} " != *" "@(slurm|hosts)" "* ]] || die "MPI=$MPI: only the parts requeue and faults know its launcher"
+  [[ " ${parts[*]} " != *" "@(slurm|hosts|projection)" "* ]] || die "MPI=$MPI: only the parts requeue and faults know its launcher"
 fi
 
 # System programs are not on every user's PATH.
