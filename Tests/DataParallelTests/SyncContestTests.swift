@@ -29,7 +29,7 @@ import Testing
     #expect(decide({ 1.03 * drift($0) }, drift).chosen == .node)
   }
 
-  /// `allreduce` has the smaller median by 3 %, in times that differ by 10 % either way.
+  /// `allreduce` has the smaller median by 3 %, in times that differ by up to 10 % in both directions.
   @Test func withinNoiseNodeIsChosen() {
     let noise = [0.9, 1.1, 0.94, 0.96, 1.08]
     let result = decide({ 0.0097 * noise[$0 % 5] }, { 0.01 * noise[($0 + 2) % 5] })
