@@ -7,7 +7,9 @@ Prints one line per program. Exit status 1 if a program does not compile, spills
 lacks a kernel. --details also prints one line per kernel: registers, stack, shared memory.
 """
 
+import concurrent.futures
 import ctypes
+import os
 import pathlib
 import re
 import sys
@@ -99,11 +101,15 @@ def main(arguments):
     print(f"NVRTC {major.value}.{minor.value}")
     failed = False
     expected = None
-    for target, precisions in TARGETS:
-        for precision in precisions:
-            start = time.monotonic()
-            code, log = compile_program(nvrtc, target, precision)
-            seconds = time.monotonic() - start
+    programs = [(target, precision) for target, precisions in TARGETS for precision in precisions]
+
+    def timed(program):
+        start = time.monotonic()
+        return *compile_program(nvrtc, *program), time.monotonic() - start
+
+    # NVRTC may compile on several threads, and Python lets others run meanwhile.
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for (target, precision), (code, log, seconds) in zip(programs, pool.map(timed, programs)):
             found = kernels_of(code, not target.startswith("sm_"))
             expected = expected or found
             kernels = usage(log)

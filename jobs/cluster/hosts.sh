@@ -3,9 +3,10 @@
 # Sourced by inside.sh.
 # shellcheck disable=SC2154 # variables of the other files that inside.sh sources
 
-# Starts an sshd on every node that accepts root with a key generated here.
+# Starts an sshd on every node that accepts root with a key generated here, if that was not done.
 hosts_up() {
   local node
+  [[ ! -e ssh/key ]] || return 0 # for another part
   mkdir -p ssh /run/sshd
   ssh-keygen -q -t ed25519 -N '' -f ssh/key
   ssh-keygen -q -t ed25519 -N '' -f ssh/hostkey

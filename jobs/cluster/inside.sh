@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The first process in the namespaces that jobs/cluster/test.sh creates: sets up the cluster, runs
 # the tests of the parts and counts the results. Do not start it by hand.
-#   inside.sh part...    each slurm, hosts, requeue, faults or projection
+#   inside.sh part...    each slurm, hosts, requeue, faults, ledger or projection
 set -euo pipefail
 [[ $$ == 1 ]] || { echo "inside.sh: start jobs/cluster/test.sh instead" >&2 && exit 1; }
 exec 2>&3 3>&-

@@ -4,13 +4,13 @@
 
 # Prints the packages that a part lacks. It checks for commands, so commands from other sources
 # count as present.
-#   lacking_packages slurm|hosts|requeue|faults|projection
+#   lacking_packages slurm|hosts|requeue|faults|ledger|projection
 lacking_packages() {
   local commands=(iproute2:ip python3:python3) entry
   [[ -n $(find_mpirun "$MPI") ]] || mpi_runtime_package "$MPI"
   case $1 in
     slurm | requeue) commands+=(slurmctld:slurmctld slurmd:slurmd slurm-client:sbatch munge:munged) ;;
-    hosts | faults) commands+=(openssh-server:sshd openssh-client:ssh) ;;
+    hosts | faults | ledger) commands+=(openssh-server:sshd openssh-client:ssh) ;;
     projection) commands+=(openssh-server:sshd openssh-client:ssh gcc:cc libsimgrid-dev:smpirun) ;;
   esac
   for entry in "${commands[@]}"; do
@@ -56,7 +56,7 @@ disable_services() {
 
 # Installs the packages that a part lacks. Prints nothing on success, else the reason; to be called
 # in $(...).
-#   bring_packages slurm|hosts|requeue|faults|projection
+#   bring_packages slurm|hosts|requeue|faults|ledger|projection
 bring_packages() {
   local packages
   mapfile -t packages < <(lacking_packages "$1")

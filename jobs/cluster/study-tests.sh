@@ -96,12 +96,17 @@ study_hosts_tests() {
   study_reports "$name" undisturbed 6
   check "$name: in every block the 2 ranks are on node1 and node2" \
     pairs_have undisturbed ranksOnHosts=node1:1,node2:1 launcher=mpirun replicasEqual=true
+}
+
+# Not a part that runs by itself: it takes up to three pairs of studies, on an idle machine.
+ledger_tests() {
+  hosts_up >"$log" 2>&1 || { check "ledger: hosts answer by ssh" false && return; }
   if slow_network; then
     normal_network
-    check "hosts: study over a slow network: the transfer rises, and no other part of the ledger" \
+    check "ledger: a study over a slow network: the transfer rises, and no other part of the ledger" \
       up_to 3 only_transfer_rises
   else
     normal_network
-    not_here hosts "a slow network (tc, sch_tbf)"
+    not_here ledger "a slow network (tc, sch_tbf)"
   fi
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tests sbatch, srun, and mpirun over ssh on one machine: three nodes with their own host names and
 # networks, a real Slurm, a real sshd, and the real single.sbatch, multi.sbatch and gpu.sbatch.
-#   jobs/cluster/test.sh [--require] [slurm] [hosts] [requeue] [faults] [projection]
+#   jobs/cluster/test.sh [--require] [slurm] [hosts] [requeue] [faults] [ledger] [projection]
 #     default: slurm and hosts
 #   MPI=mpich jobs/cluster/test.sh [--require] [requeue] [faults]          with MPICH; default: both
 # Needs root on Debian or a derivative, and the built program: MNIST_MPI, or else the one of the
@@ -18,13 +18,13 @@ set -euo pipefail
 # shellcheck source=jobs/cluster/packages.sh
 . "$root/jobs/cluster/packages.sh"
 
-usage="usage: jobs/cluster/test.sh [--require] [slurm] [hosts] [requeue] [faults] [projection]"
+usage="usage: jobs/cluster/test.sh [--require] [slurm] [hosts] [requeue] [faults] [ledger] [projection]"
 require=0
 parts=()
 while (($#)); do
   case $1 in
     --require) require=1 ;;
-    slurm | hosts | requeue | faults | projection) parts+=("$1") ;;
+    slurm | hosts | requeue | faults | ledger | projection) parts+=("$1") ;;
     -h | --help)
       echo "$usage"
       exit 0
@@ -39,7 +39,7 @@ if [[ $MPI == openmpi ]]; then
   ((${#parts[@]})) || parts=(slurm hosts)
 else
   ((${#parts[@]})) || parts=(requeue faults)
-  [[ " ${parts[*]} " != *" "@(slurm|hosts|projection)" "* ]] || die "MPI=$MPI: only the parts requeue and faults know its launcher"
+  [[ " ${parts[*]} " != *" "@(slurm|hosts|ledger|projection)" "* ]] || die "MPI=$MPI: only the parts requeue and faults know its launcher"
 fi
 
 # System programs are not on every user's PATH.
