@@ -71,8 +71,7 @@ struct PredictCommand: ParsableCommand {
     } catch let error as ValidationError {
       throw error
     } catch {
-      StandardError.writeLine("\(Program.name): \(error)")
-      throw ArgumentParser.ExitCode(SystemSupport.ExitCode.data)
+      try Program.fail(error, SystemSupport.ExitCode.data)
     }
   }
 

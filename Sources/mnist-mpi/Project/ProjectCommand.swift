@@ -91,25 +91,19 @@ struct ProjectCommand: ParsableCommand {
           json, with: Data((try projection.json() + "\n").utf8), content: "projection")
       }
     } catch let error as ProjectionError {
-      try fail("\(error)", SystemSupport.ExitCode.data)
+      try Program.fail(error, SystemSupport.ExitCode.data)
     } catch let error as RecordError {
-      try fail("\(error)", SystemSupport.ExitCode.data)
+      try Program.fail(error, SystemSupport.ExitCode.data)
     } catch let error as FileError {
-      try fail("\(error)", SystemSupport.ExitCode.cannotCreate)
+      try Program.fail(error, SystemSupport.ExitCode.cannotCreate)
     }
-  }
-
-  private func fail(_ message: String, _ code: Int32) throws {
-    StandardError.writeLine("\(Program.name): \(message)")
-    throw ArgumentParser.ExitCode(code)
   }
 
   private func found() throws -> SimGrid {
     do {
       return try SimGrid()
     } catch {
-      StandardError.writeLine("\(Program.name): \(error)")
-      throw ArgumentParser.ExitCode(SystemSupport.ExitCode.unavailable)
+      try Program.fail(error, SystemSupport.ExitCode.unavailable)
     }
   }
 

@@ -75,21 +75,16 @@ struct ReportCommand: ParsableCommand {
       if let timeline, html == nil { return print(try step(of: timeline).text()) }
       try writeReport()
     } catch let error as TraceError {
-      try fail("\(error)", SystemSupport.ExitCode.data)
+      try Program.fail(error, SystemSupport.ExitCode.data)
     } catch let error as ProjectionError {
-      try fail("\(error)", SystemSupport.ExitCode.data)
+      try Program.fail(error, SystemSupport.ExitCode.data)
     } catch let error as StudyError {
-      try fail("\(error)", SystemSupport.ExitCode.data)
+      try Program.fail(error, SystemSupport.ExitCode.data)
     } catch let error as RecordError {
-      try fail("\(error)", SystemSupport.ExitCode.data)
+      try Program.fail(error, SystemSupport.ExitCode.data)
     } catch let error as FileError {
-      try fail("\(error)", SystemSupport.ExitCode.cannotCreate)
+      try Program.fail(error, SystemSupport.ExitCode.cannotCreate)
     }
-  }
-
-  private func fail(_ message: String, _ code: Int32) throws {
-    StandardError.writeLine("\(Program.name): \(message)")
-    throw ArgumentParser.ExitCode(code)
   }
 
   /// One step of a trace.

@@ -51,11 +51,9 @@ struct StudyCommand: ParsableCommand {
     do {
       try runStudy()
     } catch let error as StudyError {
-      StandardError.writeLine("\(Program.name): \(error)")
-      throw ArgumentParser.ExitCode(SystemSupport.ExitCode.usage)
+      try Program.fail(error, SystemSupport.ExitCode.usage)
     } catch let error as FileError {
-      StandardError.writeLine("\(Program.name): \(error)")
-      throw ArgumentParser.ExitCode(SystemSupport.ExitCode.cannotCreate)
+      try Program.fail(error, SystemSupport.ExitCode.cannotCreate)
     }
   }
 
