@@ -1,4 +1,5 @@
 internal import CMPI
+public import MPILaunchers
 
 #if canImport(Glibc)
   internal import Glibc
@@ -57,6 +58,9 @@ public enum Environment {
   ///
   /// It may be read at any time, also before ``run(program:threadLevel:_:)``.
   public static var libraryVersion: String { shortVersion(of: libraryText) }
+
+  /// The family of the MPI library, and so of the launcher that starts its ranks.
+  public static var family: MPIFamily { MPIFamily(library: libraryVersion) }
 
   /// The whole text of the MPI library about its version and build.
   static var libraryText: String {

@@ -66,7 +66,7 @@ struct HealthCheck {
   }
 
   private var launch: LaunchReport {
-    let family = MPIFamily(library: Environment.libraryVersion)
+    let family = Environment.family
     return LaunchReport(
       launcher: LaunchEnvironment.current.launcherName, family: family,
       command: LauncherCommand.name(of: family), words: CommandLine.arguments,

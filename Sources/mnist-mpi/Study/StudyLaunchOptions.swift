@@ -53,6 +53,6 @@ struct StudyLaunchOptions: ParsableArguments {
 
   /// The family of the MPI library with which this program is built.
   private static var family: MPIFamily {
-    MPIFamily(library: MessagePassing.Environment.libraryVersion)
+    MessagePassing.Environment.family
   }
 }

@@ -59,7 +59,7 @@ struct RecordBuilder {
 
   /// The command of mpirun for this MPI, if another command has that name here.
   private var launcherCommand: String? {
-    let command = LauncherCommand.name(of: MPIFamily(library: Environment.libraryVersion))
+    let command = LauncherCommand.name(of: Environment.family)
     return command == "mpirun" ? nil : command
   }
 
