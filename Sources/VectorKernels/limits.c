@@ -39,7 +39,7 @@ uint64_t vk_dependent_steps(ptrdiff_t turns, uint64_t value) {
 }
 
 const char *vk_instruction_set(void) {
-#if defined(__x86_64__) && !defined(VK_SINGLE_TARGET)
+#if VK_HAS_CLONES
   if (__builtin_cpu_supports("x86-64-v4")) return "AVX-512";
   return __builtin_cpu_supports("x86-64-v3") ? "AVX2 and FMA" : "SSE2";
 #elif defined(__ARM_NEON)

@@ -1,4 +1,5 @@
 #pragma once
+#include "clones.h"
 #include "lanes.h"
 
 // The inner block that all matrix products share: up to six rows of 16 or 32 results, summed over the
@@ -11,7 +12,7 @@
 /// Vectors of 16 columns in a block: 2 where there are enough registers, else 1.
 #if defined(__AVX512F__)
 #define VK_BLOCK_VECTORS 2
-#elif !defined(VK_SINGLE_TARGET) && defined(__x86_64__) && defined(__ELF__)
+#elif VK_HAS_CLONES
 #define VK_BLOCK_VECTORS (__builtin_cpu_supports("x86-64-v4") ? 2 : 1)
 #else
 #define VK_BLOCK_VECTORS 1
