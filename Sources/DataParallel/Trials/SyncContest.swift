@@ -20,7 +20,7 @@ public struct SyncContest: Sendable {
   private let methods: [SyncMethod]
   private var seconds: [[Double]]
   /// The rounds so far.
-  public private(set) var rounds = 0
+  public var rounds: Int { seconds.first?.count ?? 0 }
 
   /// A contest without rounds; the last of `methods` is the preferred one.
   public init(methods: [SyncMethod]) {
@@ -32,7 +32,6 @@ public struct SyncContest: Sendable {
   public mutating func add(round: [Double]) {
     precondition(round.count == methods.count)
     for (index, value) in round.enumerated() { seconds[index].append(value) }
-    rounds += 1
   }
 
   /// The steps of the next turns: about 60 ms of them, fewer warm-up steps if a step is long.

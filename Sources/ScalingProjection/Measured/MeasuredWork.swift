@@ -115,16 +115,19 @@ public struct MeasuredWork: Codable, Equatable, Sendable {
 
   /// The median step without its update, in whose place each exchange method has its own.
   private static func computeSeconds(_ record: RunRecord) -> Double? {
-    guard let phases = record.ranks.first?.phases, let step = record.result.stepSeconds.median,
-      let share = SampleStatistics.ratio(
-        phases.load + phases.forward + phases.backward, phases.training)
-    else { return nil }
-    return step * share
+    stepSeconds(record) { $0.load + $0.forward + $0.backward }
   }
 
   private static func updateSeconds(_ record: RunRecord) -> Double? {
+    stepSeconds(record) { $0.update }
+  }
+
+  /// The share of these phases in the median step.
+  private static func stepSeconds(
+    _ record: RunRecord, _ part: (PhaseSeconds) -> Double
+  ) -> Double? {
     guard let phases = record.ranks.first?.phases, let step = record.result.stepSeconds.median,
-      let share = SampleStatistics.ratio(phases.update, phases.training)
+      let share = SampleStatistics.ratio(part(phases), phases.training)
     else { return nil }
     return step * share
   }
