@@ -23,11 +23,6 @@ import Testing
     try RecordStore.write(makeRecord(ranks: 2, id: "22"), into: records)
   }
 
-  private static var hasSimGrid: Bool {
-    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-      .contains { FileManager.default.isExecutableFile(atPath: "\($0)/smpirun") }
-  }
-
   private func refusal(
     _ arguments: [String], code: Int32, environment: [String: String] = [:]
   ) async throws -> String {
@@ -38,7 +33,7 @@ import Testing
     return lines.first ?? ""
   }
 
-  @Test(.enabled(if: Self.hasSimGrid, "SimGrid is missing: install libsimgrid-dev"))
+  @Test(.enabled(if: SimGridTool.isInstalled, "SimGrid is missing: install libsimgrid-dev"))
   func aProjectionBecomesASectionOfTheReport() async throws {
     let file = directory.path("projection.json")
     let run = try await Program.succeed(
@@ -57,7 +52,7 @@ import Testing
     #expect(html.contains("fat-tree, node, 2 a node, simulated"))
   }
 
-  @Test(.enabled(if: Self.hasSimGrid, "SimGrid is missing: install libsimgrid-dev"))
+  @Test(.enabled(if: SimGridTool.isInstalled, "SimGrid is missing: install libsimgrid-dev"))
   func badInputIsOneLine() async throws {
     let faults: [([String], Int32, [String])] = [
       ([records, "--platform", directory.path("none.xml")], 65, ["none.xml", "expected"]),

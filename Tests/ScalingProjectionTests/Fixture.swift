@@ -14,12 +14,6 @@ enum Fixture {
         .init(localBatch: 64, seconds: 0.020, records: 1),
       ], updateSeconds: 0.0014))
 
-  /// Whether `smpirun` is there; tests that need it are skipped by name without it.
-  static var hasSimGrid: Bool {
-    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-      .contains { FileManager.default.isExecutableFile(atPath: "\($0)/smpirun") }
-  }
-
   /// Runs work that waits for programs on a thread of its own: the threads of tests are few.
   static func waiting<Value: Sendable>(
     _ work: @escaping @Sendable () throws -> Value

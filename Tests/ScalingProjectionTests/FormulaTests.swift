@@ -41,7 +41,7 @@ struct StepFormulas {
 }
 
 /// The formulas of FORMULAS.md against SimGrid, where their assumptions apply.
-@Suite(.enabled(if: Fixture.hasSimGrid, "SimGrid is missing: install libsimgrid-dev"))
+@Suite(.enabled(if: SimGridTool.isInstalled, "SimGrid is missing: install libsimgrid-dev"))
 struct FormulaTests {
   private let directory: TemporaryDirectory
 

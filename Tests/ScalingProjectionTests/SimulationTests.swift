@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Projections that SimGrid computes.
-@Suite(.enabled(if: Fixture.hasSimGrid, "SimGrid is missing: install libsimgrid-dev"))
+@Suite(.enabled(if: SimGridTool.isInstalled, "SimGrid is missing: install libsimgrid-dev"))
 struct SimulationTests {
   private let directory: TemporaryDirectory
 
