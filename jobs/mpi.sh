@@ -58,6 +58,10 @@ find_mpi_module() {
   done
 }
 
+# Succeeds if a family's launcher and library are installed.
+#   has_mpi openmpi|mpich
+has_mpi() { [[ -n $(find_mpirun "$1") && -n $(find_mpi_module "$1") ]]; }
+
 # Exports the module, which Package.swift reads. Its own default, mpi-c, is what mpicc is on Debian.
 export_mpi_module() {
   if [[ $MPI == openmpi && $(family_of_mpicc) == openmpi ]] && pkg-config --exists mpi-c; then

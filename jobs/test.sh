@@ -16,7 +16,7 @@ mpi_tests='^RankTests\.|^EndToEndTests\.(FaultTests|SignalTests|DoctorTests)/'
 # build for Open MPI: they start programs and are not linked with MPI's launcher or library.
 test_mpich() {
   local MPI=mpich scratch_path program
-  if [[ -z $(find_mpirun mpich) || -z $(find_mpi_module mpich) ]]; then
+  if ! has_mpi mpich; then
     echo "skipped: tests with MPICH: it is not installed (Debian: $(mpi_runtime_package mpich) $(mpi_library_package mpich))"
     return
   fi

@@ -20,6 +20,9 @@ start_run() {
 # Prints the ids of the launcher or its daemon, on all nodes or one.
 launcher_of() { processes "$(command -v "$1")" "${2:-}"; }
 
+# Prints the seconds since an EPOCHREALTIME.
+seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }'; }
+
 # Waits for the end of the run and of all its ranks, and prints a line of the table.
 #   reports "fault" LIMIT "exit codes"
 reports() {
@@ -27,7 +30,7 @@ reports() {
   within 60 has_ended "$run" || { echo "$1: still there after 60 s" && return 1; }
   wait "$run" || code=$?
   within 20 nothing_left || { echo "$1: processes are left" && return 1; }
-  seconds=$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
+  seconds=$(seconds_since "$start")
   echo "$1 | $seconds | $code" >>"$scratch/fault-table"
   echo "ended with $code after $seconds s"
   [[ " $3 " == *" $code "* ]] && awk -v s="$seconds" -v l="$2" 'BEGIN { exit !(s < l) }'
@@ -65,7 +68,7 @@ signal_launcher() { kill "-$1" "$(launcher_of "$mpirun" | head -n 1)"; }
 ranks_end() {
   local start=$EPOCHREALTIME seconds
   within "$1" no_ranks || return
-  seconds=$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
+  seconds=$(seconds_since "$start")
   echo "a link is cut, watchdog of 2 s: the ranks | $seconds | -" >>"$scratch/fault-table"
 }
 no_ranks() { [[ -z $(processes "$MNIST_MPI") ]]; }
