@@ -8,7 +8,7 @@ void vk_multiply(const float *a, ptrdiff_t row, ptrdiff_t step, const float *b, 
                  ptrdiff_t columns, ptrdiff_t depth, int adding, float *c) {
   for (ptrdiff_t j = 0; j < columns; j += 16) {
     // Wider blocks are slower here, where rows of b are read in place.
-    product p = {a, row, step, b + j, columns, 0, depth, c + j, columns, NULL, 0};
+    product p = {a, row, step, b + j, columns, 0, depth, c + j, columns, NULL, 0, 0};
     multiply_rows(rows, 1, p, adding);
   }
 }
@@ -36,7 +36,7 @@ void vk_multiply_packing(const float *a, ptrdiff_t row, ptrdiff_t step, const fl
                      16,                16 * VK_DEPTH,
                      steps,             c + j + 16 * q,
                      columns,           next < columns ? b + first * columns + next : NULL,
-                     columns};
+                     columns, 0};
         multiply_panel(rows, vectors, p, first > 0);
       }
     }
@@ -76,8 +76,9 @@ void vk_multiply_rows(const float *a, const float *b, ptrdiff_t rows, ptrdiff_t 
       }
       for (ptrdiff_t q = 0; q < panels; q += vectors) {
         vectors = panels - q < most ? 1 : most;
+        // The first panels read these rows of a from memory, the others from the cache.
         product p = {a + first, depth, 1,              (const float *)packed[q], 16, 16 * VK_DEPTH,
-                     steps,     c + j + 16 * q, padded, NULL,                    0};
+                     steps,     c + j + 16 * q, padded, NULL,                    0,  q == 0};
         multiply_panel(rows, vectors, p, first > 0);
       }
     }

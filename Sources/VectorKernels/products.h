@@ -35,6 +35,8 @@ typedef struct {
   /// is prefetched into the cache meanwhile.
   const float *next;
   ptrdiff_t next_step;
+  /// Whether the rows of a after those of a block are prefetched into the second-level cache.
+  int following;
 } product;
 
 /// Computes `rows` x 16 `vectors` results; both are constants, of at most 6 and 2.
@@ -48,6 +50,11 @@ VK_INLINE void multiply_block(int rows, int vectors, product p, int adding) {
     }
   }
   for (ptrdiff_t k = 0; k < p.depth; k++) {
+    if (p.following && k % 16 == 0) {
+      VK_UNROLL for (int i = rows; i < 2 * rows; i++) {
+        __builtin_prefetch(p.a + i * p.row + k, 0, 2);
+      }
+    }
     if (p.next) {
       VK_UNROLL for (int v = 0; v < vectors; v++) {
         __builtin_prefetch(p.next + k * p.next_step + 16 * v, 0, 2);
