@@ -54,11 +54,13 @@ final class Workspace {
 
   deinit { for choice in choices { choice.deallocate() } }
 
-  /// The memory of stage `index` for the samples of `range`.
-  func memory(_ plan: Plan, _ index: Int, _ range: Range<Int>) -> StageMemory {
+  /// The memory of stage `index` for the samples of `range`, which `nextCount` samples follow.
+  func memory(
+    _ plan: Plan, _ index: Int, _ range: Range<Int>, nextCount: Int
+  ) -> StageMemory {
     let stage = plan.stages[index]
     return StageMemory(
-      count: range.count,
+      count: range.count, nextCount: nextCount,
       input: activations[index].data + range.lowerBound * stage.input.count,
       output: activations[index + 1].data + range.lowerBound * stage.output.count,
       choices: choices[index].baseAddress.map { $0 + range.lowerBound * stage.choicesPerSample },

@@ -5,6 +5,7 @@
 #define FOR_EACH_KERNEL(X)       \
   X(vk_gather_normalised)        \
   X(vk_add_bias)                 \
+  X(vk_prefetch)                 \
   X(vk_add)                      \
   X(vk_relu)                     \
   X(vk_relu_gradient)            \

@@ -61,7 +61,9 @@ struct WinogradConvolution {
     let (v, m) = block.split(memory.scratch)
     let factors = WinogradFactors(self, at: parameters.factors)
     transformInputs(memory, plane: block.inputPlane, into: v)
+    let next = NextBlock(memory, input: input, output: output, outputs: memory.output)
     for place in 0..<Self.places {
+      next.fetch(part: place, of: Self.places)
       multiplySmall(
         block.inputs(v, place), factors.weights(place), into: block.outputs(m, place))
     }
@@ -91,7 +93,11 @@ struct WinogradConvolution {
     transformGradients(memory, gradients, plane: block.outputPlane, into: m)
     let factors = WinogradFactors(self, at: parameters.factors)
     let sums = WinogradFactors(self, at: gradients.factors)
+    let next = NextBlock(
+      memory, input: input, output: output,
+      outputs: gradients.outputContinues ? gradients.output : nil)
     for place in 0..<Self.places {
+      next.fetch(part: place, of: Self.places)
       let (inputs, outputs) = (block.inputs(v, place), block.outputs(m, place))
       multiplySmall(
         inputs.transposed, outputs, into: sums.weights(place), adding: gradients.isAdding)

@@ -30,9 +30,11 @@ extension Plan {
   /// Computes all stages, from the inputs in the workspace to its last outputs.
   func forward(count: Int, _ weights: Weights, _ workspace: Workspace) {
     for block in blocks(count) {
-      for index in 0..<blockStages { forward(index, block, weights, workspace) }
+      for index in 0..<blockStages { forward(index, block, of: count, weights, workspace) }
     }
-    for index in blockStages..<stages.count { forward(index, 0..<count, weights, workspace) }
+    for index in blockStages..<stages.count {
+      forward(index, 0..<count, of: count, weights, workspace)
+    }
   }
 
   /// Computes the gradients of all parameters from those of the last outputs, last stage first.
@@ -43,12 +45,12 @@ extension Plan {
     into target: UnsafeMutablePointer<Float>, onReady: (Range<Int>) -> Void
   ) {
     for index in (blockStages..<stages.count).reversed() {
-      backward(index, 0..<count, weights, workspace, into: target)
+      backward(index, 0..<count, of: count, weights, workspace, into: target)
       announce(index, onReady)
     }
     for block in blocks(count) {
       for index in (0..<blockStages).reversed() {
-        backward(index, block, weights, workspace, into: target)
+        backward(index, block, of: count, weights, workspace, into: target)
       }
     }
     for index in (0..<blockStages).reversed() {
@@ -77,11 +79,19 @@ extension Plan {
       factors: weights.factors[index].data)
   }
 
+  /// The memory of a stage for a block of a part with `count` samples.
+  private func memory(
+    _ index: Int, _ samples: Range<Int>, of count: Int, _ workspace: Workspace
+  ) -> StageMemory {
+    workspace.memory(
+      self, index, samples, nextCount: min(blockImages, count - samples.upperBound))
+  }
+
   private func forward(
-    _ index: Int, _ samples: Range<Int>, _ weights: Weights, _ workspace: Workspace
+    _ index: Int, _ samples: Range<Int>, of count: Int, _ weights: Weights, _ workspace: Workspace
   ) {
     let stage = stages[index]
-    let memory = workspace.memory(self, index, samples)
+    let memory = memory(index, samples, of: count, workspace)
     let parameters = parameters(index, weights)
     switch stage.work {
     case .winograd(let convolution): convolution.forward(memory, parameters)
@@ -95,14 +105,15 @@ extension Plan {
   }
 
   private func backward(
-    _ index: Int, _ samples: Range<Int>, _ weights: Weights, _ workspace: Workspace,
-    into target: UnsafeMutablePointer<Float>
+    _ index: Int, _ samples: Range<Int>, of count: Int, _ weights: Weights,
+    _ workspace: Workspace, into target: UnsafeMutablePointer<Float>
   ) {
     let stage = stages[index]
-    let memory = workspace.memory(self, index, samples)
+    let memory = memory(index, samples, of: count, workspace)
     let parameters = parameters(index, weights)
     let gradients = StageGradients(
       output: workspace.gradient(self, index + 1, samples),
+      outputContinues: index + 1 >= blockStages,
       input: stage.isFirst ? nil : workspace.gradient(self, index, samples),
       weights: target + stage.weights.lowerBound, bias: target + stage.biases.lowerBound,
       factors: workspace.factorGradients[index].data, isAdding: samples.lowerBound > 0)

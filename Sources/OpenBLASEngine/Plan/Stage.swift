@@ -71,6 +71,9 @@ struct Stage {
 /// The memory of a stage for the samples that it works on.
 struct StageMemory {
   let count: Int
+  /// Number of samples of the next block, which follow in all buffers but `scratch`; 0 if this is the
+  /// last block.
+  let nextCount: Int
   let input: UnsafeMutablePointer<Float>
   let output: UnsafeMutablePointer<Float>
   /// For pooling stages, which element of its window each output was taken from.
@@ -89,6 +92,8 @@ struct StageParameters {
 /// The gradients that a stage reads and writes in the backward pass.
 struct StageGradients {
   let output: UnsafeMutablePointer<Float>
+  /// Whether those of the next block follow; else the next block uses the same memory.
+  let outputContinues: Bool
   /// Overwritten; nil in the first stage, where it is not needed.
   let input: UnsafeMutablePointer<Float>?
   let weights: UnsafeMutablePointer<Float>

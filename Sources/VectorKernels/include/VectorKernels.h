@@ -28,6 +28,9 @@ void vk_gather_normalised(const uint8_t *images, const int32_t *indices, ptrdiff
 /// Adds a bias to each row: values[r, c] += bias[c]. If `relu` is not 0, negative results become 0.
 void vk_add_bias(float *values, const float *bias, ptrdiff_t rows, ptrdiff_t columns, int relu);
 
+/// Asks the processor to fetch `count` numbers into the second-level cache, and does not wait for them.
+void vk_prefetch(const float *numbers, ptrdiff_t count);
+
 /// Adds element by element: sums[i] += values[i].
 void vk_add(float *sums, const float *values, ptrdiff_t count);
 
