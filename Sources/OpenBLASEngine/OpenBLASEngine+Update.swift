@@ -3,9 +3,9 @@ internal import VectorKernels
 
 /// The optimizer: one pass over parameters, state and gradients, distributed over the threads.
 extension OpenBLASEngine {
-  /// Number of parameters in a block, where the gradients of several ranks are summed.
+  /// Number of parameters in a block, where the update works block by block.
   ///
-  /// The sums of a block are still in the first-level cache when the optimizer reads them.
+  /// The numbers of a block are still in the first-level cache when the next step reads them.
   private static let blockSize = 2048
 
   public func update(
@@ -24,33 +24,53 @@ extension OpenBLASEngine {
     }
   }
 
-  /// Updates the range of one thread, block by block if several gradients have to be summed.
+  /// Whether other cores read the parameters that a thread of this engine updates.
+  private var sharesParameters: Bool {
+    let buffers = attached.buffers
+    return threads > 1 || buffers.stateRange.count < buffers.parameters.count
+  }
+
+  /// Updates the range of one thread.
+  ///
+  /// It works block by block if several gradients have to be summed or if the parameters are shared.
   private func update(
     _ range: Range<Int>, summing gradients: GradientSum, scale: Float, step: Int
   ) {
-    if gradients.sources.count == 1 {
+    guard let parameters = attached.buffers.parameters.baseAddress else { return }
+    let (isSum, isShared) = (gradients.sources.count > 1, sharesParameters)
+    guard isSum || isShared else {
       return update(
-        range, gradients: gradients.sources[0] + range.lowerBound, scale: scale, step: step)
+        range, of: parameters + range.lowerBound,
+        gradients: gradients.sources[0] + range.lowerBound, scale: scale, step: step)
     }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: gradients.depth * Self.blockSize) {
-      guard let stack = $0.baseAddress else { return }
+    let capacity = (gradients.depth + 1) * Self.blockSize
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: capacity) {
+      guard let copy = $0.baseAddress else { return }
+      let stack = copy + Self.blockSize
       for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockSize) {
         let count = min(Self.blockSize, range.upperBound - start)
-        gradients.evaluate(from: start, count: count, stack: stack) { vk_add($0, $1, $2) }
-        update(start..<(start + count), gradients: stack, scale: scale, step: step)
+        if isSum {
+          gradients.evaluate(from: start, count: count, stack: stack) { vk_add($0, $1, $2) }
+        }
+        if isShared { copy.update(from: parameters + start, count: count) }
+        update(
+          start..<(start + count), of: isShared ? copy : parameters + start,
+          gradients: isSum ? UnsafePointer(stack) : gradients.sources[0] + start, scale: scale,
+          step: step)
+        if isShared { vk_copy_uncached(copy, count, parameters + start) }
       }
     }
   }
 
   /// Applies the optimizer's rule to `range`.
   ///
-  /// - Parameter gradients: starts with the gradient of the first parameter of `range`.
+  /// - Parameters:
+  ///   - parameters: starts with the first parameter of `range`, like `gradients`.
   private func update(
-    _ range: Range<Int>, gradients: UnsafePointer<Float>, scale: Float, step: Int
+    _ range: Range<Int>, of parameters: UnsafeMutablePointer<Float>,
+    gradients: UnsafePointer<Float>, scale: Float, step: Int
   ) {
     let buffers = attached.buffers
-    guard let base = buffers.parameters.baseAddress else { return }
-    let parameters = base + range.lowerBound
     let first = range.lowerBound - buffers.stateRange.lowerBound
     let state = buffers.optimizerState.baseAddress.map { $0 + first }
     let count = range.count

@@ -1,5 +1,19 @@
 #include "VectorKernels.h"
 #include "clones.h"
+#include "lanes.h"
+
+VK_CLONES
+void vk_copy_uncached(const float *restrict from, ptrdiff_t count, float *restrict to) {
+  typedef float line __attribute__((vector_size(64)));
+  ptrdiff_t i = 0;
+  for (; i < count && (uintptr_t)(to + i) % sizeof(line) != 0; i++) to[i] = from[i];
+  for (; i + 16 <= count; i += 16) {
+    __builtin_nontemporal_store((line)*(const vk_float16 *)(from + i), (line *)(to + i));
+  }
+  for (; i < count; i++) to[i] = from[i];
+  // Such stores are not ordered by the barriers that follow.
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
 
 VK_CLONES
 void vk_adam(float *restrict parameters, float *restrict means, float *restrict squares,

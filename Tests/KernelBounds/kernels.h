@@ -20,6 +20,7 @@
   X(vk_convolve_direct_gradient) \
   X(vk_max_pool)                 \
   X(vk_max_pool_gradient)        \
+  X(vk_copy_uncached)            \
   X(vk_adam)                     \
   X(vk_sgd)                      \
   X(vk_sgd_momentum)             \

@@ -18,6 +18,10 @@ void flat_case(trial *t, const sizes *s) {
   keep(t, parameters, count);
   keep(t, means, count);
   keep(t, squares, count);
+  t->call->vk_prefetch(parameters, count);
+  float *copy = result_buffer(t, count);
+  t->call->vk_copy_uncached(parameters, count, copy);
+  keep(t, copy, count);
   t->call->vk_sgd(parameters, values, count, 0.5f, 0.1f, 0.01f);
   keep(t, parameters, count);
   t->call->vk_sgd_momentum(parameters, means, values, count, 0.5f, 0.1f, 0.01f, 0.9f);

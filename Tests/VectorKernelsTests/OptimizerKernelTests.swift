@@ -4,6 +4,23 @@ import VectorKernels
 
 /// The update kernels agree with the textbook formulas in double precision over five steps.
 struct OptimizerKernelTests {
+  /// From and to every alignment within a cache line; the numbers around the copy stay.
+  @Test(arguments: oddSizes) func copyPastTheCaches(count: Int) {
+    let values = randomValues(count + 16)
+    for offset in 0..<16 {
+      var target = [Float](repeating: 7, count: count + 32)
+      target.withUnsafeMutableBufferPointer { target in
+        values.withUnsafeBufferPointer { values in
+          guard let to = target.baseAddress, let from = values.baseAddress else { return }
+          vk_copy_uncached(from + 15 - offset, count, to + offset)
+        }
+      }
+      let copied = Array(values[(15 - offset)..<(15 - offset + count)])
+      let untouched = [Float](repeating: 7, count: 32 - offset)
+      #expect(target == [Float](repeating: 7, count: offset) + copied + untouched)
+    }
+  }
+
   @Test(arguments: oddSizes, [0, 0.1]) func adam(count: Int, decay: Double) {
     let optimizer = Optimizer(kind: .adam, learningRate: 0.01, weightDecay: decay)
     var parameters = randomValues(count)

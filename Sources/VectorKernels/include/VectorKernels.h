@@ -115,6 +115,13 @@ void vk_max_pool_gradient(const float *output_gradient, const uint8_t *choices, 
                           ptrdiff_t columns, ptrdiff_t channels, ptrdiff_t size,
                           float *input_gradient);
 
+/// Copies numbers to memory, past the caches: to[i] = from[i].
+///
+/// For numbers that other cores have read and will read again. A store to a cache line that several
+/// cores hold must first take it from the others, one line after the other; this copy does not wait for
+/// that. It is complete when the function returns.
+void vk_copy_uncached(const float *from, ptrdiff_t count, float *to);
+
 /// One step of Adam or AdamW over `count` parameters.
 ///
 /// g = gradient * scale; mean += new1 (g - mean); square = beta2 square + new2 g^2; parameter =
