@@ -126,13 +126,16 @@ VK_INLINE void kernel_row_gradients(int inputs, const float *restrict image, ptr
 }
 
 VK_INLINE void convolve_gradient(int inputs, const float *image, ptrdiff_t rows,
-                                 ptrdiff_t columns, const float *gradient, ptrdiff_t channels,
-                                 float *weight_gradient) {
+                                 ptrdiff_t columns, float *gradient, const float *output,
+                                 ptrdiff_t channels, float *weight_gradient,
+                                 float *bias_gradient) {
   ptrdiff_t width = columns - 2;
   // The loop over rows is outermost: a row of gradients stays in the first-level cache while the
   // inner loops go over channels and taps.
   for (ptrdiff_t y = 0; y < rows - 2; y++) {
-    const float *row = gradient + y * width * channels;
+    float *row = gradient + y * width * channels;
+    vk_pass_gradient(row, output ? output + y * width * channels : NULL, width, channels,
+                     bias_gradient);
     for (ptrdiff_t c = 0; c < channels; c += 16) {
       for (ptrdiff_t k = 0; k < 3; k++) {
         const float *from = image + (y + k) * columns * inputs;
@@ -149,12 +152,12 @@ VK_INLINE void convolve_gradient(int inputs, const float *image, ptrdiff_t rows,
 
 VK_CLONES
 void vk_convolve_direct_gradient(const float *image, ptrdiff_t rows, ptrdiff_t columns,
-                                 ptrdiff_t inputs, const float *gradient, ptrdiff_t channels,
-                                 float *weight_gradient) {
-  switch (inputs) {
-    case 1: convolve_gradient(1, image, rows, columns, gradient, channels, weight_gradient); break;
-    case 2: convolve_gradient(2, image, rows, columns, gradient, channels, weight_gradient); break;
-    case 3: convolve_gradient(3, image, rows, columns, gradient, channels, weight_gradient); break;
-    case 4: convolve_gradient(4, image, rows, columns, gradient, channels, weight_gradient); break;
-  }
+                                 ptrdiff_t inputs, float *gradient, const float *output,
+                                 ptrdiff_t channels, float *weight_gradient, float *bias_gradient) {
+#define VK_CASE(inputs)                                                                          \
+  case inputs:                                                                                   \
+    convolve_gradient(inputs, image, rows, columns, gradient, output, channels, weight_gradient, \
+                      bias_gradient);                                                            \
+    break;
+  switch (inputs) { VK_CASE(1) VK_CASE(2) VK_CASE(3) VK_CASE(4) }
 }

@@ -1,5 +1,9 @@
 #include "VectorKernels.h"
 #include "clones.h"
+#include "lanes.h"
+
+/// Columns whose gradients are summed together.
+#define VK_COLUMNS 32
 
 VK_CLONES
 void vk_gather_normalised(const uint8_t *images, const int32_t *indices, ptrdiff_t count,
@@ -54,19 +58,35 @@ void vk_relu_gradient(float *restrict gradient, const float *restrict output, pt
   for (ptrdiff_t i = 0; i < count; i++) gradient[i] = output[i] > 0 ? gradient[i] : 0;
 }
 
+/// vk_pass_gradient for `width` columns of rows that begin `stride` numbers after each other.
+VK_INLINE void pass_columns(float *restrict gradient, const float *restrict output, ptrdiff_t rows,
+                            ptrdiff_t width, ptrdiff_t stride, float *restrict sums) {
+  float totals[VK_COLUMNS];
+  for (ptrdiff_t c = 0; c < width; c++) totals[c] = sums[c];
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    float *restrict row = gradient + r * stride;
+    const float *restrict mask = output ? output + r * stride : row;
+    for (ptrdiff_t c = 0; c < width; c++) {
+      if (output) row[c] = mask[c] > 0 ? row[c] : 0;
+      totals[c] += row[c];
+    }
+  }
+  for (ptrdiff_t c = 0; c < width; c++) sums[c] = totals[c];
+}
+
 VK_CLONES
 void vk_pass_gradient(float *restrict gradient, const float *restrict output, ptrdiff_t rows,
                       ptrdiff_t columns, float *restrict sums) {
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    float *restrict row = gradient + r * columns;
+  // A constant number of columns at a time, so that their sums stay in registers.
+  ptrdiff_t c = 0;
+  for (; c + VK_COLUMNS <= columns; c += VK_COLUMNS) {
     if (output) {
-      const float *restrict mask = output + r * columns;
-      for (ptrdiff_t c = 0; c < columns; c++) {
-        row[c] = mask[c] > 0 ? row[c] : 0;
-        sums[c] += row[c];
-      }
+      pass_columns(gradient + c, output + c, rows, VK_COLUMNS, columns, sums + c);
     } else {
-      for (ptrdiff_t c = 0; c < columns; c++) sums[c] += row[c];
+      pass_columns(gradient + c, NULL, rows, VK_COLUMNS, columns, sums + c);
     }
+  }
+  if (c < columns) {
+    pass_columns(gradient + c, output ? output + c : NULL, rows, columns - c, columns, sums + c);
   }
 }

@@ -121,8 +121,11 @@ void image_case(trial *t, const sizes *s) {
   t->call->vk_convolve_direct(image, s->rows, s->columns, inputs, numbers(t, weights),
                               numbers(t, s->outputs), s->outputs, s->relu, output);
   keep(t, output, results);
-  float *sums = numbers(t, weights);
-  t->call->vk_convolve_direct_gradient(image, s->rows, s->columns, inputs, numbers(t, results),
-                                       s->outputs, sums);
+  float *gradient = numbers(t, results), *sums = numbers(t, weights);
+  float *bias_sums = numbers(t, s->outputs);
+  t->call->vk_convolve_direct_gradient(image, s->rows, s->columns, inputs, gradient,
+                                       s->relu ? output : NULL, s->outputs, sums, bias_sums);
+  keep(t, gradient, results);
   keep(t, sums, weights);
+  keep(t, bias_sums, s->outputs);
 }

@@ -61,14 +61,27 @@ struct DirectConvolutionTests {
     let shape = Convolution(size, inputs: inputs)
     let image = randomValues(shape.imageCount)
     let gradient = randomValues(shape.outputCount, seed: 2)
-    var sums = [Float](repeating: 1, count: shape.weightCount + 1)
-    vk_convolve_direct_gradient(
-      image, shape.rows, shape.columns, inputs, gradient, shape.channels, &sums)
-    var wanted = [Double](repeating: 1, count: shape.weightCount + 1)
-    shape.forEachProduct { source, weight, target in
-      wanted[weight] += Double(image[source]) * Double(gradient[target])
+    let output = randomValues(shape.outputCount, seed: 3)
+    for relu in [false, true] {
+      var passed = gradient
+      var sums = [Float](repeating: 1, count: shape.weightCount + 1)
+      var biasSums = [Float](repeating: 2, count: shape.channels + 1)
+      vk_convolve_direct_gradient(
+        image, shape.rows, shape.columns, inputs, &passed, relu ? output : nil, shape.channels,
+        &sums, &biasSums)
+      let expected = gradient.indices.map { relu && output[$0] <= 0 ? 0 : gradient[$0] }
+      #expect(passed == expected)
+      var wanted = [Double](repeating: 1, count: shape.weightCount + 1)
+      shape.forEachProduct { source, weight, target in
+        wanted[weight] += Double(image[source]) * Double(expected[target])
+      }
+      #expect(largestError(sums, wanted) < 2e-6)
+      var biasWanted = [Double](repeating: 2, count: shape.channels + 1)
+      for (index, value) in expected.enumerated() {
+        biasWanted[index % shape.channels] += Double(value)
+      }
+      #expect(largestError(biasSums, biasWanted) < 2e-6)
     }
-    #expect(largestError(sums, wanted) < 2e-6)
   }
 
   @Test(arguments: [1, 2, 3, 4]) func reluKeepsNaN(inputs: Int) {

@@ -26,13 +26,11 @@ struct DirectConvolution {
       gradients.weights.update(repeating: 0, count: 9 * input.channels * output.channels)
     }
     for image in 0..<memory.count {
-      let gradient = gradients.output + image * output.count
-      vk_pass_gradient(
-        gradient, hasReLU ? memory.output + image * output.count : nil,
-        output.height * output.width, output.channels, gradients.bias)
       vk_convolve_direct_gradient(
-        memory.input + image * input.count, input.height, input.width, input.channels, gradient,
-        output.channels, gradients.weights)
+        memory.input + image * input.count, input.height, input.width, input.channels,
+        gradients.output + image * output.count,
+        hasReLU ? memory.output + image * output.count : nil, output.channels, gradients.weights,
+        gradients.bias)
     }
   }
 }

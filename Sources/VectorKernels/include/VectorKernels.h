@@ -95,12 +95,14 @@ void vk_convolve_direct(const float *image, ptrdiff_t rows, ptrdiff_t columns, p
                         const float *weights, const float *bias, ptrdiff_t channels, int relu,
                         float *output);
 
-/// Adds the weight gradients of vk_convolve_direct to `weight_gradient`.
+/// The adjoint of vk_convolve_direct, without the gradient of the image.
 ///
-/// `gradient` is the gradient of the convolution's results before ReLU.
+/// `gradient` and `output` [rows - 2, columns - 2, channels] are treated as by vk_pass_gradient: the
+/// gradient becomes 0 where ReLU made the output 0. The gradients of weights and bias are added to
+/// `weight_gradient` and `bias_gradient`.
 void vk_convolve_direct_gradient(const float *image, ptrdiff_t rows, ptrdiff_t columns,
-                                 ptrdiff_t inputs, const float *gradient, ptrdiff_t channels,
-                                 float *weight_gradient);
+                                 ptrdiff_t inputs, float *gradient, const float *output,
+                                 ptrdiff_t channels, float *weight_gradient, float *bias_gradient);
 
 /// Max-pooling: the largest value of each size x size window of one image.
 ///
