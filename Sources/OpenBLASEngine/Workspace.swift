@@ -8,13 +8,13 @@ final class FloatBuffer {
   /// Allocates `count` zeros, at least 16, aligned to a cache line.
   init(count: Int) {
     self.count = max(count, 16)
-    let bytes = self.count * MemoryLayout<Float>.stride
-    data = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-      .bindMemory(to: Float.self, capacity: self.count)
-    data.initialize(repeating: 0, count: self.count)
+    guard let start = NumberMemory.allocate(self.count).baseAddress else {
+      preconditionFailure("no memory for \(count) numbers")
+    }
+    data = start
   }
 
-  deinit { UnsafeMutableRawPointer(data).deallocate() }
+  deinit { NumberMemory.deallocate(UnsafeMutableBufferPointer(start: data, count: count)) }
 }
 
 /// The memory that one pass over some samples uses for the data between its stages.

@@ -29,10 +29,10 @@ public final class Replica {
   package init(count: Int, statesPerParameter: Int, sets setCount: Int = 1) {
     self.count = count
     stateRange = 0..<count
-    parameters = Self.allocate(count)
-    sets = (0..<setCount).map { _ in Self.allocate(Self.headCount + count) }
+    parameters = NumberMemory.allocate(count)
+    sets = (0..<setCount).map { _ in NumberMemory.allocate(Self.headCount + count) }
     deviceGradients = nil
-    optimizerState = Self.allocate(count * statesPerParameter)
+    optimizerState = NumberMemory.allocate(count * statesPerParameter)
     owned = sets + [parameters, optimizerState]
   }
 
@@ -45,10 +45,10 @@ public final class Replica {
       "\(deviceGradients.count) gradients on the device, not \(count)")
     self.count = count
     stateRange = 0..<count
-    parameters = Self.allocate(count)
-    sets = [Self.allocate(Self.headCount)]
+    parameters = NumberMemory.allocate(count)
+    sets = [NumberMemory.allocate(Self.headCount)]
     self.deviceGradients = UnsafeMutableBufferPointer(rebasing: deviceGradients[..<count])
-    optimizerState = Self.allocate(count * statesPerParameter)
+    optimizerState = NumberMemory.allocate(count * statesPerParameter)
     owned = sets + [parameters, optimizerState]
   }
 
@@ -70,20 +70,12 @@ public final class Replica {
     self.parameters = parameters
     self.sets = sets
     deviceGradients = nil
-    optimizerState = Self.allocate(stateRange.count * statesPerParameter)
+    optimizerState = NumberMemory.allocate(stateRange.count * statesPerParameter)
     owned = [optimizerState]
   }
 
   deinit {
-    for buffer in owned { UnsafeMutableRawPointer(buffer.baseAddress)?.deallocate() }
-  }
-
-  private static func allocate(_ count: Int) -> UnsafeMutableBufferPointer<Float> {
-    let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
-    let numbers = memory.bindMemory(to: Float.self, capacity: max(count, 1))
-    numbers.initialize(repeating: 0, count: max(count, 1))
-    return UnsafeMutableBufferPointer(start: numbers, count: count)
+    for buffer in owned { NumberMemory.deallocate(buffer) }
   }
 
   /// The gradients of the first set, without the head.
