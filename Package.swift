@@ -150,8 +150,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "TestSupport", "mnist-mpi", "CUDAEngine", "RunRecords", "HostInspection", "Benchmarks",
-        "ScalingComparison", "Statistics", "Hashing",
+        "TestSupport", "mnist-mpi", "CUDAEngine", "OpenBLASEngine", "RunRecords", "HostInspection",
+        "Benchmarks", "ScalingComparison", "Statistics", "Hashing",
       ]),
     .testTarget(name: "MPILaunchersTests", dependencies: ["MPILaunchers", "TestSupport"]),
     .testTarget(name: "MessagePassingTests", dependencies: ["MessagePassing"]),

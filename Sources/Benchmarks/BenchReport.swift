@@ -17,6 +17,8 @@ public struct BenchReport: Codable, Equatable, Sendable {
     public var optimizer: String
     /// The requested value: `auto`, `winograd` or `im2col`.
     public var convolution: String
+    /// The precision of the factors of products; nil in reports before it could be chosen.
+    public var precision: String?
     public var repeats: Int
     public var stepsPerRepeat: Int
     public var warmUpSteps: Int
@@ -24,7 +26,8 @@ public struct BenchReport: Codable, Equatable, Sendable {
     /// All fields at once.
     public init(
       model: String, layers: String, image: String?, parameters: Int, batch: Int, threads: Int,
-      optimizer: String, convolution: String, repeats: Int, stepsPerRepeat: Int, warmUpSteps: Int
+      optimizer: String, convolution: String, precision: String?, repeats: Int,
+      stepsPerRepeat: Int, warmUpSteps: Int
     ) {
       self.model = model
       self.layers = layers
@@ -34,6 +37,7 @@ public struct BenchReport: Codable, Equatable, Sendable {
       self.threads = threads
       self.optimizer = optimizer
       self.convolution = convolution
+      self.precision = precision
       self.repeats = repeats
       self.stepsPerRepeat = stepsPerRepeat
       self.warmUpSteps = warmUpSteps

@@ -26,7 +26,8 @@ public enum BenchTable {
       "Kernels: \(host.instructionSet), at \(NumberText.fixed(host.clockGHz, 2)) GHz",
       "Work: \(work.model) (\(work.layers)), " + (work.image.map { "images \($0), " } ?? "")
         + "\(work.parameters) parameters, batch \(work.batch), "
-        + "\(work.optimizer), convolution \(work.convolution)",
+        + "\(work.optimizer), convolution \(work.convolution)"
+        + (work.precision.map { ", \($0)" } ?? ""),
       "Threads: \(work.threads) on cores \(NumberText.ranges(host.allowedCores)), "
         + "binding: \(host.binding.rawValue)",
       "Timing: \(NumberText.count(work.repeats, "repeat", "repeats")) of "
@@ -85,8 +86,12 @@ public enum BenchTable {
         "Winograd's method does up to 4 times fewer multiplications than are counted, so its share "
           + "of the peak may pass 100 %.")
     }
+    if report.parts.contains(where: { $0.method == "bfloat16" }) {
+      lines.append(
+        "bfloat16: two products in place of one, so its share of the peak may reach 200 %.")
+    }
     lines.append(
-      "Peak: the median of the multiply-adds in registers, which no product can exceed. "
+      "Peak: the median of the multiply-adds in registers, which no product in float32 can exceed. "
         + "GB/s: bytes read plus bytes written.")
     if report.work.threads > 1 {
       lines.append(

@@ -6,6 +6,7 @@ public enum Precision: String, Sendable, CaseIterable {
   case float32
   /// Factors rounded to 10 bits of fraction, for tensor cores.
   case tf32
-  /// Factors rounded to 7 bits of fraction, which tensor cores multiply twice as fast as `tf32`.
+  /// Factors rounded to 7 bits of fraction, for tensor cores, which multiply them twice as fast as `tf32`,
+  /// and for processors with AVX512_BF16.
   case bfloat16
 }

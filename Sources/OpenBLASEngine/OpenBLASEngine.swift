@@ -38,15 +38,20 @@ public final class OpenBLASEngine: LeafwiseEngine {
   /// - Parameters:
   ///   - threads: number of cores to keep busy.
   ///   - convolution: how 3 x 3 convolutions are computed.
+  ///   - precision: one that this processor `supports`. With bfloat16 the factors of the products of
+  ///     fully connected layers are rounded, where inputs and outputs are multiples of 16 and the
+  ///     layer has at least 32 outputs; all else is computed in single precision.
   public init(
-    model: Model, optimizer: Optimizer, threads: Int = 1, convolution: ConvolutionMethod = .auto
+    model: Model, optimizer: Optimizer, threads: Int = 1, convolution: ConvolutionMethod = .auto,
+    precision: Precision = .float32
   ) {
     precondition(threads > 0, "\(threads) threads")
+    precondition(Self.supports(precision), "\(precision.rawValue) on this processor")
     self.model = model
     self.optimizer = optimizer
     self.threads = threads
     layout = ParameterLayout(of: model)
-    plan = Plan(model, method: convolution)
+    plan = Plan(model, method: convolution, precision: precision)
     BLAS.useOneThread()
     team = WorkerTeam(count: threads)
     team.run { _ in BLAS.touchPackingMemory() }
@@ -72,6 +77,15 @@ public final class OpenBLASEngine: LeafwiseEngine {
         : LeafRunner(
           LeafShare(0..<threads, of: SumTree(leafCount: threads)), workers: threads,
           parameterCount: layout.count))
+  }
+
+  /// Whether this processor computes products with factors of that precision.
+  public static func supports(_ precision: Precision) -> Bool {
+    switch precision {
+    case .float32: true
+    case .tf32: false
+    case .bfloat16: vk_has_bfloat16() != 0
+    }
   }
 
   func makeParts(capacity: Int) -> [Part] {

@@ -59,16 +59,15 @@ void vk_relu_gradient(float *restrict gradient, const float *restrict output, pt
 }
 
 /// vk_pass_gradient for `width` columns of rows that begin `stride` numbers after each other.
-VK_INLINE void pass_columns(float *restrict gradient, const float *restrict output, ptrdiff_t rows,
-                            ptrdiff_t width, ptrdiff_t stride, float *restrict sums) {
+VK_INLINE void pass_columns(float *restrict gradient, const float *restrict mask,
+                            ptrdiff_t mask_stride, ptrdiff_t rows, ptrdiff_t width,
+                            ptrdiff_t stride, float *restrict sums) {
   float totals[VK_COLUMNS];
   for (ptrdiff_t c = 0; c < width; c++) totals[c] = sums[c];
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    float *restrict row = gradient + r * stride;
-    const float *restrict mask = output ? output + r * stride : row;
+  for (ptrdiff_t r = 0; r < rows; r++, gradient += stride, mask += mask_stride) {
     for (ptrdiff_t c = 0; c < width; c++) {
-      if (output) row[c] = mask[c] > 0 ? row[c] : 0;
-      totals[c] += row[c];
+      gradient[c] = mask[c] > 0 ? gradient[c] : 0;
+      totals[c] += gradient[c];
     }
   }
   for (ptrdiff_t c = 0; c < width; c++) sums[c] = totals[c];
@@ -77,16 +76,16 @@ VK_INLINE void pass_columns(float *restrict gradient, const float *restrict outp
 VK_CLONES
 void vk_pass_gradient(float *restrict gradient, const float *restrict output, ptrdiff_t rows,
                       ptrdiff_t columns, float *restrict sums) {
+  float ones[VK_COLUMNS];
+  for (int c = 0; c < VK_COLUMNS; c++) ones[c] = 1;
   // A constant number of columns at a time, so that their sums stay in registers.
-  ptrdiff_t c = 0;
-  for (; c + VK_COLUMNS <= columns; c += VK_COLUMNS) {
-    if (output) {
-      pass_columns(gradient + c, output + c, rows, VK_COLUMNS, columns, sums + c);
+  for (ptrdiff_t c = 0; c < columns; c += VK_COLUMNS) {
+    const float *mask = output ? output + c : ones;
+    ptrdiff_t left = columns - c, mask_stride = output ? columns : 0;
+    if (left >= VK_COLUMNS) {
+      pass_columns(gradient + c, mask, mask_stride, rows, VK_COLUMNS, columns, sums + c);
     } else {
-      pass_columns(gradient + c, NULL, rows, VK_COLUMNS, columns, sums + c);
+      pass_columns(gradient + c, mask, mask_stride, rows, left, columns, sums + c);
     }
-  }
-  if (c < columns) {
-    pass_columns(gradient + c, output ? output + c : NULL, rows, columns - c, columns, sums + c);
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include "clones.h"
 #include "lanes.h"
+#include "squares.h"
 
 // The inner block that all matrix products share: up to six rows of 16 or 32 results, summed over the
 // whole depth in registers.
@@ -10,12 +11,18 @@
 // has 32 registers, of which 12 hold six rows of 32 results: 12 multiply-adds for eight loads.
 
 /// Vectors of 16 columns in a block: 2 where there are enough registers, else 1.
-#if defined(__AVX512F__)
+#if defined(VK_BLOCK_VECTORS)
+#elif defined(__AVX512F__)
 #define VK_BLOCK_VECTORS 2
 #elif VK_HAS_CLONES
 #define VK_BLOCK_VECTORS (__builtin_cpu_supports("x86-64-v4") ? 2 : 1)
 #else
 #define VK_BLOCK_VECTORS 1
+#endif
+
+/// A step of the sums. bfloat16_products.c has another one, for numbers that are pairs.
+#ifndef VK_ADD_PRODUCTS
+#define VK_ADD_PRODUCTS(sums, factor, line) (sums) += (factor) * (line)
 #endif
 
 /// The part of `c = a b` that one call computes: 16 or 32 columns of b and c.
@@ -66,7 +73,7 @@ VK_INLINE void multiply_block(int rows, int vectors, product p, int adding) {
     }
     VK_UNROLL for (int i = 0; i < rows; i++) {
       float factor = p.a[i * p.row + k * p.step];
-      VK_UNROLL for (int v = 0; v < vectors; v++) sums[i][v] += factor * line[v];
+      VK_UNROLL for (int v = 0; v < vectors; v++) VK_ADD_PRODUCTS(sums[i][v], factor, line[v]);
     }
   }
   VK_UNROLL for (int i = 0; i < rows; i++) {
@@ -116,3 +123,75 @@ VK_INLINE void multiply_panel(ptrdiff_t rows, ptrdiff_t vectors, product p, int 
 /// Steps of depth, and panels of 16 columns, that are packed together.
 #define VK_DEPTH 256
 #define VK_PANELS 4
+
+/// vk_multiply_packing.
+VK_INLINE void multiply_packing(const float *a, ptrdiff_t row, ptrdiff_t step, const float *b,
+                                ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, float *c) {
+  vk_float16 packed[VK_PANELS][VK_DEPTH];
+  ptrdiff_t most = VK_BLOCK_VECTORS, vectors;
+  for (ptrdiff_t first = 0; first < depth; first += VK_DEPTH) {
+    ptrdiff_t steps = depth - first < VK_DEPTH ? depth - first : VK_DEPTH;
+    for (ptrdiff_t j = 0; j < columns; j += 16 * VK_PANELS) {
+      const float *from = b + first * columns + j;
+      ptrdiff_t panels = columns - j < 16 * VK_PANELS ? (columns - j) / 16 : VK_PANELS;
+      for (ptrdiff_t k = 0; k < steps; k++) {
+        for (ptrdiff_t q = 0; q < panels; q++) {
+          packed[q][k] = *(const vk_float16 *)(from + k * columns + 16 * q);
+        }
+      }
+      for (ptrdiff_t q = 0; q < panels; q += vectors) {
+        vectors = panels - q < most ? 1 : most;
+        ptrdiff_t next = j + 16 * (VK_PANELS + q);
+        product p = {a + first * step,  row,
+                     step,              (const float *)packed[q],
+                     16,                16 * VK_DEPTH,
+                     steps,             c + j + 16 * q,
+                     columns,           next < columns ? b + first * columns + next : NULL,
+                     columns, 0};
+        multiply_panel(rows, vectors, p, first > 0);
+      }
+    }
+  }
+}
+
+/// Packs the first `steps` numbers of 16 rows of `b`, transposed: `packed[k]` holds number `k` of
+/// each row. If `rows` is less than 16, the missing rows count as zeros.
+VK_INLINE void pack_rows(const float *b, ptrdiff_t rows, ptrdiff_t stride, ptrdiff_t steps,
+                         vk_float16 *packed) {
+  ptrdiff_t k = 0;
+  if (rows == 16) {
+    for (; k + 16 <= steps; k += 16) {
+      for (int i = 0; i < 16; i++) packed[k + i] = *(const vk_float16 *)(b + i * stride + k);
+      transpose_square(packed + k);
+    }
+  }
+  for (; k < steps; k++) {
+    packed[k] = (vk_float16){0};
+    for (ptrdiff_t i = 0; i < rows; i++) packed[k][i] = b[i * stride + k];
+  }
+}
+
+/// vk_multiply_rows.
+VK_INLINE void multiply_with_rows(const float *a, const float *b, ptrdiff_t rows, ptrdiff_t columns,
+                                  ptrdiff_t depth, float *c) {
+  vk_float16 packed[VK_PANELS][VK_DEPTH];
+  ptrdiff_t most = VK_BLOCK_VECTORS, vectors;
+  ptrdiff_t padded = (columns + 15) / 16 * 16;
+  for (ptrdiff_t j = 0; j < columns; j += 16 * VK_PANELS) {
+    ptrdiff_t panels = padded - j < 16 * VK_PANELS ? (padded - j) / 16 : VK_PANELS;
+    for (ptrdiff_t first = 0; first < depth; first += VK_DEPTH) {
+      ptrdiff_t steps = depth - first < VK_DEPTH ? depth - first : VK_DEPTH;
+      for (ptrdiff_t q = 0; q < panels; q++) {
+        ptrdiff_t column = j + 16 * q, left = columns - column;
+        pack_rows(b + column * depth + first, left < 16 ? left : 16, depth, steps, packed[q]);
+      }
+      for (ptrdiff_t q = 0; q < panels; q += vectors) {
+        vectors = panels - q < most ? 1 : most;
+        // The first panels read these rows of a from memory, the others from the cache.
+        product p = {a + first, depth, 1,              (const float *)packed[q], 16, 16 * VK_DEPTH,
+                     steps,     c + j + 16 * q, padded, NULL,                    0,  q == 0};
+        multiply_panel(rows, vectors, p, first > 0);
+      }
+    }
+  }
+}

@@ -10,7 +10,8 @@ import Testing
     BenchReport(
       work: .init(
         model: "cnn", layers: "conv3x3:32,fc:10", image: "32x32x3", parameters: 1234, batch: 50,
-        threads: threads, optimizer: "adam", convolution: "auto", repeats: 3, stepsPerRepeat: 7,
+        threads: threads, optimizer: "adam", convolution: "auto", precision: nil, repeats: 3,
+        stepsPerRepeat: 7,
         warmUpSteps: 1),
       host: .init(
         cpu: "A CPU", cores: 8, allowedCores: [0, 1, 2, 5], binding: .severalCores,
@@ -58,7 +59,7 @@ import Testing
         5000 images/s at the median step
         GFLOP: counted as direct convolution and plain products take them; the first layer has no gradient of its input.
         Winograd's method does up to 4 times fewer multiplications than are counted, so its share of the peak may pass 100 %.
-        Peak: the median of the multiply-adds in registers, which no product can exceed. GB/s: bytes read plus bytes written.
+        Peak: the median of the multiply-adds in registers, which no product in float32 can exceed. GB/s: bytes read plus bytes written.
         """)
   }
 

@@ -140,7 +140,7 @@ import Testing
     (["--device", "cpu", "--precision", "tf32"], ["--precision tf32", "float32"]),
     (["--device", "cpu", "--sync", "cuda-aware"], ["--sync cuda-aware", "--device cuda"]),
     (["--device", "cpu", "--bucket-kib", "8"], ["--bucket-kib 8", "--device cuda"]),
-    (["--sync", "node", "--precision", "bfloat16"], ["--precision bfloat16", "--sync node"]),
+    (["--sync", "node", "--precision", "tf32"], ["--precision tf32", "--sync node"]),
   ]
 
   @Test(arguments: contradictions, [1, 2])

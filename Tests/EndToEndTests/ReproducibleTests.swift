@@ -1,4 +1,5 @@
 import Foundation
+import OpenBLASEngine
 import RunRecords
 import TestSupport
 import Testing
@@ -60,6 +61,26 @@ import Testing
         data, ranks: ranks, ["--threads", "1", "--sync", sync, "--reproducible"])
       #expect(record.work.imageChannels == 3)
       #expect(record.work.channelNormalisations?.count == 3)
+      certificates.append(try #require(record.certificate))
+    }
+    #expect(Set(certificates.map { "\($0)" }).count == 1)
+  }
+
+  /// On a processor without bfloat16, all ranks say so and stop.
+  @Test func bfloat16GivesTheSameBitsOnAnyNumberOfRanks() async throws {
+    let data = try Self.data()
+    let arguments = ["--model", "fc:48,relu,fc:32,relu,fc:classes", "--precision", "bfloat16"]
+    guard OpenBLASEngine.supports(.bfloat16) else {
+      let run = try await Program.run(ranks: 2, ["--data", data.path] + arguments)
+      #expect(run.exitCode == 64 && run.errorLines(of: "mnist-mpi").count == 1, "\(run.report)")
+      #expect(run.stderr.contains("AVX512_BF16"))
+      return
+    }
+    var certificates: [Certificate] = []
+    for (ranks, sync) in [(1, "allreduce"), (2, "node"), (3, "allreduce"), (4, "node")] {
+      let record = try await Self.record(
+        data, ranks: ranks, arguments + ["--threads", "1", "--sync", sync, "--reproducible"])
+      #expect(record.work.precision == "bfloat16")
       certificates.append(try #require(record.certificate))
     }
     #expect(Set(certificates.map { "\($0)" }).count == 1)

@@ -16,6 +16,11 @@
   X(vk_multiply_packing)         \
   X(vk_multiply_rows)            \
   X(vk_transpose)                \
+  X(vk_has_bfloat16)             \
+  X(vk_pair_neighbours)          \
+  X(vk_pair_rows)                \
+  X(vk_multiply_pairs_packing)   \
+  X(vk_multiply_pairs_rows)      \
   X(vk_convolve_direct)          \
   X(vk_convolve_direct_gradient) \
   X(vk_max_pool)                 \

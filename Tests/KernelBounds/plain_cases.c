@@ -60,6 +60,26 @@ void matrix_case(trial *t, const sizes *s) {
   keep(t, gathered, s->batch * columns);
 }
 
+/// Products of pairs of bfloat16, where the processor has them: of `rows` x 16 `depth` numbers.
+static void try_pairs(trial *t, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth) {
+  if (!t->call->vk_has_bfloat16()) return;
+  ptrdiff_t pairs = 8 * depth;
+  float *left = result_buffer(t, rows * pairs), *right = result_buffer(t, pairs * columns);
+  t->call->vk_pair_neighbours(numbers(t, 2 * rows * pairs), 2 * rows * pairs, left);
+  keep(t, left, rows * pairs);
+  t->call->vk_pair_rows(numbers(t, 2 * pairs * columns), 2 * pairs, columns, right);
+  keep(t, right, pairs * columns);
+  float *odd = result_buffer(t, (rows + 1) / 2 * columns);
+  t->call->vk_pair_rows(numbers(t, rows * columns), rows, columns, odd);
+  keep(t, odd, (rows + 1) / 2 * columns);
+  float *packed = result_buffer(t, rows * columns);
+  t->call->vk_multiply_pairs_packing(left, pairs, 1, right, rows, columns, pairs, packed);
+  keep(t, packed, rows * columns);
+  float *by_rows = result_buffer(t, rows * ((rows + 15) / 16 * 16));
+  t->call->vk_multiply_pairs_rows(left, left, rows, rows, pairs, by_rows);
+  keep(t, by_rows, rows * ((rows + 15) / 16 * 16));
+}
+
 void product_case(trial *t, const sizes *s) {
   ptrdiff_t rows = s->count, depth = s->size, columns = 16 * s->columns;
   const float *a = numbers(t, rows * depth), *b = numbers(t, depth * columns);
@@ -78,6 +98,7 @@ void product_case(trial *t, const sizes *s) {
     t->call->vk_multiply_packing(a, row, step, b, rows, columns, depth, packed);
     keep(t, packed, rows * columns);
   }
+  try_pairs(t, rows, columns, depth);
 }
 
 /// Tries the windows of the first `pixels` outputs of one row, and their adjoint.

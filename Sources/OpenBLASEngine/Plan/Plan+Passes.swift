@@ -21,9 +21,15 @@ extension Plan {
   /// Transforms the weights; called after each change of the parameters, before the passes.
   func prepare(_ weights: Weights) {
     for (index, stage) in stages.enumerated() {
-      guard case .winograd(let convolution) = stage.work else { continue }
-      WinogradFactors(convolution, at: weights.factors[index].data)
-        .prepare(weights.parameters + stage.weights.lowerBound)
+      let (factors, own) = (
+        weights.factors[index].data, weights.parameters + stage.weights.lowerBound
+      )
+      switch stage.work {
+      case .winograd(let convolution): WinogradFactors(convolution, at: factors).prepare(own)
+      case .fullyConnected where stage.roundsFactors:
+        RoundedWeights(stage, at: factors).prepare(own)
+      default: continue
+      }
     }
   }
 
@@ -97,6 +103,7 @@ extension Plan {
     case .winograd(let convolution): convolution.forward(memory, parameters)
     case .direct(let convolution): convolution.forward(memory, parameters)
     case .im2col(let convolution): convolution.forward(memory, parameters)
+    case .fullyConnected where stage.roundsFactors: stage.connectRounded(memory, parameters)
     case .fullyConnected: stage.connect(memory, parameters)
     case .relu: stage.rectify(memory)
     case .maxPool(let size): stage.pool(memory, size: size)
@@ -122,6 +129,8 @@ extension Plan {
     case .winograd(let convolution): convolution.backward(memory, parameters, gradients)
     case .direct(let convolution): convolution.backward(memory, gradients)
     case .im2col(let convolution): convolution.backward(memory, parameters, gradients)
+    case .fullyConnected where stage.roundsFactors:
+      stage.connectRoundedGradients(memory, parameters, gradients)
     case .fullyConnected: stage.connectGradients(memory, parameters, gradients)
     case .relu: stage.rectifyGradients(memory, gradients)
     case .maxPool(let size): stage.poolGradients(memory, gradients, size: size)

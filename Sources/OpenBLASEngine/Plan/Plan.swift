@@ -12,7 +12,10 @@ struct Plan {
   /// Images in a block.
   let blockImages: Int
 
-  init(_ model: Model, method: ConvolutionMethod) {
+  /// The plan for a model.
+  ///
+  /// - Parameter precision: float32, or bfloat16 for the products that `Stage.roundsFactors` names.
+  init(_ model: Model, method: ConvolutionMethod, precision: Precision) {
     stages = LayerGroup.all(of: model) { placed, hasReLU, index in
       // Only Winograd's method has all outputs of a pooling window at hand when it writes them.
       let work = Self.convolution(
@@ -33,7 +36,8 @@ struct Plan {
         }
       return Stage(
         work: work, layers: group.places, input: group.layer.input, output: group.output,
-        weights: group.weights, biases: group.biases, hasReLU: group.hasReLU, isFirst: isFirst)
+        weights: group.weights, biases: group.biases, hasReLU: group.hasReLU, isFirst: isFirst,
+        precision: precision)
     }
     blockStages = stages.firstIndex { $0.work.isFullyConnected } ?? stages.count
     blockImages = stages[..<blockStages].map(\.favouredImages).max() ?? 1

@@ -21,7 +21,7 @@ extension Stage {
   }
 
   /// Number of outputs below which packing costs more than it gains.
-  private static let fewOutputs = 32
+  static let fewOutputs = 32
 
   /// Floats in a row of products over `images` samples, rounded up to whole vectors of 16.
   static func paddedCount(_ images: Int) -> Int { (images + 15) / 16 * 16 }

@@ -28,6 +28,8 @@ struct Stage {
   let hasReLU: Bool
   /// Whether this is the first stage, where the gradient of the inputs is not needed.
   let isFirst: Bool
+  /// The requested precision of the factors of products; see `roundsFactors`.
+  let precision: Precision
 
   /// Number of `UInt8` kept for each sample from the forward to the backward pass.
   var choicesPerSample: Int {
@@ -40,7 +42,11 @@ struct Stage {
 
   /// Number of floats for the transformed weights; see `StageParameters.factors`.
   var factorCount: Int {
-    if case .winograd(let convolution) = work { WinogradFactors.count(convolution) } else { 0 }
+    switch work {
+    case .winograd(let convolution): WinogradFactors.count(convolution)
+    case .fullyConnected where roundsFactors: RoundedWeights.count(self)
+    default: 0
+    }
   }
 
   /// Number of floats for the sums of the transformed weights' gradients.
@@ -53,7 +59,8 @@ struct Stage {
     switch work {
     case .winograd(let convolution): convolution.scratchCount(images: images)
     case .im2col(let convolution): convolution.columnElements
-    case .fullyConnected: Self.paddedCount(images) * output.channels
+    case .fullyConnected:
+      roundsFactors ? roundedScratchCount(images) : Self.paddedCount(images) * output.channels
     default: 0
     }
   }

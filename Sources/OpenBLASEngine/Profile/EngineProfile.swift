@@ -41,14 +41,14 @@ public struct EngineProfile: Sendable {
   ///   - threads: number of cores to keep busy.
   public static func measure(
     _ model: Model, optimizer kind: Optimizer.Kind, batch: Int, threads: Int,
-    convolution: ConvolutionMethod, repeats: Int
+    convolution: ConvolutionMethod, precision: Precision = .float32, repeats: Int
   ) -> EngineProfile {
     let engine = OpenBLASEngine(
       model: model, optimizer: Optimizer(kind: kind, learningRate: 1e-7), threads: threads,
-      convolution: convolution)
+      convolution: convolution, precision: precision)
     let replica = NoiseReplica(engine, batch: batch)
     var profile = EngineProfile(
-      stages: engine.plan.stages.map { Stage(layers: $0.layers, method: $0.work.name) })
+      stages: engine.plan.stages.map { Stage(layers: $0.layers, method: $0.method) })
     profile.warmUp(replica)
     for _ in 0..<repeats { profile.addRepeat(engine, replica) }
     return profile
@@ -110,13 +110,13 @@ extension OpenBLASEngine {
   }
 }
 
-extension Stage.Work {
-  fileprivate var name: String {
-    switch self {
+extension Stage {
+  fileprivate var method: String {
+    switch work {
     case .winograd: "winograd"
     case .direct: "direct"
     case .im2col: "im2col"
-    case .fullyConnected: "product"
+    case .fullyConnected: roundsFactors ? "bfloat16" : "product"
     case .relu, .maxPool: "plain"
     }
   }

@@ -80,6 +80,27 @@ void vk_multiply_packing(const float *a, ptrdiff_t row, ptrdiff_t step, const fl
 void vk_multiply_rows(const float *a, const float *b, ptrdiff_t rows, ptrdiff_t columns,
                       ptrdiff_t depth, float *c);
 
+/// Whether the processor multiplies pairs of bfloat16; the four functions below need it.
+///
+/// They round numbers to bfloat16, ties to even, and store two of them in the place of one number, a
+/// pair. Sums of products stay in single precision.
+int vk_has_bfloat16(void);
+
+/// Rounds neighbours: pairs[i] = (numbers[2 i], numbers[2 i + 1]). `count` is a multiple of 16.
+void vk_pair_neighbours(const float *numbers, ptrdiff_t count, float *pairs);
+
+/// Rounds a matrix: pairs[i, c] = (matrix[2 i, c], matrix[2 i + 1, c]). `columns` is a multiple of 16; if
+/// `rows` is odd, the last row is paired with zeros.
+void vk_pair_rows(const float *matrix, ptrdiff_t rows, ptrdiff_t columns, float *pairs);
+
+/// vk_multiply_packing for pairs: `depth` pairs along the rows of `a` and the columns of `b`.
+void vk_multiply_pairs_packing(const float *a, ptrdiff_t row, ptrdiff_t step, const float *b,
+                               ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, float *c);
+
+/// vk_multiply_rows for pairs: `depth` pairs along the rows of `a` and of `b`.
+void vk_multiply_pairs_rows(const float *a, const float *b, ptrdiff_t rows, ptrdiff_t columns,
+                            ptrdiff_t depth, float *c);
+
 /// Transposes a matrix: out[c, r] = in[r, c]. Rows of `in` begin `stride` numbers after each other.
 void vk_transpose(const float *in, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, float *out);
 

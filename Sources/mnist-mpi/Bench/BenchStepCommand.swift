@@ -48,6 +48,10 @@ struct BenchStepCommand: ParsableCommand {
   @Option(help: "Method of 3x3 convolutions: winograd, im2col, or auto (chosen by shape).")
   var convolution: ConvolutionMethod = .auto
 
+  @Option(
+    help: "Precision of the factors of matrix products: float32 or bfloat16 (see train --help).")
+  var precision: Precision = .float32
+
   @Flag(help: "Print the report as JSON, with the seconds of every repeat.")
   var json = false
 
@@ -57,6 +61,10 @@ struct BenchStepCommand: ParsableCommand {
       ("--batch-size", batchSize, 8192), ("--threads", threads, 4096), ("--repeats", repeats, 1000),
     ] where !(1...largest).contains(value) {
       throw ValidationError("\(option) \(value): expected a number from 1 to \(largest)")
+    }
+    guard OpenBLASEngine.supports(precision) else {
+      throw ValidationError(
+        "--precision \(precision.rawValue): this processor has no instructions for it; use float32")
     }
   }
 
@@ -71,7 +79,7 @@ struct BenchStepCommand: ParsableCommand {
     let limits = MachineLimits.measure(threads: threads, repeats: repeats)
     let profile = EngineProfile.measure(
       network, optimizer: .adam, batch: batchSize, threads: threads, convolution: convolution,
-      repeats: repeats)
+      precision: precision, repeats: repeats)
     let report = BenchReport(
       work: work(network, profile), host: Self.host(limits), limits: BenchLine.lines(of: limits),
       parts: BenchLine.parts(of: profile, network, batch: batchSize),
@@ -86,8 +94,8 @@ struct BenchStepCommand: ParsableCommand {
       model: network.name, layers: network.text, image: image.description,
       parameters: ParameterLayout(of: network).count,
       batch: batchSize, threads: threads, optimizer: Optimizer.Kind.adam.rawValue,
-      convolution: convolution.rawValue, repeats: repeats, stepsPerRepeat: profile.stepsPerRepeat,
-      warmUpSteps: profile.warmUpSteps)
+      convolution: convolution.rawValue, precision: precision.rawValue, repeats: repeats,
+      stepsPerRepeat: profile.stepsPerRepeat, warmUpSteps: profile.warmUpSteps)
   }
 
   private static func host(_ limits: MachineLimits) -> BenchReport.Host {

@@ -14,6 +14,8 @@ struct DeviceChoice {
   let text: String
   /// The devices of all ranks, for the first line of a run.
   let summary: String
+  /// Precision of the factors of matrix products.
+  let precision: Precision
   /// Why the ranks compute on the CPU; nil on GPUs, and if the CPU was requested.
   let reasonForCPU: String?
 
@@ -24,8 +26,9 @@ struct DeviceChoice {
   ///
   /// - Parameter hasGPU: whether any host seems to have a GPU; the summary contains the reason only
   ///   then.
-  private init(reasonForCPU: String?, hasGPU: Bool) {
+  private init(precision: Precision, reasonForCPU: String?, hasGPU: Bool) {
     gpu = nil
+    self.precision = precision
     text = "cpu"
     self.reasonForCPU = reasonForCPU
     let shown = hasGPU ? reasonForCPU : nil
@@ -33,8 +36,9 @@ struct DeviceChoice {
   }
 
   /// All ranks compute on GPUs.
-  private init(gpu: CUDADevice, text: String, summary: String) {
+  private init(gpu: CUDADevice, precision: Precision, text: String, summary: String) {
     self.gpu = gpu
+    self.precision = precision
     self.text = text
     self.summary = summary
     reasonForCPU = nil
@@ -71,12 +75,17 @@ struct DeviceChoice {
     let environment = ProcessInfo.processInfo.environment
     func cpu(because reason: String?) throws -> DeviceChoice {
       if let gpuOption { try refuse("\(gpuOption): it works only on GPUs", reason) }
-      if precision != .float32 {
-        try refuse("--precision \(precision.rawValue): the CPU computes in float32 only", reason)
+      if precision == .tf32 {
+        try refuse("--precision tf32: the CPU computes in float32 or bfloat16", reason)
+      }
+      if let host = try hostWithout(precision, communicator) {
+        try refuse(
+          "--precision \(precision.rawValue): the processor of \(host) has no instructions for it "
+            + "(AVX512_BF16)", reason)
       }
       let hasGPU =
         try communicator.allReduce(GPUEvidence.isFound(environment: environment) ? 1 : 0, .max) == 1
-      return DeviceChoice(reasonForCPU: reason, hasGPU: hasGPU)
+      return DeviceChoice(precision: precision, reasonForCPU: reason, hasGPU: hasGPU)
     }
     if requested == .cpu { return try cpu(because: nil) }
     if let cpuOption { return try cpu(because: "\(cpuOption) works only on the CPU") }
@@ -85,7 +94,7 @@ struct DeviceChoice {
       try CUDADevice(place: indexOnNode, precision: precision, environment: environment)
     }
     guard let reason = try failure(found, communicator) else {
-      return try cuda(found.get(), communicator)
+      return try cuda(found.get(), precision, communicator)
     }
     guard requested == .auto else {
       throw AgreedError(
@@ -100,6 +109,14 @@ struct DeviceChoice {
     throw AgreedError(
       problem + (reason.map { " (\($0))" } ?? "")
         + "; leave it out or use --device cuda on a GPU", exitCode: ExitCode.usage)
+  }
+
+  /// The host of the first rank whose processor does not support a precision; nil if all do.
+  private static func hostWithout(
+    _ precision: Precision, _ communicator: Communicator
+  ) throws -> String? {
+    let lacking = OpenBLASEngine.supports(precision) ? "" : communicator.processorName
+    return try communicator.allGather(lacking).first { !$0.isEmpty }
   }
 
   /// The first option that was given and works only on the CPU.
@@ -132,7 +149,7 @@ struct DeviceChoice {
 
   /// The choice of GPUs, with a summary that counts equal GPUs and reports shared ones.
   private static func cuda(
-    _ gpu: CUDADevice, _ communicator: Communicator
+    _ gpu: CUDADevice, _ precision: Precision, _ communicator: Communicator
   ) throws -> DeviceChoice {
     let names = try communicator.allGather(gpu.text)
     let identities = try communicator.allGather(gpu.uuid)
@@ -152,7 +169,7 @@ struct DeviceChoice {
         + (distinct.count == 1 ? "GPU" : "GPUs")
     }
     return DeviceChoice(
-      gpu: gpu,
+      gpu: gpu, precision: precision,
       text: "cuda GPU-\(gpu.uuid.prefix(8)) \(gpu.name)"
         + (ranksOnThisGPU > 1 ? ", shared device" : ""),
       summary: summary + ")")
@@ -164,7 +181,8 @@ struct DeviceChoice {
   ) throws -> (any Engine, threads: Int) {
     if let gpu { return (try CUDAEngine(model: model, optimizer: optimizer, on: gpu), 1) }
     let engine = OpenBLASEngine(
-      model: model, optimizer: optimizer, threads: threads, convolution: convolution)
+      model: model, optimizer: optimizer, threads: threads, convolution: convolution,
+      precision: precision)
     return (engine, engine.threads)
   }
 }

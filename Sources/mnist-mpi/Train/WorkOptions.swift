@@ -121,8 +121,11 @@ struct WorkOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Precision of the factors of matrix products: float32, or on a GPU tf32 or bfloat16.",
-      discussion: "Parameters, sums and the optimizer always use float32. Part of the work."))
+      "Precision of the factors of matrix products: float32, bfloat16, or on a GPU tf32.",
+      discussion: """
+        Parameters, sums and the optimizer always use float32. On a CPU, bfloat16 needs AVX512_BF16, and \
+        convolutions stay in float32. Part of the work.
+        """))
   var precision: Precision = .float32
 
   @Option(
