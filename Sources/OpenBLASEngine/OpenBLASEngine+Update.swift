@@ -16,12 +16,16 @@ extension OpenBLASEngine {
       range.isEmpty
         || (stateRange.contains(range.lowerBound) && range.upperBound <= stateRange.upperBound),
       "update of parameters \(range), state passed for \(stateRange)")
+    let writing = sharesParameters ? sharedWriting.next() : .throughCaches
+    let start = ContinuousClock.now
     team.run { member in
       let part = Part.range(member, of: threads, count: range.count)
       update(
         (range.lowerBound + part.lowerBound)..<(range.lowerBound + part.upperBound),
-        summing: gradients, scale: scale, step: step)
+        summing: gradients, writing, scale: scale, step: step)
     }
+    sharedWriting.record(
+      writing, seconds: Self.seconds(ContinuousClock.now - start), count: range.count)
   }
 
   /// Whether other cores read the parameters that a thread of this engine updates.
@@ -32,13 +36,14 @@ extension OpenBLASEngine {
 
   /// Updates the range of one thread.
   ///
-  /// It works block by block if several gradients have to be summed or if the parameters are shared.
+  /// It works block by block if several gradients have to be summed, or for `pastCaches`.
   private func update(
-    _ range: Range<Int>, summing gradients: GradientSum, scale: Float, step: Int
+    _ range: Range<Int>, summing gradients: GradientSum, _ writing: SharedWriting.Method,
+    scale: Float, step: Int
   ) {
     guard let parameters = attached.buffers.parameters.baseAddress else { return }
-    let (isSum, isShared) = (gradients.sources.count > 1, sharesParameters)
-    guard isSum || isShared else {
+    let (isSum, isPast) = (gradients.sources.count > 1, writing == .pastCaches)
+    guard isSum || isPast else {
       return update(
         range, of: parameters + range.lowerBound,
         gradients: gradients.sources[0] + range.lowerBound, scale: scale, step: step)
@@ -52,12 +57,12 @@ extension OpenBLASEngine {
         if isSum {
           gradients.evaluate(from: start, count: count, stack: stack) { vk_add($0, $1, $2) }
         }
-        if isShared { copy.update(from: parameters + start, count: count) }
+        if isPast { copy.update(from: parameters + start, count: count) }
         update(
-          start..<(start + count), of: isShared ? copy : parameters + start,
+          start..<(start + count), of: isPast ? copy : parameters + start,
           gradients: isSum ? UnsafePointer(stack) : gradients.sources[0] + start, scale: scale,
           step: step)
-        if isShared { vk_copy_uncached(copy, count, parameters + start) }
+        if isPast { vk_copy_uncached(copy, count, parameters + start) }
       }
     }
   }

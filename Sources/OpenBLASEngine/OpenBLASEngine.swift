@@ -18,6 +18,8 @@ public final class OpenBLASEngine: LeafwiseEngine {
   let plan: Plan
   let team: WorkerTeam
   var attachment: Attachment?
+  /// How updates write parameters that other cores read, too.
+  var sharedWriting = SharedWriting()
 
   /// The samples and buffers passed to `attach`, and the memory allocated for them.
   struct Attachment {
