@@ -5,6 +5,9 @@
 
 #if defined(__x86_64__) && defined(__clang__) && !defined(VK_NO_BFLOAT16)
 #include <immintrin.h>
+
+int vk_has_bfloat16(void) { return __builtin_cpu_supports("avx512bf16") != 0; }
+
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16"))), apply_to = function)
 
@@ -23,8 +26,6 @@ VK_INLINE vk_float16 add_products(vk_float16 sums, float pair, vk_float16 line) 
 VK_INLINE __m512i rounded(const float *first, const float *second) {
   return (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(second), _mm512_loadu_ps(first));
 }
-
-int vk_has_bfloat16(void) { return __builtin_cpu_supports("avx512bf16") != 0; }
 
 void vk_pair_neighbours(const float *numbers, ptrdiff_t count, float *pairs) {
   ptrdiff_t i = 0;

@@ -32,6 +32,26 @@ import Testing
     #expect(problems(alone).isEmpty, "one rank shares nothing")
   }
 
+  @Test func hugePagesThatAreTurnedOff() {
+    let report = makeHealth(nodes: 2) {
+      $0.hosts[0].hugePages = "madvise"
+      $0.hosts[1].hugePages = "never"
+    }
+    #expect(
+      problems(report) == [
+        [
+          "huge pages: node2: turned off; MPI_Allreduce of some megabytes within a node takes up to "
+            + "twice as long in pages of 4 KiB",
+          "ssh node2 tee /sys/kernel/mm/transparent_hugepage/enabled <<<madvise (as root)",
+        ]
+      ])
+    let on = makeHealth { $0.hosts[0].hugePages = "always" }
+    #expect(
+      Diagnosis(on).findings.filter { $0.subject == .hugePages }.map(\.text) == ["node1 always"])
+    let alone = makeHealth(ranksPerNode: 1) { $0.hosts[0].hugePages = "never" }
+    #expect(problems(alone).isEmpty, "one rank exchanges nothing within its node")
+  }
+
   private static func load(_ share: Double, stolen: Double = 0, _ programs: [BusyProgram])
     -> LoadReport
   {

@@ -24,6 +24,13 @@ import Testing
     #expect(times([]) == nil)
   }
 
+  @Test func modeOfHugePages() {
+    #expect(HostFacts.hugePages(in: "always [madvise] never\n") == "madvise")
+    #expect(HostFacts.hugePages(in: "always madvise [never]\n") == "never")
+    #expect(HostFacts.hugePages(in: "") == nil)
+    #expect([nil, "always", "madvise", "never"].contains(HostFacts.hugePages()))
+  }
+
   @Test func aProcessNameWithSpacesAndParentheses() throws {
     let stat =
       "42 (a) b (c) R 1 1 1 0 -1 0 0 0 0 0 250 50 0 0 20 0 1 0 9876 0 0 0 0 0 0 0 0 "

@@ -1,6 +1,6 @@
 import TextTables
 
-/// Findings about single hosts: shared memory, and load by other programs.
+/// Findings about single hosts: shared memory, huge pages, and load by other programs.
 extension Diagnosis {
   /// The smallest sufficient /dev/shm: 64 MiB a node, and 16 MiB free for each rank.
   ///
@@ -40,6 +40,25 @@ extension Diagnosis {
             + " (as root; a container is started with --shm-size=1g)")
       }
     }
+  }
+
+  /// Finds hosts with several ranks on which large arrays cannot be in huge pages.
+  static func hugePages(_ report: HealthReport) -> [Finding] {
+    let nodes = report.nodes.filter { $0.host.hugePages != nil }
+    let problems = nodes.filter { $0.host.hugePages == "never" && $0.ranks.count > 1 }
+    guard problems.isEmpty else {
+      return problems.map { node in
+        Finding(
+          .hugePages,
+          problem: "\(node.host.host): turned off; MPI_Allreduce of some megabytes within a node "
+            + "takes up to twice as long in pages of 4 KiB",
+          fix: HostNames.run(
+            "tee /sys/kernel/mm/transparent_hugepage/enabled <<<madvise", on: node.host)
+            + " (as root)")
+      }
+    }
+    let modes = nodes.compactMap { node in node.host.hugePages.map { "\(node.host.host) \($0)" } }
+    return modes.isEmpty ? [] : [Finding(.hugePages, HostNames.list(modes))]
   }
 
   private static func mebibytes(_ bytes: Int) -> String { "\(bytes >> 20) MiB" }

@@ -19,8 +19,8 @@ public struct Diagnosis: Codable, Equatable, Sendable {
     findings =
       [Self.launcher(report)] + Self.binding(report) + Self.oversubscription(report)
       + Self.sharedCores(report) + Self.devices(report) + Self.network(report)
-      + [Self.cuda(report)] + Self.sharedMemory(report) + Self.load(report)
-      + Self.versions(report)
+      + [Self.cuda(report)] + Self.sharedMemory(report) + Self.hugePages(report)
+      + Self.load(report) + Self.versions(report)
     problemCount = findings.count(where: \.isProblem)
   }
 

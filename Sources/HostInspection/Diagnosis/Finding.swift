@@ -11,6 +11,7 @@ public struct Finding: Codable, Equatable, Sendable {
     case lostHosts = "lost hosts"
     case cuda = "CUDA"
     case sharedMemory = "shared memory"
+    case hugePages = "huge pages"
     case load = "load by others"
     case versions
   }

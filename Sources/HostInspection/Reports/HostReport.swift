@@ -15,6 +15,10 @@ public struct HostReport: Codable, Equatable, Sendable {
   /// The file system /dev/shm; nil if there is none.
   public var sharedMemory: SharedMemory?
   public var software: Software
+  /// When the system uses huge pages: `always`, `madvise` or `never`; nil if it has none.
+  ///
+  /// Only `doctor` collects it.
+  public var hugePages: String?
   /// Networks, connections and latency; only `doctor` collects them.
   public var network = NetworkUse()
   /// Load by other programs; only `doctor` measures it.

@@ -36,6 +36,7 @@ struct HealthCheck {
     let load = try LoadProbe(communicator, place).measure()
     var ownHost = place.isFirstOfNode ? host(hashing: true) : nil
     ownHost?.load = load
+    ownHost?.hugePages = HostFacts.hugePages()
     ownHost?.network.networks = HostFacts.networks()
     ownHost?.network.connections = HostFacts.connections()
     var report = try gather(ownHost)
