@@ -98,7 +98,7 @@ void product_case(trial *t, const sizes *s) {
     t->call->vk_multiply_packing(a, row, step, b, rows, columns, depth, packed);
     keep(t, packed, rows * columns);
   }
-  try_pairs(t, rows, columns, depth);
+  try_pairs(t, rows, columns, 1 + depth / 16);
 }
 
 /// Tries the windows of the first `pixels` outputs of one row, and their adjoint.
