@@ -46,10 +46,7 @@ struct PrecisionTests {
       .tf32,
       { Double(Float(bitPattern: ($0.bitPattern + 0x1000) & ~0x1fff)) }
     ),
-    (
-      .bfloat16,
-      { Double(Float(bitPattern: ($0.bitPattern + 0x7fff + ($0.bitPattern >> 16 & 1)) & ~0xffff)) }
-    ),
+    (.bfloat16, { Double(roundedToBfloat16($0)) }),
   ]
 
   @Test(

@@ -12,10 +12,7 @@ struct Bfloat16EngineTests {
     let widths: [Int]
     let rounds: Bool
 
-    private func rounded(_ value: Double) -> Double {
-      let bits = Float(value).bitPattern
-      return Double(Float(bitPattern: (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff_0000))
-    }
+    private func rounded(_ value: Double) -> Double { Double(roundedToBfloat16(Float(value))) }
 
     /// Gradients of weights and biases of all layers, and the summed loss.
     func gradients(
@@ -111,17 +108,9 @@ struct Bfloat16EngineTests {
   @Test(arguments: [("mlp/sgd", 50), ("mlp/sgd-momentum", 25), ("cnn/sgd-small", 50)])
   func lossesStayNearThoseOfPyTorch(name: String, steps: Int) throws {
     let run = try SGDOracleRun(name)
-    let replica = run.replica()
     let engine = OpenBLASEngine(
       model: run.model, optimizer: run.optimizer, precision: .bfloat16)
-    engine.attach(
-      samples: replica.samples, buffers: replica.buffers, largestBatch: run.batchSize)
-    var worst = 0.0
-    for (step, (indices, wanted)) in zip(run.batches, run.losses).prefix(steps).enumerated() {
-      let outcome = replica.gradients(of: indices, by: engine).outcome
-      worst = max(worst, abs(outcome.lossSum / Double(indices.count) / wanted - 1))
-      replica.update(by: engine, scale: 1 / Float(indices.count), step: step + 1)
-    }
+    let worst = run.largestLossError(of: engine, steps: steps)
     #expect(worst > 1e-5 && worst < 2e-3, "\(worst)")
     if showsFigures { print("\(name), bfloat16: losses of \(steps) steps within \(worst)") }
   }

@@ -19,19 +19,26 @@ struct SGDOracleTests {
     let run = try SGDOracleRun(name)
     #expect(run.losses.count == 50)
     #expect(run.trainingCount == run.samples)
-    let replica = run.replica()
     let engine = OpenBLASEngine(model: run.model, optimizer: run.optimizer)
-    engine.attach(
-      samples: replica.samples, buffers: replica.buffers, largestBatch: run.batchSize)
+    let worst = run.largestLossError(of: engine, steps: steps)
+    #expect(worst < bound)
+    if showsFigures { print("\(name): losses of \(steps) steps within \(worst)") }
+  }
+}
 
+extension SGDOracleRun {
+  /// Trains for `steps` steps; returns the largest relative difference between a step's loss and
+  /// PyTorch's.
+  func largestLossError(of engine: OpenBLASEngine, steps: Int) -> Double {
+    let replica = replica()
+    engine.attach(samples: replica.samples, buffers: replica.buffers, largestBatch: batchSize)
     var worst = 0.0
-    for (step, (indices, wanted)) in zip(run.batches, run.losses).prefix(steps).enumerated() {
+    for (step, (indices, wanted)) in zip(batches, losses).prefix(steps).enumerated() {
       let outcome = replica.gradients(of: indices, by: engine).outcome
       #expect(outcome.lossSum.isFinite)
       worst = max(worst, abs(outcome.lossSum / Double(indices.count) / wanted - 1))
       replica.update(by: engine, scale: 1 / Float(indices.count), step: step + 1)
     }
-    #expect(worst < bound)
-    if showsFigures { print("\(name): losses of \(steps) steps within \(worst)") }
+    return worst
   }
 }

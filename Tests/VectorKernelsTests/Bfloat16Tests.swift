@@ -1,14 +1,10 @@
+import TestSupport
 import Testing
 import VectorKernels
 
 /// Products of pairs of bfloat16 agree with products of rounded numbers in double precision.
 @Suite(.enabled(if: vk_has_bfloat16() != 0))
 struct Bfloat16Tests {
-  /// The nearest bfloat16; of two that are equally near, the even one.
-  private static func rounded(_ value: Float) -> Float {
-    Float(bitPattern: (value.bitPattern + 0x7fff + (value.bitPattern >> 16 & 1)) & 0xffff_0000)
-  }
-
   /// The two bfloat16 of each pair, the one in the lower half first.
   private static func numbers(_ pairs: [Float]) -> [Float] {
     pairs.flatMap {
@@ -36,7 +32,7 @@ struct Bfloat16Tests {
     // A tie with an even and with an odd lower neighbour, and numbers beyond the range.
     for (index, bits) in [0x3f80_8000, 0x3f81_8000, 0x7f80_0000, 0xff7f_ffff].enumerated()
     where index < count { values[index] = Float(bitPattern: UInt32(bits)) }
-    #expect(Self.numbers(Self.neighbours(values)) == values.map { Self.rounded($0) })
+    #expect(Self.numbers(Self.neighbours(values)) == values.map { roundedToBfloat16($0) })
   }
 
   @Test(arguments: [1, 2, 7, 64], [16, 48]) func rowsAreRounded(rows: Int, columns: Int) {
@@ -45,8 +41,25 @@ struct Bfloat16Tests {
     for index in found.indices {
       let (pair, half) = (index / 2, index % 2)
       let (row, column) = (pair / columns * 2 + half, pair % columns)
-      #expect(found[index] == (row < rows ? Self.rounded(matrix[row * columns + column]) : 0))
+      #expect(found[index] == (row < rows ? roundedToBfloat16(matrix[row * columns + column]) : 0))
     }
+  }
+
+  /// The product [rows, columns] of rounded factors; `place` is the index of (k, column) in `right`.
+  private static func product(
+    _ left: [Float], _ right: [Float], _ rows: Int, _ columns: Int, _ depth: Int,
+    place: (_ k: Int, _ column: Int) -> Int
+  ) -> [Double] {
+    let (a, b) = (
+      left.map { Double(roundedToBfloat16($0)) }, right.map { Double(roundedToBfloat16($0)) }
+    )
+    var sums = [Double](repeating: 0, count: rows * columns)
+    for i in 0..<rows {
+      for j in 0..<columns {
+        for k in 0..<depth { sums[i * columns + j] += a[i * depth + k] * b[place(k, j)] }
+      }
+    }
+    return sums
   }
 
   /// (rows, columns, depth) with an even depth.
@@ -57,13 +70,7 @@ struct Bfloat16Tests {
     var product = [Float](repeating: .nan, count: rows * columns)
     vk_multiply_pairs_rows(
       Self.neighbours(left), Self.neighbours(right), rows, columns, depth / 2, &product)
-    let (a, b) = (left.map { Double(Self.rounded($0)) }, right.map { Double(Self.rounded($0)) })
-    var wanted = [Double](repeating: 0, count: rows * columns)
-    for i in 0..<rows {
-      for j in 0..<columns {
-        for k in 0..<depth { wanted[i * columns + j] += a[i * depth + k] * b[j * depth + k] }
-      }
-    }
+    let wanted = Self.product(left, right, rows, columns, depth) { $1 * depth + $0 }
     #expect(largestError(product, wanted) < 1e-6)
   }
 
@@ -73,13 +80,7 @@ struct Bfloat16Tests {
     vk_multiply_pairs_packing(
       Self.neighbours(left), depth / 2, 1, Self.rows(right, depth, columns), rows, columns,
       depth / 2, &product)
-    let (a, b) = (left.map { Double(Self.rounded($0)) }, right.map { Double(Self.rounded($0)) })
-    var wanted = [Double](repeating: 0, count: rows * columns)
-    for i in 0..<rows {
-      for k in 0..<depth {
-        for j in 0..<columns { wanted[i * columns + j] += a[i * depth + k] * b[k * columns + j] }
-      }
-    }
+    let wanted = Self.product(left, right, rows, columns, depth) { $0 * columns + $1 }
     #expect(largestError(product, wanted) < 1e-6)
   }
 }
