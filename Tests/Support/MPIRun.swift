@@ -12,6 +12,14 @@ public enum MPIRun {
   /// Whether this command is the launcher of MPICH.
   public static let isHydra = launcher.contains("mpich") || launcher.contains("hydra")
 
+  /// Returns the exit codes that a launcher may give after it passed a signal on to its ranks, all of
+  /// which then end with `code`.
+  ///
+  /// Hydra (4.0.2) gives theirs or 0, about as often the one as the other.
+  public static func codesAfterSignal(_ code: Int32) -> Set<Int32> {
+    isHydra ? [code, 0] : [code]
+  }
+
   /// Runs `executable` (of this build) as `ranks` processes under mpirun and waits for its end.
   ///
   /// If `ranks` is nil, the program runs without mpirun. The words of `prefix` precede the command.
