@@ -17,12 +17,13 @@ extension OpenBLASEngine {
         || (stateRange.contains(range.lowerBound) && range.upperBound <= stateRange.upperBound),
       "update of parameters \(range), state passed for \(stateRange)")
     let writing = sharesParameters ? sharedWriting.next() : .throughCaches
+    let rule = rule(step: step)
     let start = ContinuousClock.now
     team.run { member in
       let part = Part.range(member, of: threads, count: range.count)
       update(
         (range.lowerBound + part.lowerBound)..<(range.lowerBound + part.upperBound),
-        summing: gradients, writing, scale: scale, step: step)
+        summing: gradients, scale: scale, writing, rule)
     }
     sharedWriting.record(
       writing, seconds: Self.seconds(ContinuousClock.now - start), count: range.count)
@@ -36,64 +37,64 @@ extension OpenBLASEngine {
 
   /// Updates the range of one thread.
   ///
-  /// It works block by block if several gradients have to be summed, or for `pastCaches`.
+  /// It works block by block if several gradients have to be summed, or for `pastCaches`. All but the
+  /// last addition are made before; the optimizer's kernel makes that one while it computes. The kernel
+  /// is bound by divisions and square roots, which hide its loads, but not those of a pass of their own.
   private func update(
-    _ range: Range<Int>, summing gradients: GradientSum, _ writing: SharedWriting.Method,
-    scale: Float, step: Int
+    _ range: Range<Int>, summing gradients: GradientSum, scale: Float,
+    _ writing: SharedWriting.Method, _ rule: Rule
   ) {
     guard let parameters = attached.buffers.parameters.baseAddress else { return }
-    let (isSum, isPast) = (gradients.sources.count > 1, writing == .pastCaches)
-    guard isSum || isPast else {
-      return update(
-        range, of: parameters + range.lowerBound,
-        gradients: gradients.sources[0] + range.lowerBound, scale: scale, step: step)
-    }
-    let capacity = (gradients.depth + 1) * Self.blockSize
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: capacity) {
+    let isPast = writing == .pastCaches
+    let length = gradients.sources.count > 1 || isPast ? Self.blockSize : max(range.count, 1)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: (gradients.depth + 1) * Self.blockSize)
+    {
       guard let copy = $0.baseAddress else { return }
-      let stack = copy + Self.blockSize
-      for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockSize) {
-        let count = min(Self.blockSize, range.upperBound - start)
-        if isSum {
-          gradients.evaluate(from: start, count: count, stack: stack) { vk_add($0, $1, $2) }
-        }
-        if isPast { copy.update(from: parameters + start, count: count) }
-        update(
-          start..<(start + count), of: isPast ? copy : parameters + start,
-          gradients: isSum ? UnsafePointer(stack) : gradients.sources[0] + start, scale: scale,
-          step: step)
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: length) {
+        let count = min(length, range.upperBound - start)
+        let summands = gradients.summands(
+          from: start, count: count, stack: copy + Self.blockSize
+        ) { vk_add($0, $1, $2) }
+        rule(
+          start,
+          vk_update(
+            parameters: parameters + start, updated: isPast ? copy : parameters + start,
+            gradients: summands.first, more: summands.second ?? summands.first,
+            scale: summands.second == nil ? scale / 2 : scale, count: count))
         if isPast { vk_copy_uncached(copy, count, parameters + start) }
       }
     }
   }
 
-  /// Applies the optimizer's rule to `range`.
-  ///
-  /// - Parameters:
-  ///   - parameters: starts with the first parameter of `range`, like `gradients`.
-  private func update(
-    _ range: Range<Int>, of parameters: UnsafeMutablePointer<Float>,
-    gradients: UnsafePointer<Float>, scale: Float, step: Int
-  ) {
-    let buffers = attached.buffers
-    let first = range.lowerBound - buffers.stateRange.lowerBound
-    let state = buffers.optimizerState.baseAddress.map { $0 + first }
-    let count = range.count
+  /// Updates some parameters, the first of which has the index that is the first argument.
+  private typealias Rule = (Int, vk_update) -> Void
+
+  /// The optimizer's rule for a step.
+  private func rule(step: Int) -> Rule {
+    let states = attached.buffers.stateRange
+    let state = attached.buffers.optimizerState.baseAddress
     let rate = optimizer.rate(step: step)
-    let decay = optimizer.weightDecay
+    let decay = Float(optimizer.weightDecay)
     switch (optimizer.kind, state) {
     case (.adam, let state?):
-      vk_adam(
-        parameters, state, state + buffers.stateRange.count, gradients, count, scale,
-        Float(1 - rate * decay), Float(optimizer.adamStepSize(step: step)),
-        Float(1 / optimizer.adamSecondCorrection(step: step)), Float(1 - optimizer.beta1),
-        Float(optimizer.beta2), Float(1 - optimizer.beta2), Float(optimizer.epsilon))
+      let (keep, size) = (
+        Float(1 - rate * optimizer.weightDecay), Float(optimizer.adamStepSize(step: step))
+      )
+      let correction = Float(1 / optimizer.adamSecondCorrection(step: step))
+      let (new1, new2) = (Float(1 - optimizer.beta1), Float(1 - optimizer.beta2))
+      let (beta2, epsilon) = (Float(optimizer.beta2), Float(optimizer.epsilon))
+      return { start, update in
+        let means = state + (start - states.lowerBound)
+        vk_adam(
+          update, means, means + states.count, keep, size, correction, new1, beta2, new2, epsilon)
+      }
     case (.sgd, let state?) where optimizer.momentum != 0:
-      vk_sgd_momentum(
-        parameters, state, gradients, count, scale, Float(rate), Float(decay),
-        Float(optimizer.momentum))
+      let momentum = Float(optimizer.momentum)
+      return { start, update in
+        vk_sgd_momentum(update, state + (start - states.lowerBound), Float(rate), decay, momentum)
+      }
     case (.sgd, _):
-      vk_sgd(parameters, gradients, count, scale, Float(rate), Float(decay))
+      return { vk_sgd($1, Float(rate), decay) }
     case (.adam, nil):
       preconditionFailure("no optimizer state passed")
     }

@@ -13,19 +13,28 @@ void flat_case(trial *t, const sizes *s) {
 
   float *parameters = numbers(t, count), *means = numbers(t, count), *squares = numbers(t, count);
   for (ptrdiff_t i = 0; i < count; i++) squares[i] = squares[i] * squares[i] + 0.01f;
-  t->call->vk_adam(parameters, means, squares, values, count, 0.5f, 0.99f, 0.1f, 1.5f, 0.1f,
-                   0.999f, 0.001f, 1e-8f);
-  keep(t, parameters, count);
+  // From two arrays of gradients to an array of its own, then from one array, in place.
+  float *updated = result_buffer(t, count);
+  vk_update summed = {parameters, updated, values, masked, 0.5f, count};
+  vk_update in_place = {updated, updated, values, values, 0.25f, count};
+  t->call->vk_adam(summed, means, squares, 0.99f, 0.1f, 1.5f, 0.1f, 0.999f, 0.001f, 1e-8f);
+  keep(t, updated, count);
+  t->call->vk_adam(in_place, means, squares, 0.99f, 0.1f, 1.5f, 0.1f, 0.999f, 0.001f, 1e-8f);
+  keep(t, updated, count);
   keep(t, means, count);
   keep(t, squares, count);
   t->call->vk_prefetch(parameters, count);
   float *copy = result_buffer(t, count);
   t->call->vk_copy_uncached(parameters, count, copy);
   keep(t, copy, count);
-  t->call->vk_sgd(parameters, values, count, 0.5f, 0.1f, 0.01f);
-  keep(t, parameters, count);
-  t->call->vk_sgd_momentum(parameters, means, values, count, 0.5f, 0.1f, 0.01f, 0.9f);
-  keep(t, parameters, count);
+  t->call->vk_sgd(summed, 0.1f, 0.01f);
+  keep(t, updated, count);
+  t->call->vk_sgd(in_place, 0.1f, 0.01f);
+  keep(t, updated, count);
+  t->call->vk_sgd_momentum(summed, means, 0.1f, 0.01f, 0.9f);
+  keep(t, updated, count);
+  t->call->vk_sgd_momentum(in_place, means, 0.1f, 0.01f, 0.9f);
+  keep(t, updated, count);
   keep(t, means, count);
 }
 

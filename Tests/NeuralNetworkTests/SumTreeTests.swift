@@ -50,12 +50,14 @@ import Testing
     let dictionary = Dictionary(uniqueKeysWithValues: parts.map { ($0.node, $0.memory) })
     #expect(tree.total(dictionary, add: add) == whole)
     #expect(evaluate(parts, tree) == whole)
+    #expect(evaluate(parts, tree, addingLast: true) == whole)
     #expect((1..<8).reduce(leaf(0)) { add($0, leaf($1)) } != whole)
   }
 
-  /// The sum evaluated in pieces by `GradientSum`, as engines do.
+  /// The sum evaluated in pieces by `GradientSum`, as engines do: completely, or but for the last
+  /// addition, which then is made here.
   private func evaluate(
-    _ parts: [(node: SumTree.Node, memory: [Float])], _ tree: SumTree
+    _ parts: [(node: SumTree.Node, memory: [Float])], _ tree: SumTree, addingLast: Bool = false
   ) -> [Float] {
     let buffers = parts.map { part in
       let buffer = UnsafeMutablePointer<Float>.allocate(capacity: 100)
@@ -70,9 +72,16 @@ import Testing
       var stack = [Float](repeating: .nan, count: sum.depth * count)
       stack.withUnsafeMutableBufferPointer { stack in
         guard let stack = stack.baseAddress else { return }
-        sum.evaluate(from: start, count: count, stack: stack)
+        guard addingLast else {
+          sum.evaluate(from: start, count: count, stack: stack)
+          result += UnsafeBufferPointer(start: stack, count: count)
+          return
+        }
+        let (first, second) = sum.summands(from: start, count: count, stack: stack) {
+          for index in 0..<$2 { $0[index] += $1[index] }
+        }
+        result += (0..<count).map { first[$0] + (second?[$0] ?? 0) }
       }
-      result += stack[..<count]
     }
     return result
   }

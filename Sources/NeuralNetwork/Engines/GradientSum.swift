@@ -84,6 +84,42 @@ public struct GradientSum: ExpressibleByArrayLiteral {
     from start: Int, count: Int, stack: UnsafeMutablePointer<Float>,
     add: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void
   ) {
+    evaluate(steps[...], from: start, count: count, stack: stack, add: add)
+  }
+
+  /// Computes `count` numbers of the sum without its last addition, and returns what is to be added.
+  ///
+  /// The caller adds while it reads, which saves a pass over the numbers. The results are the sums of
+  /// `first` and `second`, or `first` alone where `second` is nil; both may lie in `stack`. The
+  /// parameters are those of `evaluate`.
+  @inlinable
+  public func summands(
+    from start: Int, count: Int, stack: UnsafeMutablePointer<Float>,
+    add: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void
+  ) -> (first: UnsafePointer<Float>, second: UnsafePointer<Float>?) {
+    func source(_ step: Step) -> UnsafePointer<Float>? {
+      switch step {
+      case .take(let source), .add(let source): sources[source] + start
+      case .join: nil
+      }
+    }
+    let isSum = steps.count > 1
+    let before = isSum ? steps.dropLast() : steps[...]
+    var first = UnsafePointer(stack)
+    if before.count == 1, let only = source(before[0]) {
+      first = only
+    } else {
+      evaluate(before, from: start, count: count, stack: stack, add: add)
+    }
+    let second = isSum ? steps.last.map { source($0) ?? UnsafePointer(stack + count) } : nil
+    return (first, second)
+  }
+
+  @inlinable
+  func evaluate(
+    _ steps: ArraySlice<Step>, from start: Int, count: Int, stack: UnsafeMutablePointer<Float>,
+    add: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void
+  ) {
     var height = 0
     for step in steps {
       switch step {

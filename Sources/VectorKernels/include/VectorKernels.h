@@ -145,27 +145,34 @@ void vk_max_pool_gradient(const float *output_gradient, const uint8_t *choices, 
 /// that. It is complete when the function returns.
 void vk_copy_uncached(const float *from, ptrdiff_t count, float *to);
 
-/// One step of Adam or AdamW over `count` parameters.
+/// Parameters of which an optimizer makes a step, and their gradients.
+typedef struct {
+  const float *parameters;
+  /// Receives the new parameters; may be `parameters`. No other array that is written overlaps another.
+  float *updated;
+  /// The gradient of parameter i is (gradients[i] + more[i]) * scale. Where there is one array, it is
+  /// passed as both, with half the scale, which gives the same bits as gradients[i] * scale.
+  const float *gradients, *more;
+  float scale;
+  ptrdiff_t count;
+} vk_update;
+
+/// One step of Adam or AdamW.
 ///
-/// g = gradient * scale; mean += new1 (g - mean); square = beta2 square + new2 g^2; parameter =
+/// mean += new1 (gradient - mean); square = beta2 square + new2 gradient^2; parameter =
 /// parameter * keep - step_size * mean / (sqrt(square) * inverse_correction + epsilon). new1 = 1 -
 /// beta1 and new2 = 1 - beta2 are parameters because the caller computes them in double precision:
 /// computed from 0.999 rounded to single precision, new2 would have a relative error of 1.3e-5.
-void vk_adam(float *parameters, float *means, float *squares, const float *gradients,
-             ptrdiff_t count, float scale, float keep, float step_size, float inverse_correction,
-             float new1, float beta2, float new2, float epsilon);
+void vk_adam(vk_update update, float *means, float *squares, float keep, float step_size,
+             float inverse_correction, float new1, float beta2, float new2, float epsilon);
 
-/// One step of stochastic gradient descent over `count` parameters.
-///
-/// parameter -= rate * (gradient * scale + decay * parameter).
-void vk_sgd(float *parameters, const float *gradients, ptrdiff_t count, float scale, float rate,
-            float decay);
+/// One step of stochastic gradient descent: parameter -= rate * (gradient + decay * parameter).
+void vk_sgd(vk_update update, float rate, float decay);
 
-/// One step of stochastic gradient descent with momentum over `count` parameters.
+/// One step of stochastic gradient descent with momentum.
 ///
-/// buffer = momentum * buffer + (gradient * scale + decay * parameter); parameter -= rate * buffer.
-void vk_sgd_momentum(float *parameters, float *buffers, const float *gradients, ptrdiff_t count,
-                     float scale, float rate, float decay, float momentum);
+/// buffer = momentum * buffer + (gradient + decay * parameter); parameter -= rate * buffer.
+void vk_sgd_momentum(vk_update update, float *buffers, float rate, float decay, float momentum);
 
 /// The most independent sums of vk_multiply_add.
 #define VK_MOST_SUMS 12
