@@ -4,12 +4,20 @@
 
 /// Columns whose gradients are summed together.
 #define VK_COLUMNS 32
+/// Bytes of images that are fetched ahead of the one that is read.
+#define VK_AHEAD 8192
 
 VK_CLONES
 void vk_gather_normalised(const uint8_t *images, const int32_t *indices, ptrdiff_t count,
                           ptrdiff_t size, const float *restrict scales,
                           const float *restrict shifts, float *restrict out) {
+  // A batch's images lie anywhere in memory, where the processor cannot foresee them.
+  ptrdiff_t ahead = VK_AHEAD / size;
   for (ptrdiff_t i = 0; i < count; i++) {
+    if (ahead > 0 && i + ahead < count) {
+      const uint8_t *next = images + (ptrdiff_t)indices[i + ahead] * size;
+      for (ptrdiff_t p = 0; p < size; p += 64) __builtin_prefetch(next + p);
+    }
     const uint8_t *restrict image = images + (ptrdiff_t)indices[i] * size;
     float *restrict to = out + i * size;
     ptrdiff_t p = 0;

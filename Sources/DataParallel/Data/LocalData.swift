@@ -7,13 +7,13 @@ final class SampleMemory {
   let labels: UnsafeMutableBufferPointer<UInt8>
 
   init(count: Int, imageSize: Int) {
-    images = .allocate(capacity: count * imageSize)
-    labels = .allocate(capacity: count)
+    images = NumberMemory.allocate(count * imageSize, of: UInt8.self)
+    labels = NumberMemory.allocate(count, of: UInt8.self)
   }
 
   deinit {
-    images.deallocate()
-    labels.deallocate()
+    NumberMemory.deallocate(images)
+    NumberMemory.deallocate(labels)
   }
 }
 

@@ -8,7 +8,8 @@
 ///
 /// MPI libraries copy large messages between ranks of a host page by page, and a page of the usual
 /// 4 KiB costs as much as its copy: with huge pages `MPI_Allreduce` of some megabytes takes half the
-/// time between two near cores.
+/// time between two near cores. Images are read in random order, and most would be on a page whose
+/// address the processor has to look up first.
 public enum NumberMemory {
   /// Size of a huge page on x86-64 and, usually, on arm64.
   private static let hugePage = 2 << 20
@@ -23,12 +24,14 @@ public enum NumberMemory {
   private static let staggers = 13
 
   /// Allocates `count` zeros, aligned to a cache line; `deallocate` frees them.
-  public static func allocate(_ count: Int) -> UnsafeMutableBufferPointer<Float> {
+  public static func allocate<Number: BitwiseCopyable>(
+    _ count: Int, of type: Number.Type = Float.self
+  ) -> UnsafeMutableBufferPointer<Number> {
     let capacity = max(count, 1)
-    let bytes = capacity * MemoryLayout<Float>.stride
+    let bytes = capacity * MemoryLayout<Number>.stride
     let memory = bytes < hugePage ? .allocate(byteCount: bytes, alignment: line) : large(bytes)
-    let numbers = memory.bindMemory(to: Float.self, capacity: capacity)
-    numbers.initialize(repeating: 0, count: capacity)
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+    let numbers = memory.bindMemory(to: Number.self, capacity: capacity)
     return UnsafeMutableBufferPointer(start: numbers, count: count)
   }
 
@@ -45,9 +48,11 @@ public enum NumberMemory {
   }
 
   /// Frees an array that `allocate` returned.
-  public static func deallocate(_ numbers: UnsafeMutableBufferPointer<Float>) {
+  public static func deallocate<Number: BitwiseCopyable>(
+    _ numbers: UnsafeMutableBufferPointer<Number>
+  ) {
     guard let start = UnsafeMutableRawPointer(numbers.baseAddress) else { return }
-    let isLarge = numbers.count * MemoryLayout<Float>.stride >= hugePage
+    let isLarge = numbers.count * MemoryLayout<Number>.stride >= hugePage
     (isLarge ? start - Int(bitPattern: start) % hugePage : start).deallocate()
   }
 }
